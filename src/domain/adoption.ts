@@ -1,0 +1,77 @@
+import type { Candidate } from './person.ts';
+
+/** The keys by which Concur is asked whether a person is there. */
+export interface SearchKeys {
+  readonly userName: string;
+  readonly externalId: string | null;
+  /** The employee number that a client sent; null when it would only be derived. */
+  readonly employeeNumber: string | null;
+}
+
+/** Who here already stands for a Concur user: a living person, or a deleted one whose deactivation is not confirmed yet. */
+export type Claim = 'person' | 'leaving';
+
+/** What to do about a person whom Concur may already hold. */
+export type Adoption =
+  | { readonly kind: 'create' }
+  | { readonly kind: 'adopt'; readonly candidate: Candidate }
+  | { readonly kind: 'wait' }
+  | { readonly kind: 'held'; readonly candidates: readonly Candidate[]; readonly why: string };
+
+/**
+ * Decides whether an existing Concur user is the person. Careful on purpose: a recycled userName
+ * must not hand a stranger a leaver's account, so whatever is not certain is held for an admin.
+ *
+ * @param candidates the users that Concur returned for any of the keys
+ * @param claims who here stands for which Concur user already
+ */
+export function decideAdoption(
+  keys: SearchKeys,
+  candidates: readonly Candidate[],
+  claims: ReadonlyMap<string, Claim>,
+): Adoption {
+  const matching = candidates.filter((candidate) => matches(keys, candidate));
+  const [candidate, ...others] = matching;
+  if (candidate === undefined) return { kind: 'create' };
+  const held = (why: string): Adoption => ({ kind: 'held', candidates: matching, why });
+  if (others.length > 0)
+    return held('userName, externalId and employeeNumber point to different Concur users');
+
+  const claim = claims.get(candidate.concurId);
+  if (claim === 'leaving') return { kind: 'wait' };
+  if (claim === 'person') return held('another person here already stands for this Concur user');
+  return doubt(keys, candidate) ?? { kind: 'adopt', candidate };
+
+  function doubt(wanted: SearchKeys, found: Candidate): Adoption | undefined {
+    if (wanted.employeeNumber !== null) {
+      return found.employeeNumber === wanted.employeeNumber
+        ? undefined
+        : held(`the Concur user has another employeeNumber (${found.employeeNumber ?? 'none'})`);
+    }
+    const sameExternalId = wanted.externalId !== null && found.externalId === wanted.externalId;
+    if (!sameUserName(wanted, found))
+      return held('only the externalId matches, and no employeeNumber was sent');
+    if (sameExternalId) return undefined;
+    if (wanted.externalId !== null && found.externalId !== null) {
+      return held('the Concur user has another externalId, and no employeeNumber was sent');
+    }
+    return found.active
+      ? undefined
+      : held(
+          'the Concur user is inactive, and only the userName matches: it may be a leaver with a recycled name',
+        );
+  }
+}
+
+function matches(keys: SearchKeys, candidate: Candidate): boolean {
+  return (
+    sameUserName(keys, candidate) ||
+    (keys.externalId !== null && candidate.externalId === keys.externalId) ||
+    (keys.employeeNumber !== null && candidate.employeeNumber === keys.employeeNumber)
+  );
+}
+
+/** RFC 7643 §4.1.1: userName has no case. */
+function sameUserName(keys: SearchKeys, candidate: Candidate): boolean {
+  return candidate.userName?.toLowerCase() === keys.userName.toLowerCase();
+}

@@ -1,0 +1,115 @@
+import { ENTERPRISE, EXTENSIONS, type Extension, SPEND } from './extensions.ts';
+import {
+  type AttributeKey,
+  attributeOf,
+  attributeValue,
+  extensionOf,
+  isList,
+  type Profile,
+  sameValue,
+  select,
+} from './profile.ts';
+
+/** What the bridge wants Concur to hold for one person. */
+export interface Desired {
+  /** What clients, overrides and the mapping ask for. Only this is ever enforced or taken away. */
+  readonly profile: Profile;
+  /**
+   * Derived values that only fill a gap: sent where Concur holds nothing, never afterwards, so that
+   * a new address does not change somebody's reimbursement currency.
+   */
+  readonly initial: Profile;
+}
+
+/** The work that makes Concur hold what is desired: values to set, and keys to take away. */
+export interface Difference {
+  readonly set: Profile;
+  readonly remove: readonly AttributeKey[];
+}
+
+/** The difference of two states that need no work. */
+export const NO_DIFFERENCE: Difference = { set: {}, remove: [] };
+
+/**
+ * What Concur requires once it is there, and `active`, which only an explicit value may change:
+ * a client that stops naming one of these does not take it away.
+ */
+const NEVER_REMOVED: ReadonlySet<AttributeKey> = new Set([
+  'active',
+  'userName',
+  'name.givenName',
+  'name.familyName',
+  `${ENTERPRISE}:companyId`,
+  `${ENTERPRISE}:employeeNumber`,
+  `${SPEND}:country`,
+  `${SPEND}:locale`,
+  `${SPEND}:reimbursementCurrency`,
+]);
+
+/**
+ * Computes what must change in Concur. Values that nobody here named stay as Concur has them; a
+ * value that we had put there (`owned`) and that is no longer desired is taken away.
+ *
+ * @param applied the profile as Concur last confirmed it; empty for a person to be created
+ * @param owned the keys whose values in Concur are ours
+ */
+export function difference(desired: Desired, applied: Profile, owned: ReadonlySet<AttributeKey>): Difference {
+  const gaps = select(desired.initial, (key) => applied[key] === undefined);
+  const wanted = { ...gaps, ...desired.profile };
+  const set = select(wanted, (key) => !sameValue(key, wanted[key], applied[key]));
+  const remove = [...owned].filter(
+    (key) =>
+      applied[key] !== undefined &&
+      desired.profile[key] === undefined &&
+      desired.initial[key] === undefined &&
+      !NEVER_REMOVED.has(key),
+  );
+  return keepOneEmail({ set, remove: remove.sort() }, applied);
+}
+
+/** The profile that results when Concur takes the difference. */
+export function applyDifference(profile: Profile, { set, remove }: Difference): Profile {
+  const removed = new Set(remove);
+  return { ...select(profile, (key) => !removed.has(key)), ...set };
+}
+
+/** Tells whether there is nothing to do. */
+export function isEmpty({ set, remove }: Difference): boolean {
+  return Object.keys(set).length === 0 && remove.length === 0;
+}
+
+/** The part of a difference whose keys belong to extensions that satisfy `wanted`. */
+export function restrict(all: Difference, wanted: (extension: Extension) => boolean): Difference {
+  return {
+    set: select(all.set, (key) => wanted(extensionOf(key))),
+    remove: all.remove.filter((key) => wanted(extensionOf(key))),
+  };
+}
+
+/** The extensions that a difference touches, identity first. */
+export function extensionsOf({ set, remove }: Difference): readonly Extension[] {
+  const touched = new Set([...Object.keys(set), ...remove].map(extensionOf));
+  return EXTENSIONS.filter((extension) => touched.has(extension));
+}
+
+/** The attributes that a difference touches, sorted. */
+export function attributesOf({ set, remove }: Difference): readonly AttributeKey[] {
+  return [...new Set([...Object.keys(set), ...remove].map(attributeOf))].sort();
+}
+
+/** The extensions whose lists a difference replaces whole: they must be read before it is sent. */
+export function listedExtensions(change: Difference): readonly Extension[] {
+  const lists = new Set(
+    attributesOf(change)
+      .filter(isList)
+      .map((attribute) => extensionOf(attribute)),
+  );
+  return EXTENSIONS.filter((extension) => lists.has(extension));
+}
+
+/** Concur requires an e-mail address (User Provisioning, schema of User): the last one stays. */
+function keepOneEmail(change: Difference, applied: Profile): Difference {
+  if (!change.remove.some((key) => attributeOf(key) === 'emails')) return change;
+  if (attributeValue(applyDifference(applied, change), 'emails') !== undefined) return change;
+  return { ...change, remove: change.remove.filter((key) => attributeOf(key) !== 'emails') };
+}

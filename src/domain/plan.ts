@@ -1,0 +1,144 @@
+import {
+  type Desired,
+  type Difference,
+  difference,
+  extensionsOf,
+  isEmpty,
+  listedExtensions,
+  restrict,
+} from './difference.ts';
+import { CORE, type Extension, type Service, serviceOf } from './extensions.ts';
+import type { PersonRecord, Refusal } from './person.ts';
+import type { Reason, State } from './provisioning.ts';
+import { messageOf, partOf, standingRefusals } from './refusal.ts';
+
+/** A part of the profile that cannot be sent, and why, in plain words. */
+export interface Gap {
+  readonly extension: Extension;
+  readonly why: string;
+}
+
+/** The desired state with what it lacks. */
+export interface Wanted extends Desired {
+  /** References to people whom Concur does not hold yet; their attributes are left out of `profile`. */
+  readonly waitingFor: readonly string[];
+  readonly gaps: readonly Gap[];
+}
+
+/** What this claim has already found out; nothing of it outlives the claim. */
+export interface Known {
+  /** Concur was searched in this claim, and nobody matched. */
+  readonly absent: boolean;
+  /** The services that were read in this claim. */
+  readonly read: ReadonlySet<Service>;
+}
+
+/** Knowing nothing yet: how every claim begins. */
+export const NOTHING_KNOWN: Known = { absent: false, read: new Set() };
+
+/** A person for whom nothing can or need be sent now. */
+export interface Rest {
+  readonly kind: 'rest';
+  readonly state: State;
+  readonly reason: Reason | null;
+  /** What people read, more exact than the reason; null when the reason says it all. */
+  readonly message: string | null;
+}
+
+/** The next step for one person. */
+export type Plan =
+  | { readonly kind: 'search' }
+  | { readonly kind: 'read'; readonly services: readonly Service[] }
+  | { readonly kind: 'send'; readonly difference: Difference; readonly deactivation: boolean }
+  | Rest;
+
+/**
+ * Decides the next step for a person. Pure: the same record, wish and knowledge give the same step,
+ * so the worker may stop anywhere and ask again.
+ */
+export function plan({ person, provisioning }: PersonRecord, wanted: Wanted, known: Known): Plan {
+  if (provisioning.candidates.length > 0) {
+    return { kind: 'rest', state: 'held', reason: 'ambiguous', message: provisioning.lastError };
+  }
+  const refusals = standingRefusals(provisioning.refused, wanted);
+  if (provisioning.concurId === null) return planCreate(wanted, refusals, known, person.deleted !== null);
+
+  const { profile, unknown } = provisioning.applied;
+  if (wanted.profile.active === false && profile.active !== false) {
+    return { kind: 'send', difference: { set: { active: false }, remove: [] }, deactivation: true };
+  }
+  // A deleted person is only deactivated: what we had set stays, since nobody asked to take it away.
+  const owned = person.deleted === null ? provisioning.owned : [];
+  const all = difference(wanted, profile, new Set(owned));
+  const open = withoutRefused(all, refusals);
+  const unread = toRead(wanted, open, unknown, refusals).filter((service) => !known.read.has(service));
+  if (unread.length > 0) return { kind: 'read', services: unread };
+  if (!isEmpty(open)) return { kind: 'send', difference: open, deactivation: false };
+  return rest(wanted, refusals);
+}
+
+/**
+ * Nobody is created whom Concur was not asked for just before; a name that Concur says is taken is
+ * searched for once more, since a lost create may have arrived after all.
+ */
+function planCreate(
+  wanted: Wanted,
+  refusals: ReadonlyMap<Extension, Refusal>,
+  known: Known,
+  deleted: boolean,
+): Plan {
+  const refusal = refusals.get(CORE);
+  if (refusal !== undefined && (!refusal.uniqueness || refusal.searched)) return rest(wanted, refusals);
+  if (!known.absent) return { kind: 'search' };
+  if (wanted.profile.active !== true || deleted) {
+    return { kind: 'rest', state: 'in_sync', reason: 'not_created', message: null };
+  }
+  return { kind: 'send', difference: difference(wanted, {}, new Set()), deactivation: false };
+}
+
+/** Leaves out what Concur refused; `active` goes alone where the rest of identity was refused. */
+function withoutRefused(all: Difference, refusals: ReadonlyMap<Extension, Refusal>): Difference {
+  const open = restrict(all, (extension) => !refusals.has(partOf(extension)));
+  const active = all.set.active;
+  return active === undefined ? open : { ...open, set: { ...open.set, active } };
+}
+
+/**
+ * The services to read before anything can be concluded or sent: those of parts that are unknown
+ * and wanted, and those whose lists would be replaced whole.
+ */
+function toRead(
+  wanted: Desired,
+  open: Difference,
+  unknown: readonly Extension[],
+  refusals: ReadonlyMap<Extension, Refusal>,
+): readonly Service[] {
+  const concerned = extensionsOf({ set: { ...wanted.initial, ...wanted.profile }, remove: open.remove });
+  const parts = [
+    ...concerned.filter((extension) => unknown.includes(extension) && !refusals.has(partOf(extension))),
+    ...listedExtensions(open),
+  ];
+  return [...new Set(parts.map(serviceOf))];
+}
+
+/** The one table from what stands in the way of a person to their state and reason. */
+function rest(wanted: Wanted, refusals: ReadonlyMap<Extension, Refusal>): Rest {
+  const resting = (state: State, reason: Reason | null, message: string | null): Rest => ({
+    kind: 'rest',
+    state,
+    reason,
+    message,
+  });
+  const identity = refusals.get(CORE);
+  if (identity !== undefined) {
+    return resting('failed', identity.searched ? 'name_taken' : 'refused', messageOf(identity));
+  }
+  const [other] = refusals.values();
+  if (other !== undefined) return resting('partial', 'refused', messageOf(other));
+  const [gap] = wanted.gaps;
+  if (gap !== undefined) return resting('partial', 'incomplete', gap.why);
+  if (wanted.waitingFor.length > 0) {
+    return resting('partial', 'waiting_for_person', `Waits for ${wanted.waitingFor.join(', ')}`);
+  }
+  return resting('in_sync', null, null);
+}

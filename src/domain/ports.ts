@@ -1,0 +1,195 @@
+import type { Claim, SearchKeys } from './adoption.ts';
+import type { Extension, Service } from './extensions.ts';
+import type { ExtensionResult, Failure } from './outcome.ts';
+import type { Candidate, Operation, PersonRecord, Provisioning } from './person.ts';
+import type { Profile } from './profile.ts';
+
+/** An answer of Concur's with what SAP support asks for. */
+export interface Answer<Success> {
+  readonly outcome: Success | Failure;
+  /** The correlation id that Concur answered with, else the one that was sent. */
+  readonly correlationId: string;
+  readonly httpStatus: number | null;
+}
+
+/** An operation with the id under which its result is found again (Bulk's `bulkId`). */
+export interface OutgoingOperation extends Operation {
+  readonly id: string;
+}
+
+/** Concur did the identity part at once; the other parts go on under `provisionId`. */
+export interface IdentityConfirmed {
+  readonly kind: 'identity_confirmed';
+  readonly concurId: string;
+  readonly provisionId: string | null;
+}
+
+/** Concur took a Bulk; everything about it is to be asked under `provisionId`. */
+export interface Accepted {
+  readonly kind: 'accepted';
+  readonly provisionId: string;
+}
+
+/** What Concur says of one operation of a provisioning request. */
+export interface OperationResult {
+  /** The `bulkId` that was sent; null where Concur made one up (a request to `/Users`). */
+  readonly operationId: string | null;
+  readonly concurId: string | null;
+  readonly completed: boolean;
+  readonly success: boolean | null;
+  readonly extensions: readonly ExtensionResult[];
+}
+
+/** The status of a provisioning request; `operations` only once it is completed. */
+export interface RequestStatus {
+  readonly kind: 'status';
+  readonly completed: boolean;
+  readonly operations: readonly OperationResult[];
+}
+
+/** A profile as Concur holds it now, and the parts that this connection's scopes do not let us read. */
+export interface ProfileRead {
+  readonly kind: 'read';
+  readonly profile: Profile;
+  readonly unreadable: readonly Extension[];
+}
+
+/** Existing users that match any of the keys asked for. */
+export interface CandidatesFound {
+  readonly kind: 'found';
+  readonly candidates: readonly Candidate[];
+}
+
+/** SAP Concur, as the worker needs it. No method throws for anything that Concur or the network does. */
+export interface Concur {
+  /** Searches Identity for users that match any of the keys. */
+  find(keys: readonly SearchKeys[]): Promise<Answer<CandidatesFound>>;
+  /** Reads a person's profile from the services named. */
+  read(concurId: string, services: readonly Service[]): Promise<Answer<ProfileRead>>;
+  /** Sends one operation to `/Users`. */
+  send(operation: OutgoingOperation): Promise<Answer<IdentityConfirmed>>;
+  /** Sends several operations, one a person, in one `/Bulk`. */
+  sendBulk(operations: readonly OutgoingOperation[]): Promise<Answer<Accepted>>;
+  /** The size of an operation inside a Bulk request, in encoded bytes. */
+  bulkSize(operation: OutgoingOperation): number;
+  /** Asks what became of a provisioning request. */
+  status(provisionId: string): Promise<Answer<RequestStatus>>;
+}
+
+/** The lease under which a worker holds people or requests; every later write checks it. */
+export interface Lease {
+  readonly token: string;
+  /** When it lapses unless renewed, in ms since the epoch. */
+  readonly until: number;
+}
+
+/**
+ * The states of a provisioning request: `sending` (about to leave, or its answer never came back),
+ * `open` (Concur works on it), `completed` (Concur gave its results), `refused` (Concur took none of
+ * it), `retried` (a transient failure; its people are queued again), `unknown` (the answer was lost).
+ */
+export const REQUEST_STATES = ['sending', 'open', 'completed', 'refused', 'retried', 'unknown'] as const;
+
+/** The state of a provisioning request. */
+export type RequestState = (typeof REQUEST_STATES)[number];
+
+/** An operation as it was written before it was sent. */
+export interface SentOperation extends OutgoingOperation {
+  /** A deactivation was sent after it while it was open: which of them Concur did last is not known. */
+  readonly overtaken: boolean;
+}
+
+/** A provisioning request that is to be looked at. */
+export interface OpenRequest {
+  readonly id: string;
+  readonly provisionId: string | null;
+  readonly state: RequestState;
+  readonly sentAt: number;
+  readonly polls: number;
+  readonly operations: readonly SentOperation[];
+}
+
+/** What a request's row is to say from now on; what is left out stays. */
+export interface RequestUpdate {
+  readonly id: string;
+  readonly state?: RequestState;
+  readonly provisionId?: string | null;
+  readonly correlationId?: string;
+  readonly httpStatus?: number | null;
+  readonly message?: string | null;
+  readonly nextPoll?: number | null;
+  readonly polls?: number;
+  readonly completedAt?: number;
+}
+
+/** The states of an operation: `open` until one of the others ends it. */
+export const OPERATION_STATES = ['open', 'applied', 'partial', 'refused', 'retried', 'unknown'] as const;
+
+/** The state of an operation. */
+export type OperationState = (typeof OPERATION_STATES)[number];
+
+/** What became of an operation. */
+export interface OperationUpdate {
+  readonly id: string;
+  readonly state: OperationState;
+  readonly results: readonly ExtensionResult[];
+}
+
+/** Looks up which Concur UUID each reference (SCIM id, externalId, userName, employeeNumber) stands for; null: nobody in Concur yet. */
+export type ResolveReferences = (
+  references: readonly string[],
+) => Promise<ReadonlyMap<string, string | null>>;
+
+/** The fields of a provisioning that a worker may write. */
+export type ProvisioningUpdate = Partial<Omit<Provisioning, 'lastRequestId' | 'openOperations'>>;
+
+/** A step of the worker that is written in one transaction. */
+export interface Commit {
+  /** The lease that everyone in `people` must still be under; whoever is not is left alone. */
+  readonly lease?: string;
+  /** The lease that `request` must still be under; if it is not, nothing at all is written. */
+  readonly requestLease?: string;
+  readonly request?: RequestUpdate;
+  readonly operations?: readonly OperationUpdate[];
+  readonly people: readonly string[];
+  /**
+   * Decides what becomes of one person, from the row as it is inside the transaction, so that what a
+   * client wrote meanwhile is seen. The lease ends with the commit unless `state` becomes `sending`.
+   */
+  readonly decide: (record: PersonRecord, resolve: ResolveReferences) => Promise<ProvisioningUpdate>;
+}
+
+/** A new provisioning request, written before it is sent so that nothing sent is ever forgotten. */
+export interface NewRequest {
+  readonly id: string;
+  readonly kind: 'user' | 'bulk';
+  readonly operations: readonly OutgoingOperation[];
+}
+
+/** The store, as the worker needs it. Every method works on one connection and is one transaction. */
+export interface ProvisioningStore {
+  /**
+   * Claims due people of a lane (`deactivation`, or `others` by lane and due time) under a lease:
+   * `queued` people, and for deactivations also those who are `processing` with a Concur UUID.
+   */
+  claim(
+    wanted: 'deactivation' | 'others',
+    limit: number,
+    lease: Lease,
+    now: number,
+  ): Promise<readonly PersonRecord[]>;
+  /** Lengthens the lease of everything held under `lease.token`. */
+  renew(lease: Lease): Promise<void>;
+  /** Writes a request and its operations; returns the ids of the people who are no longer under the lease and must not be sent. */
+  recordRequest(request: NewRequest, lease: Lease, now: number): Promise<readonly string[]>;
+  /** Writes one step. */
+  commit(step: Commit, now: number): Promise<void>;
+  /** Claims open requests whose next look is due. */
+  claimPolls(limit: number, lease: Lease, now: number): Promise<readonly OpenRequest[]>;
+  /** Returns requests that were being sent under a lease that lapsed, now under `lease`; and queues claimed people who were in no request. */
+  recover(lease: Lease, now: number): Promise<readonly OpenRequest[]>;
+  /** Who here stands for these Concur users. */
+  claims(concurIds: readonly string[]): Promise<ReadonlyMap<string, Claim>>;
+  /** Resolves references outside a transaction. */
+  resolve: ResolveReferences;
+}

@@ -1,0 +1,77 @@
+import type { Desired } from './difference.ts';
+import { CORE, type Extension, serviceOf } from './extensions.ts';
+import type { ConcurMessage, Operation, Refusal } from './person.ts';
+import { extensionOf, type Profile, sameValue, select } from './profile.ts';
+
+/** What Concur refused and has not taken since, by the part that it refused. */
+export interface Refusals {
+  readonly [part: string]: Refusal;
+}
+
+/**
+ * The part that a refusal of an extension concerns. Identity stands and falls as one: Concur
+ * processes nothing of it when any of it is refused (User Provisioning, "Extension-Level Failures").
+ */
+export function partOf(extension: Extension): Extension {
+  return serviceOf(extension) === 'identity' ? CORE : extension;
+}
+
+/**
+ * Refusals that still stand: exactly what Concur refused is still desired. What was refused is not
+ * sent again until something about it changes.
+ */
+export function standingRefusals(refused: Refusals, wanted: Desired): ReadonlyMap<Extension, Refusal> {
+  const all = { ...wanted.initial, ...wanted.profile };
+  const standing = new Map<Extension, Refusal>();
+  for (const [part, refusal] of Object.entries(refused) as [Extension, Refusal][]) {
+    if (sameProfile(atStake(all, part), refusal.desired)) standing.set(part, refusal);
+  }
+  return standing;
+}
+
+/** The refusals after Concur refused (`messages`) a part of an operation. */
+export function withRefusal(
+  refused: Refusals,
+  operation: Operation,
+  extension: Extension,
+  messages: readonly ConcurMessage[],
+  now: number,
+): Refusals {
+  const part = partOf(extension);
+  const refusal: Refusal = {
+    desired: atStake(operation.desired, part),
+    messages: [...(refused[part]?.at === now ? refused[part].messages : []), ...messages],
+    uniqueness: isUniqueness(messages),
+    searched: false,
+    at: now,
+  };
+  return { ...refused, [part]: refusal };
+}
+
+/** The refusals after Concur took a part. */
+export function withoutRefusal(refused: Refusals, extension: Extension): Refusals {
+  const { [partOf(extension)]: _, ...others } = refused;
+  return others;
+}
+
+/** Concur's own words about a refusal. */
+export function messageOf({ messages }: Pick<Refusal, 'messages'>): string {
+  return [...new Set(messages.map(({ message }) => message))].join(' ') || 'Concur gave no reason';
+}
+
+/** Concur says in words, not with one code, that a userName or an employee number is taken. */
+export function isUniqueness(messages: readonly ConcurMessage[]): boolean {
+  return messages.some(({ code, message }) =>
+    /unique|already (exists|in use|taken|assigned)|duplicate/i.test(`${code} ${message}`),
+  );
+}
+
+/** The values whose change makes a refusal void: all of the part but `active`, which goes alone. */
+function atStake(desired: Profile, part: Extension): Profile {
+  return select(desired, (key) => key !== 'active' && partOf(extensionOf(key)) === part);
+}
+
+function sameProfile(left: Profile, right: Profile): boolean {
+  const keys = new Set([...Object.keys(left), ...Object.keys(right)]);
+  return [...keys].every((key) => sameValue(key, left[key], right[key]));
+}

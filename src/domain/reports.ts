@@ -1,0 +1,79 @@
+import type { Difference } from './difference.ts';
+import type { ExtensionResult } from './outcome.ts';
+import type { PersonRecord } from './person.ts';
+import type { OperationState, RequestState } from './ports.ts';
+import type { State } from './provisioning.ts';
+
+/** A provisioning request with its operations, as an admin reads it. Times are ms since the epoch. */
+export interface RequestReport {
+  readonly id: string;
+  readonly kind: 'user' | 'bulk';
+  readonly state: RequestState;
+  readonly provisionId: string | null;
+  readonly correlationId: string | null;
+  readonly httpStatus: number | null;
+  readonly message: string | null;
+  readonly sentAt: number;
+  readonly completedAt: number | null;
+  readonly polls: number;
+  readonly operations: readonly OperationReport[];
+}
+
+/** One person's operation in a provisioning request. */
+export interface OperationReport {
+  readonly id: string;
+  readonly personId: string;
+  readonly userName: string;
+  readonly method: 'POST' | 'PATCH';
+  readonly state: OperationState;
+  readonly difference: Difference;
+  readonly results: readonly ExtensionResult[];
+}
+
+/** One line of the audit trail. */
+export interface ChangeReport {
+  readonly id: number;
+  readonly personId: string;
+  readonly at: number;
+  readonly actor: string;
+  readonly action: 'create' | 'update' | 'delete' | 'override' | 'lift' | 'retry';
+  readonly version: number;
+  /** The attribute paths that changed. */
+  readonly attributes: readonly string[];
+  readonly reason: string | null;
+}
+
+/** How many people are in each state, and what is open. */
+export interface Summary {
+  readonly connection: string;
+  readonly people: number;
+  readonly states: Readonly<Record<State, number>>;
+  readonly openRequests: number;
+  /** The oldest deactivation that is not confirmed yet, in ms since the epoch. */
+  readonly oldestOpenDeactivation: number | null;
+}
+
+/** A page of a list that is read from the newest or first entry on. */
+export interface ReportPage<Item> {
+  readonly items: readonly Item[];
+  readonly nextCursor: string | null;
+}
+
+/** What admins read of one connection: the store behind `status`, `requests` and the admin API. */
+export interface Reports {
+  summary(): Promise<Summary>;
+  /** People by userName; `state` narrows. Deleted people whose deactivation is open are included. */
+  people(query: { state?: State; cursor?: string; limit: number }): Promise<ReportPage<PersonRecord>>;
+  /** A person by SCIM id, deleted or not. */
+  person(id: string): Promise<PersonRecord | null>;
+  /** Requests, newest first; of one person where `personId` is given. */
+  requests(query: {
+    personId?: string;
+    state?: RequestState;
+    cursor?: string;
+    limit: number;
+  }): Promise<ReportPage<RequestReport>>;
+  request(id: string): Promise<RequestReport | null>;
+  /** The audit trail, newest first. */
+  changes(query: { personId?: string; cursor?: string; limit: number }): Promise<ReportPage<ChangeReport>>;
+}

@@ -1,0 +1,161 @@
+import { applyDifference, type Desired, extensionsOf, restrict } from './difference.ts';
+import { EXTENSIONS, type Extension, isExtension, type Service, serviceOf } from './extensions.ts';
+import type { ExtensionResult, ExtensionVerdict } from './outcome.ts';
+import type { ConcurMessage, Operation, Provisioning } from './person.ts';
+import type { OperationState, ProfileRead, ProvisioningUpdate } from './ports.ts';
+import { type AttributeKey, extensionOf, type Profile, sameValue, select } from './profile.ts';
+import { type Refusals, withoutRefusal, withRefusal } from './refusal.ts';
+
+/**
+ * Judges Concur's results for one operation, for the extensions that were sent. A `no-op` beside a
+ * failure is no success: it may mean that something upstream failed and this part was blocked
+ * (User Provisioning, "Result Response").
+ */
+export function judge(
+  sent: readonly Extension[],
+  results: readonly ExtensionResult[],
+  operationSucceeded: boolean,
+): readonly ExtensionVerdict[] {
+  const failures = results.filter(isFailure);
+  const identityFailures = failures.filter(({ extension }) => isIdentity(extension));
+  return sent.map((extension): ExtensionVerdict => {
+    const result = results.find((one) => one.extension === extension);
+    if (result !== undefined && isFailure(result)) {
+      return { extension, verdict: 'refused', messages: result.messages };
+    }
+    if (isIdentity(extension) && identityFailures.length > 0) {
+      return {
+        extension,
+        verdict: 'refused',
+        messages: identityFailures.flatMap(({ messages }) => messages),
+      };
+    }
+    if (result === undefined) return { extension, verdict: operationSucceeded ? 'applied' : 'unknown' };
+    if (result.result === 'success') return { extension, verdict: 'applied' };
+    return { extension, verdict: result.result === 'no-op' && failures.length === 0 ? 'applied' : 'unknown' };
+  });
+}
+
+/** The state of an operation, from the verdicts on what it sent. */
+export function operationState(verdicts: readonly ExtensionVerdict[]): OperationState {
+  const has = (wanted: ExtensionVerdict['verdict']) => verdicts.some(({ verdict }) => verdict === wanted);
+  if (!has('refused')) return has('unknown') ? 'unknown' : 'applied';
+  return has('applied') ? 'partial' : 'refused';
+}
+
+/**
+ * What changes about a person once Concur has given its verdicts on an operation: applied moves for
+ * what succeeded, and whatever else was sent is unknown until it is read back.
+ */
+export function settle(
+  provisioning: Provisioning,
+  operation: Operation,
+  concurId: string | null,
+  verdicts: readonly ExtensionVerdict[],
+  now: number,
+): ProvisioningUpdate {
+  const taken = new Set(
+    verdicts.filter(({ verdict }) => verdict === 'applied').map(({ extension }) => extension),
+  );
+  const confirmed = restrict(operation.difference, (extension) => taken.has(extension));
+  const profile = applyDifference(provisioning.applied.profile, confirmed);
+  const unsettled = verdicts.filter(({ verdict }) => verdict !== 'applied').map(({ extension }) => extension);
+  const unknown = provisioning.applied.unknown.filter(
+    (extension) => operation.method === 'PATCH' || !taken.has(extension),
+  );
+  const refused = verdicts.reduce<Refusals>((refusals, verdict) => {
+    if (verdict.verdict === 'applied') return withoutRefusal(refusals, verdict.extension);
+    if (verdict.verdict === 'unknown') return refusals;
+    return withRefusal(refusals, operation, verdict.extension, verdict.messages, now);
+  }, provisioning.refused);
+  return {
+    concurId: concurId ?? provisioning.concurId,
+    applied: { profile, unknown: [...new Set([...unknown, ...unsettled])] },
+    owned: ownedAfter(provisioning.owned, profile, confirmed.set, operation.initial),
+    refused,
+    ...(taken.size > 0 ? { lastConfirmed: now, attempts: 0 } : {}),
+  };
+}
+
+/**
+ * What changes when the outcome of an operation is not known: its parts are unknown until they are
+ * read, and so is `active` if the operation would have given access.
+ */
+export function forget(provisioning: Provisioning, operation: Operation): ProvisioningUpdate {
+  const unknown = new Set([...provisioning.applied.unknown, ...extensionsOf(operation.difference)]);
+  const profile = select(
+    provisioning.applied.profile,
+    (key) => key !== 'active' || operation.difference.set.active !== true,
+  );
+  return { applied: { profile, unknown: [...unknown] } };
+}
+
+/**
+ * What changes when services of Concur have been read for a person. A part that the scopes do not
+ * let us read keeps its last confirmed value.
+ */
+export function refresh(
+  provisioning: Provisioning,
+  { profile: read, unreadable }: ProfileRead,
+  services: readonly Service[],
+): ProvisioningUpdate {
+  const asked = EXTENSIONS.filter((extension) => services.includes(serviceOf(extension)));
+  const isRead = (key: AttributeKey) => {
+    const extension = extensionOf(key);
+    return asked.includes(extension) && !unreadable.includes(extension);
+  };
+  const profile = { ...select(provisioning.applied.profile, (key) => !isRead(key)), ...select(read, isRead) };
+  return {
+    applied: {
+      profile,
+      unknown: provisioning.applied.unknown.filter((extension) => !asked.includes(extension)),
+    },
+    owned: provisioning.owned.filter((key) => profile[key] !== undefined),
+  };
+}
+
+/**
+ * The keys that are ours: a value that Concur already held and that is also desired becomes ours,
+ * so that it is taken away when nobody asks for it any more.
+ */
+export function ownedWith(provisioning: Provisioning, desired: Desired): readonly AttributeKey[] {
+  const { profile } = provisioning.applied;
+  const equal = Object.keys(desired.profile).filter(
+    (key) => profile[key] !== undefined && sameValue(key, profile[key], desired.profile[key]),
+  );
+  return [...new Set([...provisioning.owned, ...equal])].sort();
+}
+
+function ownedAfter(
+  owned: readonly AttributeKey[],
+  profile: Profile,
+  set: Profile,
+  initial: readonly AttributeKey[],
+): readonly AttributeKey[] {
+  const asked = Object.keys(set).filter((key) => !initial.includes(key));
+  return [...new Set([...owned, ...asked])].filter((key) => profile[key] !== undefined).sort();
+}
+
+function isFailure(result: ExtensionResult): boolean {
+  return result.result === 'error' || (result.completed && result.success === false);
+}
+
+function isIdentity(extension: string): boolean {
+  return isExtension(extension) && serviceOf(extension) === 'identity';
+}
+
+/**
+ * Which of the parts sent a refusal of the whole operation is about: those that Concur's messages
+ * name, else identity, which Concur checks first.
+ */
+export function refusedParts(
+  sent: readonly Extension[],
+  messages: readonly ConcurMessage[],
+): readonly Extension[] {
+  const named = sent.filter((extension) =>
+    messages.some(({ schemaPath }) => schemaPath?.startsWith(extension)),
+  );
+  if (named.length > 0) return named;
+  const identity = sent.filter(isIdentity);
+  return identity.length > 0 ? identity : sent;
+}

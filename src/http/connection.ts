@@ -1,0 +1,27 @@
+import type { PersonRecord } from '../domain/person.ts';
+import type { Gap } from '../domain/plan.ts';
+import type { Profile } from '../domain/profile.ts';
+import type { Reports } from '../domain/reports.ts';
+import type { Directory } from '../scim/directory.ts';
+
+/** What Concur should hold for a person, for an admin to compare with what it holds. */
+export interface Description {
+  readonly desired: Profile;
+  /** Derived values that only fill a gap. */
+  readonly initial: Profile;
+  /** References to people whom Concur does not hold yet. */
+  readonly waitingFor: readonly string[];
+  readonly gaps: readonly Gap[];
+}
+
+/** One connection as the transport needs it. */
+export interface HttpConnection {
+  readonly name: string;
+  readonly directory: Directory;
+  readonly reports: Reports;
+  /** The SCIM tokens of this connection alone; null for a token that is none of them. */
+  readonly tokens: { verify(token: string): Promise<{ name: string } | null> };
+  /** Called after a write was committed, so that the worker need not wait for its next look. */
+  readonly onAccepted: () => void;
+  readonly describe: (record: PersonRecord) => Promise<Description>;
+}

@@ -1,0 +1,152 @@
+import type { MappingSettings } from '../domain/connection.ts';
+import { CORE, ENTERPRISE, type Extension, SPEND, serviceOf } from '../domain/extensions.ts';
+import type { JsonObject } from '../domain/json.ts';
+import type { Gap } from '../domain/plan.ts';
+import { type AttributeKey, extensionOf, flatten, type Profile, select } from '../domain/profile.ts';
+import { concurExtensions } from './concur-extensions.ts';
+import { mapAddresses, mapEmails, mapPhoneNumbers } from './contacts.ts';
+import { mapEnterprise } from './enterprise.ts';
+import { mapEntitlements } from './entitlements.ts';
+import { concurLanguage } from './locale.ts';
+import { mapName } from './name.ts';
+import { assigned, text } from './resource.ts';
+import { deriveSpend, REQUIRED_SPEND } from './spend.ts';
+
+/** What a SCIM resource asks of Concur. */
+export interface Mapped {
+  /** The values that the client, or the configuration, asks for. */
+  readonly profile: Profile;
+  /** Derived values, for keys that are not in `profile`: they only fill gaps in Concur. */
+  readonly initial: Profile;
+  /** Values that name a person: they are to be sent as that person's Concur UUID. */
+  readonly references: readonly Reference[];
+  /** What cannot be sent, in plain words. */
+  readonly gaps: readonly Gap[];
+}
+
+/** A value that names a person by SCIM id, externalId, userName or employee number. */
+export interface Reference {
+  readonly key: AttributeKey;
+  readonly reference: string;
+}
+
+/** What Concur requires of every user beside an e-mail address (User Provisioning, schema of User). */
+const REQUIRED: readonly AttributeKey[] = ['userName', 'name.givenName', 'name.familyName'];
+
+/**
+ * Maps a SCIM User, in the form it is stored in, to the Concur profile. Pure, and total: what does not
+ * fit is left out and named in `gaps`.
+ *
+ * @param settings whose defaults have keys of the Concur profile only
+ */
+export function mapPerson(resource: JsonObject, settings: MappingSettings): Mapped {
+  const userName = text(resource, 'userName');
+  const name = mapName(resource);
+  const emails = mapEmails(resource);
+  const { addresses, gaps: addressGaps } = mapAddresses(resource);
+  const { entitlements, gaps: entitlementGaps } = mapEntitlements(resource);
+  const enterprise = mapEnterprise(resource, settings.companyId);
+  const extensions = concurExtensions(resource);
+  const spendExtensions = [...extensions.keys()].filter(isSpend);
+  const configured = configuredValues(settings);
+  const asksForSpend =
+    spendExtensions.length > 0 || Object.keys(configured).some((key) => isSpend(extensionOf(key)));
+  const spend = deriveSpend(
+    resource,
+    extensions.get(SPEND) ?? {},
+    addresses,
+    entitlements,
+    asksForSpend,
+    settings,
+  );
+  const deliverable = [...extensions].filter(([urn]) => spend.complete || !isSpend(urn));
+
+  const sent = flatten({
+    ...coreAttributes(resource),
+    name: name.sent,
+    emails,
+    phoneNumbers: mapPhoneNumbers(resource),
+    addresses,
+    entitlements,
+    [ENTERPRISE]: enterprise.user,
+    ...Object.fromEntries(deliverable),
+  });
+  const derived = flatten({
+    name: name.derived,
+    emails: emails.length === 0 && isAddress(userName) ? [{ type: 'work', value: userName }] : [],
+    [ENTERPRISE]: assigned({ employeeNumber: userName }),
+    ...(spend.complete ? { [SPEND]: spend.derived } : {}),
+  });
+  const isDeliverable = (key: AttributeKey) => spend.complete || !isSpend(extensionOf(key));
+  const profile = {
+    ...select(configured, (key) => derived[key] === undefined && isDeliverable(key)),
+    ...sent,
+  };
+  const initial = select(derived, (key) => profile[key] === undefined);
+  return {
+    profile,
+    initial,
+    references:
+      enterprise.manager === undefined
+        ? []
+        : [{ key: `${ENTERPRISE}:manager.value`, reference: enterprise.manager }],
+    gaps: [
+      ...missingRequired({ ...initial, ...profile }),
+      ...languageGap(resource),
+      ...addressGaps,
+      ...entitlementGaps,
+      ...enterprise.gaps,
+      ...(spend.gap === null ? [] : [spend.gap]),
+      ...(spend.complete ? [] : spendExtensions.filter((urn) => urn !== SPEND).map(withoutSpend)),
+    ],
+  };
+}
+
+/** The singular core attributes. Concur makes `displayName` itself; `active` is true unless it is false. */
+function coreAttributes(resource: JsonObject): JsonObject {
+  const language = text(resource, 'preferredLanguage');
+  return assigned({
+    userName: text(resource, 'userName'),
+    externalId: text(resource, 'externalId'),
+    active: resource.active !== false,
+    nickName: text(resource, 'nickName'),
+    title: text(resource, 'title'),
+    preferredLanguage: language === undefined ? undefined : concurLanguage(language),
+    timezone: text(resource, 'timezone'),
+  });
+}
+
+/** The configured values for what no client sends; what a spend profile requires is derived, not asked for. */
+function configuredValues({ defaults }: MappingSettings): Profile {
+  const derived = new Set(REQUIRED_SPEND.map((name) => `${SPEND}:${name}`));
+  return select(defaults, (key) => !derived.has(key));
+}
+
+function missingRequired(all: Profile): readonly Gap[] {
+  const missing = REQUIRED.filter((key) => all[key] === undefined);
+  const hasEmail = Object.keys(all).some((key) => key.startsWith('emails['));
+  return (hasEmail ? missing : [...missing, 'emails']).map((name) => ({
+    extension: CORE,
+    why: `Concur requires ${name}, which the client does not send`,
+  }));
+}
+
+function languageGap(resource: JsonObject): readonly Gap[] {
+  const language = text(resource, 'preferredLanguage');
+  if (language === undefined || concurLanguage(language) !== undefined) return [];
+  return [{ extension: CORE, why: `Concur does not have the preferredLanguage "${language}"` }];
+}
+
+/** "All other spend extensions" need the spend profile first (User Provisioning, "Spend User"). */
+function withoutSpend(extension: Extension): Gap {
+  return { extension, why: 'Concur takes this part only with a spend profile, which is incomplete' };
+}
+
+/** The parts that Concur keeps with the spend profile, and takes only where there is one. */
+function isSpend(extension: Extension): boolean {
+  return serviceOf(extension) === 'spend';
+}
+
+function isAddress(value: string | undefined): value is string {
+  return value !== undefined && /^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(value);
+}

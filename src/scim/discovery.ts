@@ -1,0 +1,99 @@
+import type { JsonObject } from './json.ts';
+import { type ResourceType, schemasOf } from './registry.ts';
+import { type ListResponse, listResponse } from './representation.ts';
+import type { Attribute, Schema } from './schema.ts';
+
+/** What the service offers, where that is not the same everywhere. */
+export interface ServiceProviderOptions {
+  /** The address the SCIM endpoints are below, without a slash at the end. */
+  readonly baseUrl: string;
+  /** The most resources a list answer has. */
+  readonly maxResults: number;
+  /** Limits of /Bulk (operations, bytes), or undefined where bulk is not offered. */
+  readonly bulk?: { readonly maxOperations: number; readonly maxPayloadSize: number };
+  readonly documentationUri?: string;
+}
+
+/** The body of /ServiceProviderConfig, RFC 7643 §5. */
+export function serviceProviderConfig(options: ServiceProviderOptions): JsonObject {
+  const { baseUrl, maxResults, bulk, documentationUri } = options;
+  return {
+    schemas: ['urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig'],
+    ...(documentationUri === undefined ? {} : { documentationUri }),
+    patch: { supported: true },
+    bulk: {
+      supported: bulk !== undefined,
+      maxOperations: bulk?.maxOperations ?? 0,
+      maxPayloadSize: bulk?.maxPayloadSize ?? 0,
+    },
+    filter: { supported: true, maxResults },
+    changePassword: { supported: false },
+    sort: { supported: false },
+    etag: { supported: true },
+    authenticationSchemes: [
+      {
+        type: 'oauthbearertoken',
+        name: 'OAuth Bearer Token',
+        description: 'A bearer token in the Authorization header (RFC 6750).',
+        specUri: 'https://www.rfc-editor.org/rfc/rfc6750',
+        primary: true,
+      },
+    ],
+    meta: { resourceType: 'ServiceProviderConfig', location: `${baseUrl}/ServiceProviderConfig` },
+  };
+}
+
+/** The body of /ResourceTypes/{id}, RFC 7643 §6. */
+export function resourceTypeDescription(resourceType: ResourceType, baseUrl: string): JsonObject {
+  const { id, name, endpoint, description, schema, extensions } = resourceType;
+  return {
+    schemas: ['urn:ietf:params:scim:schemas:core:2.0:ResourceType'],
+    id,
+    name,
+    endpoint,
+    description,
+    schema: schema.id,
+    schemaExtensions: extensions.map((extension) => ({
+      schema: extension.schema.id,
+      required: extension.required,
+    })),
+    meta: { resourceType: 'ResourceType', location: `${baseUrl}/ResourceTypes/${id}` },
+  };
+}
+
+/** The body of /ResourceTypes. RFC 7644 §4: a list answer, never paged. */
+export function resourceTypes(types: readonly ResourceType[], baseUrl: string): ListResponse {
+  return wholeList(types.map((type) => resourceTypeDescription(type, baseUrl)));
+}
+
+/** The body of /Schemas/{id}, RFC 7643 §7. */
+export function schemaDescription(schema: Schema, baseUrl: string): JsonObject {
+  return {
+    schemas: ['urn:ietf:params:scim:schemas:core:2.0:Schema'],
+    id: schema.id,
+    name: schema.name,
+    description: schema.description,
+    attributes: schema.attributes.map(attributeDescription),
+    meta: { resourceType: 'Schema', location: `${baseUrl}/Schemas/${schema.id}` },
+  };
+}
+
+/** The body of /Schemas: the schemas of all these resource types. RFC 7644 §4: a list answer, never paged. */
+export function schemas(types: readonly ResourceType[], baseUrl: string): ListResponse {
+  const all = new Set(types.flatMap(schemasOf));
+  return wholeList([...all].map((schema) => schemaDescription(schema, baseUrl)));
+}
+
+function attributeDescription(attribute: Attribute): JsonObject {
+  const { subAttributes, canonicalValues, referenceTypes, ...characteristics } = attribute;
+  return {
+    ...characteristics,
+    ...(canonicalValues ? { canonicalValues: [...canonicalValues] } : {}),
+    ...(referenceTypes ? { referenceTypes: [...referenceTypes] } : {}),
+    ...(subAttributes ? { subAttributes: subAttributes.map(attributeDescription) } : {}),
+  };
+}
+
+function wholeList(resources: readonly JsonObject[]): ListResponse {
+  return listResponse(resources, resources.length, 1);
+}

@@ -1,0 +1,42 @@
+import { invalidSyntax } from './error.ts';
+
+/** Any value JSON can carry. */
+export type JsonValue = null | boolean | number | string | JsonValue[] | JsonObject;
+
+/** A JSON object: a SCIM resource, a complex attribute or a message body. */
+export interface JsonObject {
+  [name: string]: JsonValue;
+}
+
+/** Whether a value is a JSON object: neither null nor an array. */
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/**
+ * Refuses a value nested deeper than `limit` levels of arrays and objects, so that no recursion over a
+ * client's body can exhaust the stack. Fails with ScimError 400 invalidSyntax.
+ */
+export function checkDepth(value: unknown, limit = 64): void {
+  let level: unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > limit) throw invalidSyntax(`The body is nested deeper than ${limit} levels.`);
+    level = level
+      .flatMap((entry) => (typeof entry === 'object' && entry !== null ? Object.values(entry) : []))
+      .filter((entry) => typeof entry === 'object' && entry !== null);
+  }
+}
+
+/**
+ * A text that is the same for two values that mean the same in SCIM: member order never counts, and neither
+ * does the order of a multi-valued attribute (RFC 7643 §2.4 gives it none).
+ */
+export function canonicalText(value: JsonValue | undefined): string {
+  if (value === undefined) return '';
+  if (Array.isArray(value)) return `[${value.map(canonicalText).sort().join(',')}]`;
+  if (!isJsonObject(value)) return JSON.stringify(value);
+  const members = Object.keys(value)
+    .sort()
+    .map((name) => `${JSON.stringify(name)}:${canonicalText(value[name])}`);
+  return `{${members.join(',')}}`;
+}

@@ -1,0 +1,192 @@
+import { changedPaths, type Modification } from '../change.ts';
+import { invalidPath, invalidValue, mutability, noTarget, ScimError } from '../error.ts';
+import { canonicalText, isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
+import {
+  type AttributeReference,
+  attributePath,
+  attributesOf,
+  type ResourceType,
+  schemasOf,
+} from '../registry.ts';
+import { schemaObject, withSchemas } from '../resource.ts';
+import { type Attribute, type Schema, subAttributeNamed } from '../schema.ts';
+import { hasContent, requireSubAttributes } from '../value.ts';
+import { applyToAttribute, store } from './attribute.ts';
+import { applyToElements } from './elements.ts';
+import { type Operation, parsePatchMessage } from './message.ts';
+import { findTarget, type Target } from './path.ts';
+
+/**
+ * A PATCH (RFC 7644 §3.5.2): all operations in order, on a copy; either all apply or the resource stays as it is.
+ * Returns the resource to be stored and the paths that really changed, none when the resource already was as
+ * asked. Fails with ScimError 400 (invalidSyntax, invalidPath, invalidFilter, noTarget, invalidValue, mutability),
+ * its detail naming the operation.
+ */
+export function applyPatch(resourceType: ResourceType, resource: JsonObject, body: unknown): Modification {
+  const operations = parsePatchMessage(body);
+  const copy = structuredClone(resource);
+  operations.forEach((operation, index) => {
+    try {
+      applyOperation(resourceType, copy, operation);
+    } catch (error) {
+      throw located(error, operation, index);
+    }
+  });
+  settle(resourceType, resource, copy);
+  const changed = changedPaths(resourceType, resource, copy);
+  return changed.length === 0
+    ? { resource, changed }
+    : { resource: withSchemas(resourceType, copy), changed };
+}
+
+function applyOperation(resourceType: ResourceType, resource: JsonObject, operation: Operation): void {
+  const { op, path, value } = operation;
+  // RFC 7644 §3.5.2.2: a removal must say what to remove.
+  if (path === undefined && op === 'remove') throw noTarget('A remove operation must have a path.');
+  // RFC 7644 §3.5.2.1 and §3.5.2.3: add and replace have a value. null is one: it clears.
+  if (value === undefined && op !== 'remove') throw invalidValue(`The operation must have a value.`);
+  if (path === undefined) {
+    applyEach(resourceType, resource, resourceType.schema, operation);
+    return;
+  }
+  const target = findTarget(path.trim(), resourceType);
+  if (!target) throw invalidPath(`A ${resourceType.name} has no attribute ${path}.`);
+  if (target.kind === 'schema') {
+    applyToSchema(resourceType, resource, target.schema, operation);
+  } else {
+    if (isReadOnly(target)) refuseReadOnly(resourceType, resource, target, operation);
+    else applyToTarget(resourceType, resource, target, operation);
+  }
+}
+
+function applyToSchema(
+  resourceType: ResourceType,
+  resource: JsonObject,
+  schema: Schema,
+  operation: Operation,
+): void {
+  const isExtension = schema !== resourceType.schema;
+  if (isExtension && (operation.op === 'remove' || operation.value === null || operation.value === '')) {
+    delete resource[schema.id];
+    return;
+  }
+  if (operation.op === 'remove') throw mutability(`A ${resourceType.name} cannot be without its schema.`);
+  applyEach(resourceType, resource, schema, operation);
+}
+
+/** Each member of the value is an operation of its own; its name may be any path, also a dotted or a URN one. */
+function applyEach(
+  resourceType: ResourceType,
+  resource: JsonObject,
+  schema: Schema,
+  { op, value }: Operation,
+): void {
+  if (!isJsonObject(value)) {
+    throw invalidValue(`Without an attribute in the path, the value must be an object of attributes.`);
+  }
+  for (const [name, child] of Object.entries(value)) {
+    const path = attributePath(resourceType, schema, name);
+    const target = findTarget(path, resourceType);
+    // As in a POST, what no schema knows is left out.
+    if (!target) continue;
+    if (target.kind === 'schema') {
+      applyToSchema(resourceType, resource, target.schema, { op, value: child });
+    } else if (!isReadOnly(target)) {
+      applyToTarget(resourceType, resource, target, { op, value: child });
+    } else if (target.reference.path === 'id' && resource.id !== undefined && resource.id !== child) {
+      // Okta names the resource's own id when it renames a group; another id is a mistake.
+      throw mutability(`The id is ${JSON.stringify(resource.id)} and cannot be changed.`);
+    }
+  }
+}
+
+function applyToTarget(
+  resourceType: ResourceType,
+  resource: JsonObject,
+  target: Exclude<Target, { kind: 'schema' }>,
+  operation: Operation,
+): void {
+  const { schema, chain, attribute, path } = target.reference;
+  // The password is accepted and never kept.
+  if (attribute.mutability === 'writeOnly') return;
+  const object = schemaObject(resourceType, schema, resource) ?? {};
+  if (target.kind === 'attribute') applyToAttribute(object, chain, operation, path);
+  else applyToElements(object, target, operation, target.sub ? `${path}[].${target.sub.path}` : path);
+  if (schema === resourceType.schema) return;
+  if (Object.keys(object).length === 0) delete resource[schema.id];
+  else resource[schema.id] = object;
+}
+
+function isReadOnly(target: Exclude<Target, { kind: 'schema' }>): boolean {
+  const sub = target.kind === 'elements' ? (target.sub?.chain ?? []) : [];
+  return [...target.reference.chain, ...sub].some((attribute) => attribute.mutability === 'readOnly');
+}
+
+// RFC 7644 §3.5.2: a read-only attribute named by path is an error, unless it is to be what it already is.
+function refuseReadOnly(
+  resourceType: ResourceType,
+  resource: JsonObject,
+  target: Exclude<Target, { kind: 'schema' }>,
+  operation: Operation,
+): void {
+  const { reference } = target;
+  if (operation.op !== 'remove' && target.kind === 'attribute') {
+    const current = valueAt(schemaObject(resourceType, reference.schema, resource), reference);
+    if (current !== undefined && canonicalText(current) === canonicalText(operation.value)) return;
+  }
+  throw mutability(`${reference.path} is read-only.`);
+}
+
+function valueAt(object: JsonObject | undefined, reference: AttributeReference): JsonValue | undefined {
+  return reference.chain.reduce<JsonValue | undefined>(
+    (value, attribute) => (isJsonObject(value) ? value[attribute.name] : undefined),
+    object,
+  );
+}
+
+/** What holds between the attributes once all operations are done. Changes `after`. */
+function settle(resourceType: ResourceType, before: JsonObject, after: JsonObject): void {
+  for (const schema of schemasOf(resourceType)) {
+    const object = schemaObject(resourceType, schema, after);
+    if (!object) continue;
+    const old = schemaObject(resourceType, schema, before);
+    for (const attribute of attributesOf(resourceType, schema)) {
+      const value = object[attribute.name];
+      if (attribute.type !== 'complex' || value === undefined) continue;
+      const path = attributePath(resourceType, schema, attribute.name);
+      store(object, attribute, settled(attribute, old?.[attribute.name], value, path));
+    }
+    if (Object.keys(object).length === 0) delete after[schema.id];
+  }
+}
+
+function settled(
+  attribute: Attribute,
+  before: JsonValue | undefined,
+  value: JsonValue,
+  path: string,
+): JsonValue {
+  if (Array.isArray(value)) {
+    const elements = value.filter((element) => hasContent(attribute, element));
+    for (const element of elements.filter(isJsonObject)) requireSubAttributes(attribute, element, path);
+    return elements;
+  }
+  return isJsonObject(value) && isJsonObject(before)
+    ? withoutStaleReference(attribute, before, value)
+    : value;
+}
+
+// A `$ref` belongs to its `value`: when only the value is changed, the old address would point at somebody else.
+function withoutStaleReference(attribute: Attribute, before: JsonObject, after: JsonObject): JsonObject {
+  if (!subAttributeNamed(attribute, '$ref')) return after;
+  if (after.value === before.value || after.$ref !== before.$ref) return after;
+  const { $ref: _, ...rest } = after;
+  return rest;
+}
+
+function located(error: unknown, operation: Operation, index: number): unknown {
+  if (!(error instanceof ScimError)) return error;
+  const path = operation.path === undefined ? '' : ` ${operation.path}`;
+  const detail = `Operations[${index}] (${operation.op}${path}): ${error.detail}`;
+  return new ScimError(error.status, error.scimType, detail, error.cause);
+}

@@ -1,0 +1,159 @@
+import { isUnassigned, objectFromText, onlyElement, valuesToRemove } from '../dialect.ts';
+import { invalidValue, mutability } from '../error.ts';
+import { canonicalText, isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
+import { type Attribute, subAttributeNamed } from '../schema.ts';
+import { distinct, parseSingular, parseValue, withOnePrimary } from '../value.ts';
+import type { Operation } from './message.ts';
+
+type Chain = readonly [Attribute, ...Attribute[]];
+
+/**
+ * Carries out an operation on the attribute that `chain` leads to from `object` (RFC 7644 §3.5.2.1 to §3.5.2.3),
+ * creating or dropping the objects on the way. A multi-valued attribute on the way stands for each of its elements.
+ * Changes `object`. Fails with ScimError 400: invalidValue, or mutability for immutable and required attributes.
+ */
+export function applyToAttribute(object: JsonObject, chain: Chain, operation: Operation, path: string): void {
+  const [attribute, next, ...rest] = chain;
+  if (!next) {
+    applyHere(object, attribute, operation, path);
+    return;
+  }
+  const current = object[attribute.name];
+  if (attribute.multiValued) {
+    const elements = Array.isArray(current) ? current.filter(isJsonObject) : [];
+    if (elements.length === 0 && operation.op !== 'remove') elements.push({});
+    for (const element of elements) applyToAttribute(element, [next, ...rest], operation, path);
+    store(object, attribute, withOnePrimary(elements));
+  } else {
+    const child = isJsonObject(current) ? current : {};
+    applyToAttribute(child, [next, ...rest], operation, path);
+    store(object, attribute, child);
+  }
+}
+
+/** Puts a value into `object`, or takes the attribute away when the value is unassigned (RFC 7643 §2.5). */
+export function store(object: JsonObject, attribute: Attribute, value: JsonValue | undefined): void {
+  if (value === undefined || isUnassigned(value)) delete object[attribute.name];
+  else object[attribute.name] = value;
+}
+
+function applyHere(object: JsonObject, attribute: Attribute, operation: Operation, path: string): void {
+  const { op, value } = operation;
+  if (op === 'remove') {
+    removeHere(object, attribute, value, path);
+  } else if (attribute.multiValued) {
+    addElements(object, attribute, op, value, path);
+  } else if (attribute.type === 'complex' && !isUnassignedAsWhole(value)) {
+    mergeComplex(object, attribute, operation, path);
+  } else {
+    setHere(object, attribute, parseSingular(attribute, onlyElement(value), path), path);
+  }
+}
+
+function removeHere(
+  object: JsonObject,
+  attribute: Attribute,
+  value: JsonValue | undefined,
+  path: string,
+): void {
+  const current = object[attribute.name];
+  const wanted = attribute.multiValued ? valuesToRemove(value) : undefined;
+  if (wanted && Array.isArray(current)) {
+    const identities = new Set(
+      wanted
+        .map((element) => parseSingular(attribute, element, path))
+        .filter((element) => element !== undefined)
+        .map((element) => identity(attribute, element)),
+    );
+    store(
+      object,
+      attribute,
+      current.filter((element) => !identities.has(identity(attribute, element))),
+    );
+    return;
+  }
+  // RFC 7644 §3.5.2.2: a required attribute cannot be removed.
+  if (attribute.required) throw mutability(`${path} is required and cannot be removed.`);
+  if (attribute.mutability === 'immutable' && current !== undefined) throw immutable(path);
+  delete object[attribute.name];
+}
+
+function addElements(
+  object: JsonObject,
+  attribute: Attribute,
+  op: 'add' | 'replace',
+  value: JsonValue | undefined,
+  path: string,
+): void {
+  const parsed = parseValue(attribute, value, path);
+  const elements = Array.isArray(parsed) ? parsed : [];
+  if (op === 'replace') {
+    store(object, attribute, elements);
+    return;
+  }
+  const current = object[attribute.name];
+  // RFC 7644 §3.5.2.1: what the attribute already contains is not added again. RFC 7643 §2.4: nor is the same
+  // type and value; what else is known of it is brought up to date.
+  const byIdentity = new Map<string, JsonValue>();
+  for (const element of distinct([...(Array.isArray(current) ? current : []), ...elements])) {
+    const known = byIdentity.get(label(attribute, element));
+    const merged = isJsonObject(known) && isJsonObject(element) ? { ...known, ...element } : element;
+    byIdentity.set(label(attribute, element), merged);
+  }
+  const added = new Set(elements.map((element) => label(attribute, element)));
+  store(
+    object,
+    attribute,
+    withOnePrimary([...byIdentity.values()], (element) => added.has(label(attribute, element))),
+  );
+}
+
+// RFC 7644 §3.5.2.3: sub-attributes that are not named stay as they are.
+function mergeComplex(object: JsonObject, attribute: Attribute, operation: Operation, path: string): void {
+  const only = onlyElement(operation.value);
+  // A bare value says all there is to say about a reference; what was known of the old one goes.
+  if (typeof only === 'string') delete object[attribute.name];
+  const source = subAttributeNamed(attribute, 'value') ? objectFromText(only) : only;
+  if (!isJsonObject(source)) throw invalidValue(`${path} must be an object.`);
+  const current = object[attribute.name];
+  const child = isJsonObject(current) ? current : {};
+  for (const [name, value] of Object.entries(source)) {
+    const subAttribute = subAttributeNamed(attribute, name);
+    if (!subAttribute || subAttribute.mutability === 'readOnly') continue;
+    applyHere(child, subAttribute, { op: operation.op, value }, `${path}.${subAttribute.name}`);
+  }
+  store(object, attribute, child);
+}
+
+function setHere(object: JsonObject, attribute: Attribute, value: JsonValue | undefined, path: string): void {
+  const current = object[attribute.name];
+  if (attribute.required && (value === undefined || (typeof value === 'string' && value.trim() === ''))) {
+    throw invalidValue(`${path} is required: it must be a string that is not empty.`);
+  }
+  // RFC 7643 §2.2: an immutable value is given once.
+  if (attribute.mutability === 'immutable' && current !== undefined && current !== value) {
+    throw immutable(path);
+  }
+  store(object, attribute, value);
+}
+
+function isUnassignedAsWhole(value: JsonValue | undefined): boolean {
+  return isUnassigned(value) && !isJsonObject(value);
+}
+
+function immutable(path: string): Error {
+  return mutability(`${path} cannot be changed once it is set.`);
+}
+
+/** By what an element is removed: its `value`, case folded unless caseExact, or all of it when it has none. */
+function identity(attribute: Attribute, element: JsonValue): string {
+  const value = isJsonObject(element) ? element.value : undefined;
+  if (value === undefined || value === null) return canonicalText(element);
+  const caseExact = subAttributeNamed(attribute, 'value')?.caseExact ?? true;
+  return `value ${caseExact ? canonicalText(value) : canonicalText(value).toLowerCase()}`;
+}
+
+function label(attribute: Attribute, element: JsonValue): string {
+  const type = isJsonObject(element) ? element.type : undefined;
+  return `${identity(attribute, element)} ${typeof type === 'string' ? type.toLowerCase() : ''}`;
+}

@@ -1,0 +1,43 @@
+import { isUnassigned, operationFromText } from '../dialect.ts';
+import { invalidPath, invalidSyntax } from '../error.ts';
+import { checkDepth, isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
+
+/** One operation of a PATCH. Without `path` the target is the resource itself. */
+export interface Operation {
+  readonly op: 'add' | 'remove' | 'replace';
+  readonly path?: string;
+  readonly value: JsonValue | undefined;
+}
+
+/**
+ * The operations of a PATCH body, RFC 7644 §3.5.2: `{"schemas": […PatchOp], "Operations": [{op, path?, value?}]}`.
+ * Fails with ScimError 400: invalidSyntax for a body of another structure, invalidPath for a path that is no string.
+ */
+export function parsePatchMessage(body: unknown): readonly Operation[] {
+  checkDepth(body);
+  const operations = isJsonObject(body) ? member(body, 'Operations') : undefined;
+  if (!Array.isArray(operations) || operations.length === 0) {
+    throw invalidSyntax('A PATCH body must have "Operations", an array of at least one operation.');
+  }
+  return operations.map(parseOperation);
+}
+
+function parseOperation(source: JsonValue, index: number): Operation {
+  if (!isJsonObject(source)) throw invalidSyntax(`Operations[${index}] must be an object.`);
+  const name = member(source, 'op');
+  const op = typeof name === 'string' ? operationFromText(name) : undefined;
+  if (op !== 'add' && op !== 'remove' && op !== 'replace') {
+    throw invalidSyntax(`Operations[${index}].op must be "add", "remove" or "replace".`);
+  }
+  const path = member(source, 'path');
+  const value = member(source, 'value');
+  if (path === undefined || isUnassigned(path)) return { op, value };
+  if (typeof path !== 'string') throw invalidPath(`Operations[${index}].path must be a string.`);
+  return { op, path, value };
+}
+
+// RFC 7643 §2.1: attribute names are case-insensitive, those of messages too.
+function member(source: JsonObject, name: string): JsonValue | undefined {
+  const key = Object.keys(source).find((candidate) => candidate.toLowerCase() === name.toLowerCase());
+  return key === undefined ? undefined : source[key];
+}

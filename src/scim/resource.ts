@@ -1,0 +1,126 @@
+import { invalidSyntax, invalidValue } from './error.ts';
+import { checkDepth, isJsonObject, type JsonObject, type JsonValue } from './json.ts';
+import {
+  attributePath,
+  attributesOf,
+  findAttribute,
+  findSchema,
+  type ResourceType,
+  schemasOf,
+} from './registry.ts';
+import type { Attribute, Schema } from './schema.ts';
+import { parseValue } from './value.ts';
+
+/**
+ * A resource in the form it is stored in, from the body of a client's POST or PUT: names as the schemas spell
+ * them, values of the right type, unassigned values left out, `schemas` computed. What a client cannot write
+ * (id, meta, groups, password, the bridge's extension) and what no schema knows is left out silently: Okta
+ * sends back all it was shown, Entra names schemas of its own. Fails with ScimError 400: invalidSyntax when the body
+ * is no object or nested too deep, invalidValue (naming the path) for a wrong type or a missing required attribute.
+ */
+export function parseResource(resourceType: ResourceType, body: unknown): JsonObject {
+  if (!isJsonObject(body))
+    throw invalidSyntax(`The body must be a JSON object describing a ${resourceType.name}.`);
+  checkDepth(body);
+  const resource: JsonObject = {};
+  for (const [name, value] of Object.entries(body)) {
+    const schema = findSchema(resourceType, name);
+    if (schema) parseSchemaObject(resourceType, schema, value, resource);
+    else parseAttribute(resourceType, name, value, resource);
+  }
+  requireAttributes(resourceType, resource);
+  return withSchemas(resourceType, resource);
+}
+
+/** Whether a client can write the attribute: neither read-only nor, like the password, accepted and forgotten. */
+export function isStored(attribute: Attribute): boolean {
+  return attribute.mutability === 'readWrite' || attribute.mutability === 'immutable';
+}
+
+/** The attributes a schema contributes to a resource: the resource itself, or the extension's object in it. */
+export function schemaObject(
+  resourceType: ResourceType,
+  schema: Schema,
+  resource: JsonObject,
+): JsonObject | undefined {
+  if (schema === resourceType.schema) return resource;
+  const extension = resource[schema.id];
+  return isJsonObject(extension) ? extension : undefined;
+}
+
+/**
+ * Sets a top-level attribute of a schema, or takes it away (undefined), creating or dropping the extension's
+ * object as needed. Changes `resource`.
+ */
+export function assign(
+  resourceType: ResourceType,
+  schema: Schema,
+  resource: JsonObject,
+  name: string,
+  value: JsonValue | undefined,
+): void {
+  const object = schemaObject(resourceType, schema, resource) ?? {};
+  if (value === undefined) delete object[name];
+  else object[name] = value;
+  if (schema === resourceType.schema) return;
+  if (Object.keys(object).length === 0) delete resource[schema.id];
+  else resource[schema.id] = object;
+}
+
+/** RFC 7643 §3: `schemas` names the core schema and every extension of which the resource has attributes. */
+export function withSchemas(resourceType: ResourceType, resource: JsonObject): JsonObject {
+  const schemas = schemasOf(resourceType)
+    .filter((schema) => schema === resourceType.schema || resource[schema.id] !== undefined)
+    .map((schema) => schema.id);
+  return { ...resource, schemas };
+}
+
+/** The required attributes (RFC 7643 §2.2) that the resource lacks, by path. Blank text is as good as none. */
+export function missingAttributes(resourceType: ResourceType, resource: JsonObject): readonly string[] {
+  return schemasOf(resourceType).flatMap((schema) => {
+    const object = schemaObject(resourceType, schema, resource);
+    if (!object) return [];
+    return attributesOf(resourceType, schema)
+      .filter((attribute) => attribute.required && isBlank(object[attribute.name]))
+      .map((attribute) => attributePath(resourceType, schema, attribute.name));
+  });
+}
+
+function requireAttributes(resourceType: ResourceType, resource: JsonObject): void {
+  const missing = missingAttributes(resourceType, resource);
+  if (missing.length === 0) return;
+  throw invalidValue(
+    `${missing.join(', ')} is required for a ${resourceType.name}: a string that is not empty.`,
+  );
+}
+
+function isBlank(value: JsonValue | undefined): boolean {
+  return value === undefined || (typeof value === 'string' && value.trim() === '');
+}
+
+function parseSchemaObject(
+  resourceType: ResourceType,
+  schema: Schema,
+  value: unknown,
+  resource: JsonObject,
+): void {
+  if (value === null) return;
+  if (!isJsonObject(value)) throw invalidValue(`${schema.id} must be an object.`);
+  for (const [name, child] of Object.entries(value)) {
+    parseAttribute(resourceType, `${schema.id}:${name}`, child, resource);
+  }
+}
+
+function parseAttribute(
+  resourceType: ResourceType,
+  name: string,
+  value: unknown,
+  resource: JsonObject,
+): void {
+  const reference = findAttribute(resourceType, name);
+  // Dotted names are PATCH's; in a resource the sub-attributes are in an object.
+  if (!reference || reference.chain.length > 1 || !isStored(reference.attribute)) return;
+  const parsed = parseValue(reference.attribute, value, reference.path);
+  if (parsed === undefined) return;
+  assign(resourceType, reference.schema, resource, reference.attribute.name, parsed);
+}

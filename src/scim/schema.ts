@@ -1,0 +1,80 @@
+/** The data types of RFC 7643 §2.3. */
+export type AttributeType =
+  | 'string'
+  | 'boolean'
+  | 'decimal'
+  | 'integer'
+  | 'dateTime'
+  | 'reference'
+  | 'binary'
+  | 'complex';
+
+/** One attribute with its characteristics, RFC 7643 §7. */
+export interface Attribute {
+  readonly name: string;
+  readonly type: AttributeType;
+  readonly multiValued: boolean;
+  readonly description: string;
+  readonly required: boolean;
+  readonly caseExact: boolean;
+  readonly mutability: 'readOnly' | 'readWrite' | 'immutable' | 'writeOnly';
+  readonly returned: 'always' | 'never' | 'default' | 'request';
+  readonly uniqueness: 'none' | 'server' | 'global';
+  readonly canonicalValues?: readonly string[];
+  readonly subAttributes?: readonly Attribute[];
+  readonly referenceTypes?: readonly string[];
+}
+
+/** A schema: a URN and the attributes it defines, RFC 7643 §7. */
+export interface Schema {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  readonly attributes: readonly Attribute[];
+}
+
+type Characteristics = Partial<Omit<Attribute, 'name' | 'description'>>;
+
+/**
+ * An attribute with the default characteristics of RFC 7643 §2.2 (an optional, singular, readWrite string that
+ * is returned by default), except those given.
+ */
+export function attribute(
+  name: string,
+  description: string,
+  characteristics: Characteristics = {},
+): Attribute {
+  return {
+    name,
+    type: 'string',
+    multiValued: false,
+    description,
+    required: false,
+    caseExact: false,
+    mutability: 'readWrite',
+    returned: 'default',
+    uniqueness: 'none',
+    ...characteristics,
+  };
+}
+
+/** A complex attribute: like `attribute`, with sub-attributes. */
+export function complexAttribute(
+  name: string,
+  description: string,
+  subAttributes: readonly Attribute[],
+  characteristics: Characteristics = {},
+): Attribute {
+  return attribute(name, description, { ...characteristics, type: 'complex', subAttributes });
+}
+
+/** The attribute of that name in a list, or undefined. RFC 7643 §2.1: attribute names are case-insensitive. */
+export function attributeNamed(attributes: readonly Attribute[], name: string): Attribute | undefined {
+  const lowerCase = name.toLowerCase();
+  return attributes.find((candidate) => candidate.name.toLowerCase() === lowerCase);
+}
+
+/** The sub-attribute of that name (case-insensitive), or undefined. */
+export function subAttributeNamed(parent: Attribute, name: string): Attribute | undefined {
+  return attributeNamed(parent.subAttributes ?? [], name);
+}

@@ -1,0 +1,147 @@
+import { booleanFromText, isUnassigned, objectFromText, onlyElement, roleFromText } from './dialect.ts';
+import { invalidValue } from './error.ts';
+import { canonicalText, isJsonObject, type JsonObject, type JsonValue } from './json.ts';
+import { type Attribute, subAttributeNamed } from './schema.ts';
+
+/**
+ * A client's value for an attribute in its canonical form: sub-attributes under the schema's names, read-only
+ * and unknown ones left out, equal elements once, one primary. Returns undefined for an unassigned value
+ * (RFC 7643 §2.5). Fails with ScimError 400 invalidValue, naming `path`, when the value has not the attribute's type.
+ */
+export function parseValue(attribute: Attribute, value: unknown, path: string): JsonValue | undefined {
+  if (isUnassigned(value)) return undefined;
+  if (!attribute.multiValued) return parseSingular(attribute, onlyElement(value), path);
+  const elements = elementsOf(value, path)
+    .map((element, index) => parseSingular(attribute, element, `${path}[${index}]`))
+    .filter((element) => element !== undefined)
+    .filter((element) => hasContent(attribute, element));
+  return elements.length === 0 ? undefined : withOnePrimary(distinct(elements));
+}
+
+/** Like `parseValue` for one element of a multi-valued attribute, or for a singular attribute. */
+export function parseSingular(attribute: Attribute, value: unknown, path: string): JsonValue | undefined {
+  if (isUnassigned(value)) return undefined;
+  switch (attribute.type) {
+    case 'string':
+    case 'reference':
+      return parseText(value, path);
+    case 'binary':
+      return parseBinary(value, path);
+    case 'dateTime':
+      return parseDateTime(value, path);
+    case 'boolean':
+      return parseBoolean(value, path);
+    case 'integer':
+      if (Number.isSafeInteger(value)) return Number(value);
+      throw wrongType(path, 'an integer', value);
+    case 'decimal':
+      if (typeof value === 'number') return value;
+      throw wrongType(path, 'a number', value);
+    case 'complex':
+      return parseComplex(attribute, value, path);
+  }
+}
+
+/** The elements a client gives for a multi-valued attribute: an array, or a single object standing for one. */
+export function elementsOf(value: unknown, path: string): readonly unknown[] {
+  if (Array.isArray(value)) return value;
+  if (isJsonObject(value)) return [value];
+  throw wrongType(path, 'an array', value);
+}
+
+/**
+ * Whether an element of a multi-valued attribute says anything. A type or a primary flag alone does not: an
+ * e-mail whose address was cleared is gone.
+ */
+export function hasContent(attribute: Attribute, element: JsonValue): boolean {
+  if (!isJsonObject(element)) return true;
+  if (subAttributeNamed(attribute, 'value')) return element.value !== undefined;
+  return Object.keys(element).some((name) => !['type', 'primary', 'display'].includes(name));
+}
+
+/** Fails with ScimError 400 invalidValue when a complex value lacks a sub-attribute that is required with it. */
+export function requireSubAttributes(attribute: Attribute, value: JsonObject, path: string): void {
+  for (const subAttribute of attribute.subAttributes ?? []) {
+    if (subAttribute.required && value[subAttribute.name] === undefined) {
+      throw invalidValue(`${path}.${subAttribute.name} is required: ${subAttribute.description}`);
+    }
+  }
+}
+
+/** The elements with equal ones named once, the first kept. */
+export function distinct(elements: readonly JsonValue[]): JsonValue[] {
+  const seen = new Map<string, JsonValue>();
+  for (const element of elements) {
+    const text = canonicalText(element);
+    if (!seen.has(text)) seen.set(text, element);
+  }
+  return [...seen.values()];
+}
+
+/** RFC 7643 §2.4: `primary` is true for at most one element. `preferred` keeps it, else the first that has it. */
+export function withOnePrimary(
+  elements: readonly JsonValue[],
+  preferred: (element: JsonObject) => boolean = () => false,
+): JsonValue[] {
+  const primaries = elements.filter(isJsonObject).filter((element) => element.primary === true);
+  const kept = primaries.findLast(preferred) ?? primaries[0];
+  return elements.map((element) =>
+    isJsonObject(element) && element.primary === true && element !== kept
+      ? { ...element, primary: false }
+      : element,
+  );
+}
+
+function parseComplex(attribute: Attribute, value: unknown, path: string): JsonObject | undefined {
+  const shaped = subAttributeNamed(attribute, 'value') ? objectFromText(value) : value;
+  const source = attribute.name === 'roles' ? roleFromText(shaped) : shaped;
+  if (!isJsonObject(source)) throw wrongType(path, 'an object', value);
+  const result: JsonObject = {};
+  for (const [name, child] of Object.entries(source)) {
+    const subAttribute = subAttributeNamed(attribute, name);
+    if (!subAttribute || subAttribute.mutability === 'readOnly') continue;
+    const parsed = parseValue(subAttribute, child, `${path}.${subAttribute.name}`);
+    if (parsed !== undefined) result[subAttribute.name] = parsed;
+  }
+  if (Object.keys(result).length === 0) return undefined;
+  requireSubAttributes(attribute, result, path);
+  return result;
+}
+
+function parseText(value: unknown, path: string): string {
+  if (typeof value !== 'string') throw wrongType(path, 'a string', value);
+  // No database text can hold these two.
+  if (value.includes('\u0000') || !value.isWellFormed()) {
+    throw invalidValue(`${path} holds characters that are not valid text (NUL or half a surrogate pair).`);
+  }
+  return value;
+}
+
+function parseBinary(value: unknown, path: string): string {
+  const text = parseText(value, path);
+  // RFC 7643 §2.3.6: binary values are base64 (or base64url) encoded.
+  if (/^[A-Za-z0-9+/_-]*={0,2}$/.test(text)) return text;
+  throw invalidValue(`${path} must be base64 text.`);
+}
+
+function parseDateTime(value: unknown, path: string): string {
+  const text = parseText(value, path);
+  // RFC 7643 §2.3.5: an xsd:dateTime, with both date and time.
+  if (/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}/.test(text) && !Number.isNaN(Date.parse(text))) return text;
+  throw invalidValue(`${path} must be a date and time such as 2026-01-31T08:00:00Z.`);
+}
+
+function parseBoolean(value: unknown, path: string): boolean {
+  const boolean = booleanFromText(value);
+  if (typeof boolean === 'boolean') return boolean;
+  throw wrongType(path, 'true or false', value);
+}
+
+function wrongType(path: string, expected: string, value: unknown): Error {
+  const actual = Array.isArray(value)
+    ? 'an array'
+    : typeof value === 'object'
+      ? 'an object'
+      : `a ${typeof value}`;
+  return invalidValue(`${path} must be ${expected}, not ${actual}.`);
+}

@@ -1,0 +1,64 @@
+import type { Attributes, Json, Message } from './attributes.ts';
+import { isAttributes, readAttributes } from './attributes.ts';
+import { applyPatch, type PatchAdd, readPatch, type TargetedOperation } from './patch.ts';
+import { CORE, SCHEMAS, schemaOf } from './schemas.ts';
+
+/** What a request wants of one schema: new values, or operations on those that are there. */
+export type Change =
+  | { readonly kind: 'whole'; readonly value: Attributes }
+  | { readonly kind: 'patch'; readonly operations: readonly TargetedOperation[] };
+
+export type Method = 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/** The body of one operation, sorted by schema; or why it cannot be read. */
+export type Changes =
+  | { readonly ok: true; readonly changes: Map<string, Change> }
+  | { readonly ok: false; readonly scimType: string; readonly detail: string };
+
+/** Sorts the body of a POST, PUT or PATCH by schema. Attributes without a URN are those of the core schema. */
+export function readChanges(method: Method, body: Json | undefined): Changes {
+  const changes = new Map<string, Change>();
+  if (method === 'DELETE') return { ok: true, changes };
+  if (method === 'PATCH') {
+    const plan = readPatch(body);
+    if (!plan.ok) return plan;
+    for (const [urn, operations] of plan.targets) changes.set(urn, { kind: 'patch', operations });
+    return { ok: true, changes };
+  }
+  if (!isAttributes(body)) return { ok: false, scimType: 'invalidSyntax', detail: 'The body is not an object' };
+  const core: Attributes = {};
+  for (const [name, value] of Object.entries(body)) {
+    if (!name.startsWith('urn:')) {
+      core[name] = value;
+    } else if (!SCHEMAS.has(name)) {
+      return { ok: false, scimType: 'invalidSyntax', detail: `Unknown schema '${name}'` };
+    } else if (!isAttributes(value)) {
+      return { ok: false, scimType: 'invalidValue', detail: `Invalid '${name}' Type` };
+    } else {
+      changes.set(name, { kind: 'whole', value });
+    }
+  }
+  const schemas = core.schemas ?? [];
+  if (!Array.isArray(schemas) || !schemas.every((urn) => typeof urn === 'string' && SCHEMAS.has(urn))) {
+    return { ok: false, scimType: 'invalidSyntax', detail: 'schemas names an unknown schema' };
+  }
+  delete core.schemas;
+  changes.set(CORE, { kind: 'whole', value: core });
+  return { ok: true, changes };
+}
+
+/**
+ * What a schema's attributes would be after a change, checked against the schema's definitions (not yet against
+ * the company); undefined when the extension would be gone. Problems are added to `messages`.
+ */
+export function changed(
+  urn: string,
+  current: Attributes | undefined,
+  change: Change,
+  patchAdd: PatchAdd,
+  messages: Message[],
+): Attributes | undefined {
+  const next =
+    change.kind === 'whole' ? change.value : applyPatch(urn, current, change.operations, patchAdd, messages);
+  return next && readAttributes(schemaOf(urn).definitions, next, urn, messages);
+}

@@ -1,0 +1,175 @@
+import { extensionsOf } from '../domain/difference.ts';
+import type { PersonRecord } from '../domain/person.ts';
+import type {
+  Lease,
+  OpenRequest,
+  OperationResult,
+  OperationUpdate,
+  ProvisioningUpdate,
+  ResolveReferences,
+  SentOperation,
+} from '../domain/ports.ts';
+import { pollDelay } from '../domain/retry-policy.ts';
+import { forget, judge, operationState, settle } from '../domain/settlement.ts';
+import type { Context } from './context.ts';
+import { nextState } from './next-state.ts';
+import { REQUEST_LIFETIME } from './send.ts';
+
+/** How much longer than Concur's own limit a request is looked at, in ms. */
+const GRACE = 10 * 60_000;
+
+/** How often a request that Concur does not know is asked for before it counts as forgotten. */
+const LOOKS_BEFORE_FORGOTTEN = 3;
+
+/** Asks Concur what became of a request, and settles its people once it is done. */
+export async function confirm(context: Context, lease: Lease, request: OpenRequest): Promise<void> {
+  if (request.provisionId === null || request.state === 'unknown') {
+    return settleLost(
+      context,
+      lease,
+      request,
+      'The answer to this request was lost; its people are read again.',
+    );
+  }
+  const { outcome } = await context.concur.status(request.provisionId);
+  const expired = context.clock() > request.sentAt + REQUEST_LIFETIME + GRACE;
+  if (outcome.kind === 'status' && outcome.completed) {
+    return settleCompleted(context, lease, request, outcome.operations);
+  }
+  if (outcome.kind === 'missing' && request.polls + 1 >= LOOKS_BEFORE_FORGOTTEN) {
+    return settleLost(
+      context,
+      lease,
+      request,
+      'Concur no longer knows this request; its people are read again.',
+    );
+  }
+  if (expired) {
+    return settleLost(
+      context,
+      lease,
+      request,
+      'Concur never completed this request; its people are read again.',
+    );
+  }
+  const wait =
+    outcome.kind === 'retry' && outcome.after !== null
+      ? Math.max(outcome.after, context.settings.polling.interval)
+      : pollDelay(request.polls + 1, context.settings.polling.interval, context.random());
+  await context.store.commit(
+    {
+      requestLease: lease.token,
+      request: { id: request.id, polls: request.polls + 1, nextPoll: context.clock() + wait },
+      people: [],
+      decide: nobody,
+    },
+    context.clock(),
+  );
+}
+
+/** Settles a request whose outcome cannot be asked for: whatever it touched is unknown until read. */
+async function settleLost(
+  context: Context,
+  lease: Lease,
+  request: OpenRequest,
+  message: string,
+): Promise<void> {
+  const now = context.clock();
+  await context.store.commit(
+    {
+      requestLease: lease.token,
+      request: { id: request.id, state: 'unknown', message, nextPoll: null, completedAt: now },
+      operations: request.operations.map(({ id }) => ({ id, state: 'unknown', results: [] })),
+      people: request.operations.map(({ personId }) => personId),
+      decide: (record, resolve) => {
+        const operation = operationOf(request, record);
+        return stateAfter(context, record, forget(record.provisioning, operation), resolve);
+      },
+    },
+    now,
+  );
+}
+
+async function settleCompleted(
+  context: Context,
+  lease: Lease,
+  request: OpenRequest,
+  results: readonly OperationResult[],
+): Promise<void> {
+  const now = context.clock();
+  const judged = new Map(
+    request.operations.map((operation) => {
+      const result = resultOf(request, operation, results);
+      const sent = extensionsOf(operation.difference);
+      const verdicts =
+        result === undefined
+          ? sent.map((extension) => ({ extension, verdict: 'unknown' as const }))
+          : judge(sent, result.extensions, result.success === true);
+      return [operation.personId, { operation, result, verdicts }];
+    }),
+  );
+  await context.store.commit(
+    {
+      requestLease: lease.token,
+      request: {
+        id: request.id,
+        state: 'completed',
+        polls: request.polls + 1,
+        nextPoll: null,
+        completedAt: now,
+      },
+      operations: [...judged.values()].map(
+        ({ operation, result, verdicts }): OperationUpdate => ({
+          id: operation.id,
+          state: operationState(verdicts),
+          results: result?.extensions ?? [],
+        }),
+      ),
+      people: [...judged.keys()],
+      decide: (record, resolve) => {
+        const one = judged.get(record.person.id);
+        if (one === undefined) throw new Error('A request is settled for its own people only');
+        const { operation, result, verdicts } = one;
+        const settled = settle(record.provisioning, operation, result?.concurId ?? null, verdicts, now);
+        const update = operation.overtaken
+          ? { ...settled, ...forget({ ...record.provisioning, ...settled }, operation) }
+          : settled;
+        return stateAfter(context, record, update, resolve);
+      },
+    },
+    now,
+  );
+}
+
+/** A person whom another step is just sending stays with it; it computes the next state when it is done. */
+async function stateAfter(
+  context: Context,
+  record: PersonRecord,
+  update: ProvisioningUpdate,
+  resolve: ResolveReferences,
+): Promise<ProvisioningUpdate> {
+  if (record.provisioning.state === 'sending') return { ...update, state: 'sending' };
+  return nextState(record, update, context.settings.mapping, resolve, context.clock());
+}
+
+/** A request to `/Users` has one operation, whose bulkId Concur makes up. */
+function resultOf(
+  request: OpenRequest,
+  operation: SentOperation,
+  results: readonly OperationResult[],
+): OperationResult | undefined {
+  return request.operations.length === 1 && results.length === 1
+    ? results[0]
+    : results.find(({ operationId }) => operationId === operation.id);
+}
+
+/** The operation of a request that is about a person. */
+export function operationOf(request: OpenRequest, record: PersonRecord): SentOperation {
+  const operation = request.operations.find(({ personId }) => personId === record.person.id);
+  if (operation === undefined) throw new Error('A request is settled for its own people only');
+  return operation;
+}
+
+async function nobody(): Promise<ProvisioningUpdate> {
+  return {};
+}

@@ -1,0 +1,48 @@
+import type { Failure } from '../domain/outcome.ts';
+import type { Provisioning } from '../domain/person.ts';
+import type { ProvisioningUpdate } from '../domain/ports.ts';
+import { messageOf } from '../domain/refusal.ts';
+import { retryDelay } from '../domain/retry-policy.ts';
+import type { Context } from './context.ts';
+
+/** The one table from a failed call to a person's state and reason. */
+export function afterFailure(
+  { clock, random }: Pick<Context, 'clock' | 'random'>,
+  provisioning: Provisioning,
+  failure: Failure,
+): ProvisioningUpdate {
+  const attempts = provisioning.attempts + 1;
+  const later = clock() + retryDelay(attempts, random());
+  switch (failure.kind) {
+    case 'retry':
+      return {
+        state: 'queued',
+        reason: failure.why === 'token' ? 'credentials' : 'concur_unavailable',
+        lastError: failure.message,
+        attempts,
+        due: failure.after === null ? later : clock() + failure.after,
+      };
+    case 'unknown':
+      return {
+        state: 'queued',
+        reason: 'outcome_unknown',
+        lastError: failure.message,
+        attempts,
+        due: clock() + failure.after,
+      };
+    case 'missing':
+      // The user is searched for by its keys again before anything is created anew.
+      return {
+        state: 'queued',
+        reason: 'outcome_unknown',
+        lastError: failure.message,
+        attempts,
+        due: later,
+        concurId: null,
+        applied: { profile: {}, unknown: [] },
+        owned: [],
+      };
+    case 'refused':
+      return { state: 'failed', reason: 'refused', lastError: messageOf(failure), due: null };
+  }
+}

@@ -1,0 +1,57 @@
+import type { PersonRecord } from '../domain/person.ts';
+import { type Known, NOTHING_KNOWN, type Plan, plan, type Wanted } from '../domain/plan.ts';
+import type { OutgoingOperation, ProvisioningUpdate } from '../domain/ports.ts';
+import type { Context } from './context.ts';
+import { wantedOf } from './wanted.ts';
+
+/** A claimed person on the way to being sent. */
+export interface Item {
+  readonly record: PersonRecord;
+  readonly wanted: Wanted;
+  readonly known: Known;
+}
+
+/** A claimed person whose operation is ready to be sent. */
+export interface Outgoing {
+  readonly item: Item;
+  readonly operation: OutgoingOperation;
+  readonly deactivation: boolean;
+}
+
+/** Takes up a claimed person. */
+export async function takeUp(context: Context, record: PersonRecord): Promise<Item> {
+  const wanted = await wantedOf(record.person, context.settings.mapping, context.store.resolve);
+  return { record, wanted, known: NOTHING_KNOWN };
+}
+
+/** The next step for a claimed person. */
+export function planItem({ record, wanted, known }: Item): Plan {
+  return plan(record, wanted, known);
+}
+
+/** The same person after a step of the worker was written. */
+export function advance(item: Item, update: ProvisioningUpdate, known: Known = item.known): Item {
+  const { person, provisioning } = item.record;
+  return { ...item, known, record: { person, provisioning: { ...provisioning, ...update } } };
+}
+
+/** The operation that a plan to send asks for. */
+export function toOutgoing(context: Context, item: Item, step: Plan & { kind: 'send' }): Outgoing {
+  const { person, provisioning } = item.record;
+  const { profile, initial } = item.wanted;
+  const create = provisioning.concurId === null;
+  return {
+    item,
+    deactivation: step.deactivation,
+    operation: {
+      id: context.newId(),
+      method: create ? 'POST' : 'PATCH',
+      personId: person.id,
+      concurId: provisioning.concurId,
+      difference: step.difference,
+      base: create ? {} : provisioning.applied.profile,
+      initial: Object.keys(step.difference.set).filter((key) => profile[key] === undefined && key in initial),
+      desired: { ...initial, ...profile },
+    },
+  };
+}

@@ -1,0 +1,25 @@
+import type { Lease, ProvisioningStore } from '../domain/ports.ts';
+
+/** How long a lease lasts without being renewed, in ms: a killed worker's people come back after it. */
+export const LEASE_DURATION = 10_000;
+
+/**
+ * Runs `work` under a fresh lease that is renewed while the work goes on. A process that stalls loses
+ * the lease, and what it then tries to write changes nothing.
+ */
+export async function underLease<Result>(
+  store: ProvisioningStore,
+  clock: () => number,
+  newId: () => string,
+  work: (lease: Lease) => Promise<Result>,
+): Promise<Result> {
+  const token = newId();
+  const lease = (): Lease => ({ token, until: clock() + LEASE_DURATION });
+  // A renewal that fails lets the lease lapse, which is safe: every later write checks it.
+  const renewal = setInterval(() => void store.renew(lease()).catch(() => undefined), LEASE_DURATION / 3);
+  try {
+    return await work(lease());
+  } finally {
+    clearInterval(renewal);
+  }
+}

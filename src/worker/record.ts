@@ -1,0 +1,193 @@
+import { extensionsOf } from '../domain/difference.ts';
+import { type Extension, serviceOf } from '../domain/extensions.ts';
+import type { ExtensionResult, ExtensionVerdict, Failure, Refused } from '../domain/outcome.ts';
+import type { PersonRecord } from '../domain/person.ts';
+import type {
+  Commit,
+  IdentityConfirmed,
+  Lease,
+  OutgoingOperation,
+  ProvisioningUpdate,
+  RequestState,
+  ResolveReferences,
+} from '../domain/ports.ts';
+import { messageOf } from '../domain/refusal.ts';
+import { pollDelay } from '../domain/retry-policy.ts';
+import { forget, operationState, refusedParts, settle } from '../domain/settlement.ts';
+import type { Context } from './context.ts';
+import { afterFailure } from './failure.ts';
+import { nextState } from './next-state.ts';
+
+/** What is known of a request once it was answered, or its answer was lost. */
+export interface Answered {
+  readonly id: string;
+  readonly correlationId: string;
+  readonly httpStatus: number | null;
+}
+
+/** Concur took a Bulk: it is asked about later, and its people wait for that. */
+export async function recordOpen(
+  context: Context,
+  lease: Lease,
+  request: Answered,
+  operations: readonly OutgoingOperation[],
+  provisionId: string,
+): Promise<void> {
+  await write(context, lease, operations, {
+    request: { ...request, state: 'open', provisionId, nextPoll: firstPoll(context) },
+    decide: async () => ({ state: 'processing', reason: null, due: null }),
+  });
+}
+
+/** Concur refused a Bulk whole: its people stay claimed, and its operations are sent again in parts. */
+export async function recordSplit(
+  context: Context,
+  lease: Lease,
+  request: Answered,
+  operations: readonly OutgoingOperation[],
+  refused: Refused,
+): Promise<void> {
+  await write(context, lease, operations, {
+    request: { ...request, state: 'refused', message: messageOf(refused), completedAt: context.clock() },
+    operations: operations.map(({ id }) => ({ id, state: 'retried', results: [] })),
+    decide: async () => ({ state: 'sending' }),
+  });
+}
+
+/** Identity is in. When nothing else was sent that is all; otherwise the rest is asked about later. */
+export async function recordIdentity(
+  context: Context,
+  lease: Lease,
+  request: Answered,
+  operation: OutgoingOperation,
+  { concurId, provisionId }: IdentityConfirmed,
+): Promise<void> {
+  const now = context.clock();
+  const sent = extensionsOf(operation.difference);
+  const identity = sent.filter((extension) => serviceOf(extension) === 'identity');
+  const applied = identity.map((extension): ExtensionVerdict => ({ extension, verdict: 'applied' }));
+  if (provisionId !== null && identity.length < sent.length) {
+    return write(context, lease, [operation], {
+      request: { ...request, state: 'open', provisionId, nextPoll: firstPoll(context) },
+      decide: async ({ provisioning }) => ({
+        ...settle(provisioning, operation, concurId, applied, now),
+        state: 'processing',
+        reason: null,
+        due: null,
+      }),
+    });
+  }
+  const others = sent.filter((extension) => !identity.includes(extension));
+  const verdicts = [
+    ...applied,
+    ...others.map((extension): ExtensionVerdict => ({ extension, verdict: 'unknown' })),
+  ];
+  await write(context, lease, [operation], {
+    request: { ...request, state: 'completed', provisionId, completedAt: now },
+    operations: [
+      { id: operation.id, state: operationState(verdicts), results: identity.map((urn) => confirmed(urn)) },
+    ],
+    decide: (record, resolve) => {
+      const update = settle(record.provisioning, operation, concurId, verdicts, now);
+      return nextState(record, { ...update, lastError: null }, context.settings.mapping, resolve, now);
+    },
+  });
+}
+
+/**
+ * Concur took none of it, or the answer was lost.
+ *
+ * @param mayRunUntil for a lost Bulk: until when Concur may still carry it out, after which its people are read again
+ */
+export async function recordFailure(
+  context: Context,
+  lease: Lease,
+  request: Answered,
+  operations: readonly OutgoingOperation[],
+  failure: Failure,
+  mayRunUntil: number | null,
+): Promise<void> {
+  const state = stateAfter(failure);
+  const settled =
+    state === 'unknown' && mayRunUntil !== null
+      ? { nextPoll: mayRunUntil }
+      : { completedAt: context.clock() };
+  const message = failure.kind === 'refused' ? messageOf(failure) : failure.message;
+  await write(context, lease, operations, {
+    request: { ...request, state, message, ...settled },
+    operations: operations.map(({ id, difference }) => ({
+      id,
+      state,
+      results: failure.kind === 'refused' ? refusedResults(extensionsOf(difference), failure, request) : [],
+    })),
+    decide: (record, resolve) => {
+      const operation = operations.find(({ personId }) => personId === record.person.id);
+      if (operation === undefined) throw new Error('A request is recorded for its own people only');
+      return afterOperationFailure(context, record, operation, failure, resolve);
+    },
+  });
+}
+
+async function afterOperationFailure(
+  context: Context,
+  record: PersonRecord,
+  operation: OutgoingOperation,
+  failure: Failure,
+  resolve: ResolveReferences,
+): Promise<ProvisioningUpdate> {
+  const { provisioning } = record;
+  if (failure.kind === 'refused' && operation.difference.set.active === false) {
+    // A leaver never rests on a refusal: it is tried again, ever more slowly, until it is in.
+    const retry = { kind: 'retry', why: 'transient', after: null, message: messageOf(failure) } as const;
+    return { ...afterFailure(context, provisioning, retry), reason: 'refused' };
+  }
+  if (failure.kind === 'refused') {
+    const now = context.clock();
+    const verdicts = refusedParts(extensionsOf(operation.difference), failure.messages).map(
+      (extension): ExtensionVerdict => ({ extension, verdict: 'refused', messages: failure.messages }),
+    );
+    const update = settle(provisioning, operation, null, verdicts, now);
+    return nextState(record, update, context.settings.mapping, resolve, now);
+  }
+  const known = failure.kind === 'unknown' ? forget(provisioning, operation) : {};
+  return { ...known, ...afterFailure(context, { ...provisioning, ...known }, failure) };
+}
+
+function stateAfter(failure: Failure): RequestState & ('refused' | 'unknown' | 'retried') {
+  if (failure.kind === 'refused') return 'refused';
+  return failure.kind === 'unknown' ? 'unknown' : 'retried';
+}
+
+function refusedResults(
+  sent: readonly Extension[],
+  { messages }: Refused,
+  { httpStatus }: Answered,
+): ExtensionResult[] {
+  const refused = refusedParts(sent, messages);
+  return sent.map((extension) => ({
+    extension,
+    completed: true,
+    success: false,
+    result: refused.includes(extension) ? 'error' : 'not-processed',
+    code: httpStatus === null ? null : String(httpStatus),
+    messages: refused.includes(extension) ? messages : [],
+  }));
+}
+
+function confirmed(extension: Extension): ExtensionResult {
+  return { extension, completed: true, success: true, result: 'success', code: '200', messages: [] };
+}
+
+function firstPoll({ clock, random, settings }: Context): number {
+  return clock() + pollDelay(0, settings.polling.interval, random());
+}
+
+async function write(
+  { store, clock }: Context,
+  lease: Lease,
+  operations: readonly OutgoingOperation[],
+  step: Omit<Commit, 'lease' | 'people'>,
+): Promise<void> {
+  const people = operations.map(({ personId }) => personId);
+  await store.commit({ ...step, lease: lease.token, people }, clock());
+}

@@ -1,0 +1,34 @@
+import type { Lease, OpenRequest } from '../domain/ports.ts';
+import { forget } from '../domain/settlement.ts';
+import { operationOf } from './confirm.ts';
+import type { Context } from './context.ts';
+import { nextState } from './next-state.ts';
+import { REQUEST_LIFETIME } from './send.ts';
+
+/**
+ * Takes up a request whose worker died before the answer was written: what it sent is unknown, so
+ * its people are read, or searched for, before anything else is sent. A Bulk may still run in Concur
+ * even later than newer operations, so its people are read once more when its time is over.
+ */
+export async function recoverRequest(context: Context, lease: Lease, request: OpenRequest): Promise<void> {
+  const now = context.clock();
+  const mayStillRun = request.operations.length > 1;
+  await context.store.commit(
+    {
+      requestLease: lease.token,
+      request: {
+        id: request.id,
+        state: 'unknown',
+        message: 'The bridge stopped before the answer to this request arrived; its people are read again.',
+        ...(mayStillRun ? { nextPoll: request.sentAt + REQUEST_LIFETIME } : { completedAt: now }),
+      },
+      operations: request.operations.map(({ id }) => ({ id, state: 'unknown', results: [] })),
+      people: request.operations.map(({ personId }) => personId),
+      decide: (record, resolve) => {
+        const known = forget(record.provisioning, operationOf(request, record));
+        return nextState(record, known, context.settings.mapping, resolve, now);
+      },
+    },
+    now,
+  );
+}

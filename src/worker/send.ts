@@ -1,0 +1,64 @@
+import type { Lease, OutgoingOperation } from '../domain/ports.ts';
+import { batches } from './batches.ts';
+import type { Context } from './context.ts';
+import type { Outgoing } from './item.ts';
+import { recordFailure, recordIdentity, recordOpen, recordSplit } from './record.ts';
+
+/** Concur fails a request that is not done after 120 minutes; until then a lost Bulk may still run. */
+export const REQUEST_LIFETIME = 120 * 60_000;
+
+/** Sends operations: one alone to `/Users`, where identity is answered at once, several in Bulks. */
+export async function sendAll(context: Context, lease: Lease, outgoing: readonly Outgoing[]): Promise<void> {
+  const size = (operation: OutgoingOperation) => context.concur.bulkSize(operation);
+  const operations = outgoing.map(({ operation }) => operation);
+  for (const batch of batches(operations, context.settings.batching, size)) {
+    await sendBatch(context, lease, batch);
+  }
+}
+
+/** Sends each operation alone and all at once: how deactivations travel. */
+export async function sendEach(context: Context, lease: Lease, outgoing: readonly Outgoing[]): Promise<void> {
+  await Promise.all(outgoing.map(({ operation }) => sendOne(context, lease, operation)));
+}
+
+async function sendOne(context: Context, lease: Lease, operation: OutgoingOperation): Promise<void> {
+  const { store, concur, clock, newId } = context;
+  const id = newId();
+  const lost = await store.recordRequest({ id, kind: 'user', operations: [operation] }, lease, clock());
+  if (lost.length > 0) return;
+  const { outcome, correlationId, httpStatus } = await concur.send(operation);
+  const request = { id, correlationId, httpStatus };
+  if (outcome.kind === 'identity_confirmed') {
+    await recordIdentity(context, lease, request, operation, outcome);
+  } else await recordFailure(context, lease, request, [operation], outcome, null);
+}
+
+/** A request that is refused whole is sent again in halves, until what offends stands alone. */
+async function sendBatch(
+  context: Context,
+  lease: Lease,
+  operations: readonly OutgoingOperation[],
+): Promise<void> {
+  const [first, second] = operations;
+  if (first === undefined) return;
+  if (second === undefined) return sendOne(context, lease, first);
+
+  const { store, concur, clock, newId } = context;
+  const id = newId();
+  const lost = new Set(await store.recordRequest({ id, kind: 'bulk', operations }, lease, clock()));
+  const sent = operations.filter(({ personId }) => !lost.has(personId));
+  if (sent.length === 0) return;
+  const { outcome, correlationId, httpStatus } = await concur.sendBulk(sent);
+  const request = { id, correlationId, httpStatus };
+  if (outcome.kind === 'accepted') {
+    await recordOpen(context, lease, request, sent, outcome.provisionId);
+  } else if (outcome.kind === 'refused') {
+    await recordSplit(context, lease, request, sent, outcome);
+    const middle = Math.ceil(sent.length / 2);
+    const again = sent.map((operation) => ({ ...operation, id: newId() }));
+    await sendBatch(context, lease, again.slice(0, middle));
+    await sendBatch(context, lease, again.slice(middle));
+  } else {
+    await recordFailure(context, lease, request, sent, outcome, clock() + REQUEST_LIFETIME);
+  }
+}

@@ -1,0 +1,34 @@
+import type { MappingSettings } from '../domain/connection.ts';
+import type { JsonValue } from '../domain/json.ts';
+import type { Person } from '../domain/person.ts';
+import type { Wanted } from '../domain/plan.ts';
+import type { ResolveReferences } from '../domain/ports.ts';
+import type { AttributeKey } from '../domain/profile.ts';
+import { mapPerson } from '../mapping/person.ts';
+
+/**
+ * Says what Concur should hold for a person: the mapping of what clients wrote, with an override on
+ * top, and every reference to another person replaced by that person's Concur UUID. A reference to
+ * somebody whom Concur does not hold yet waits alone; everything else is wanted now.
+ */
+export async function wantedOf(
+  person: Person,
+  settings: MappingSettings,
+  resolve: ResolveReferences,
+): Promise<Wanted> {
+  if (person.deleted !== null) return { profile: { active: false }, initial: {}, waitingFor: [], gaps: [] };
+  const { profile, initial, references, gaps } = mapPerson(person.resource, settings);
+  const found =
+    references.length === 0 ? NOBODY : await resolve(references.map(({ reference }) => reference));
+  const resolved: Record<AttributeKey, JsonValue> = {};
+  const waitingFor: string[] = [];
+  for (const { key, reference } of references) {
+    const concurId = found.get(reference) ?? null;
+    if (concurId === null) waitingFor.push(reference.toLowerCase());
+    else resolved[key] = concurId;
+  }
+  const overridden = person.override === null ? {} : { active: person.override.active };
+  return { profile: { ...profile, ...resolved, ...overridden }, initial, waitingFor, gaps };
+}
+
+const NOBODY: ReadonlyMap<string, string | null> = new Map();
