@@ -14,7 +14,7 @@ export async function accept(connection: HttpConnection, write: Write): Promise<
   if (result === undefined) throw new Error('The directory gave no result for a write');
   switch (result.kind) {
     case 'written':
-      if (result.changed) connection.onAccepted();
+      connection.onAccepted();
       return result.record;
     case 'missing':
       throw notFound('No User has this id.');

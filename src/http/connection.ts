@@ -4,6 +4,9 @@ import type { Profile } from '../domain/profile.ts';
 import type { Reports } from '../domain/reports.ts';
 import type { Directory } from '../scim/directory.ts';
 
+/** The connection that is meant where none is named. */
+export const DEFAULT_CONNECTION = 'default';
+
 /** What Concur should hold for a person, for an admin to compare with what it holds. */
 export interface Description {
   readonly desired: Profile;

@@ -8,7 +8,11 @@ export function toClientError(error: unknown, requestId: string): ScimError {
   if (error instanceof ScimError) return error;
   // Express: the path is not valid percent-encoding (RFC 3986 §2.1).
   if (error instanceof URIError) return invalidSyntax('The address is not valid percent-encoding.', error);
-  return new ScimError(500, undefined, `Something failed here; the operator finds it under request id ${requestId}.`);
+  return new ScimError(
+    500,
+    undefined,
+    `Something failed here; the operator finds it under request id ${requestId}.`,
+  );
 }
 
 /** What the operator reads of it: the cause of a client's error, or the whole of an unknown one. */

@@ -5,14 +5,14 @@ import { noteRoute } from './request-log.ts';
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** The methods of one path. Express answers HEAD where GET is served. */
-export type Methods = { readonly [method in Method]?: RequestHandler };
+export type Methods<Params> = { readonly [method in Method]?: RequestHandler<Params> };
 
 /**
  * Serves a path. Any other method is refused with 405 and `Allow` (RFC 9110 §15.5.6).
  *
  * @param path the pattern, which is also what the request log says
  */
-export function route(router: Router, path: string, methods: Methods): void {
+export function route<Params>(router: Router, path: string, methods: Methods<Params>): void {
   const allowed = Object.keys(methods).flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
   router.all(path, (req, res, next) => {
     noteRoute(res, `${req.baseUrl}${path}`);

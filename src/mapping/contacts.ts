@@ -1,6 +1,7 @@
 import { CORE } from '../domain/extensions.ts';
 import type { JsonObject, JsonValue } from '../domain/json.ts';
 import type { Gap } from '../domain/plan.ts';
+import { isCountry } from './country.ts';
 import { assigned, complexElements, text } from './resource.ts';
 
 const EMAIL_TYPES = ['work', 'home', 'work2', 'other', 'other2'];
@@ -55,11 +56,11 @@ export function mapAddresses(resource: JsonObject): Addresses {
   const gaps: Gap[] = [];
   const addresses = placed.map(([type, address]) => {
     const country = text(address, 'country')?.toUpperCase();
-    const isCode = country === undefined || /^[A-Z]{2}$/.test(country);
+    const isCode = country === undefined || isCountry(country);
     if (!isCode) {
       gaps.push({
         extension: CORE,
-        why: `The country of the ${type} address must be a two-letter ISO 3166-1 code, such as DE`,
+        why: `The country of the ${type} address must be a two-letter ISO 3166-1 code, such as GB`,
       });
     }
     return assigned({

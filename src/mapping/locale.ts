@@ -1,36 +1,8 @@
 /** The languages that Concur speaks, as it spells them (SAP Concur, "Supported Language Codes"). */
-const LANGUAGES = [
-  'en-US',
-  'en-GB',
-  'de',
-  'fr',
-  'fr-CA',
-  'hu',
-  'es',
-  'es-LA',
-  'it',
-  'ja',
-  'nl',
-  'pt-BR',
-  'sv',
-  'zh-CN',
-  'zh-TW',
-  'cs',
-  'da',
-  'fi',
-  'ko',
-  'no',
-  'pl',
-  'ru',
-  'tr',
-  'ro',
-  'hr',
-  'bg',
-  'sk',
-  'id',
-  'th',
-  'uk',
-];
+const LANGUAGES = (
+  'en-US en-GB de fr fr-CA hu es es-LA it ja nl pt-BR sv zh-CN zh-TW ' +
+  'cs da fi ko no pl ru tr ro hr bg sk id th uk'
+).split(' ');
 
 /** The locales of each language in Concur, the usual one first (SAP Concur, "Preferred Language and Locale"). */
 const COUNTRIES: Readonly<Record<string, string>> = {
@@ -80,8 +52,8 @@ export function concurLanguage(tag: string): string | undefined {
     (known) => known === (region === undefined ? language : `${language}-${region}`),
   );
   if (exact !== undefined) return exact;
-  if (language === 'en') return region === undefined || region === 'PR' ? 'en-US' : 'en-GB';
-  if (language === 'es' && region !== undefined) return 'es-LA';
+  if (language === 'en') return region === undefined ? 'en-US' : 'en-GB';
+  if (language === 'es' && region !== undefined && region !== 'ES') return 'es-LA';
   if (language === 'zh') return region === 'HK' || region === 'MO' ? 'zh-TW' : 'zh-CN';
   if (language === 'pt') return 'pt-BR';
   return LANGUAGES.find((known) => known === language);

@@ -137,7 +137,7 @@ function languageGap(resource: JsonObject): readonly Gap[] {
   return [{ extension: CORE, why: `Concur does not have the preferredLanguage "${language}"` }];
 }
 
-/** "All other spend extensions" need the spend profile first (User Provisioning, "Spend User"). */
+/** Concur keeps every other spend part with the spend profile, and takes none without it. */
 function withoutSpend(extension: Extension): Gap {
   return { extension, why: 'Concur takes this part only with a spend profile, which is incomplete' };
 }

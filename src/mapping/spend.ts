@@ -2,7 +2,7 @@ import type { MappingSettings } from '../domain/connection.ts';
 import { SPEND } from '../domain/extensions.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Gap } from '../domain/plan.ts';
-import { currencyOf } from './currency.ts';
+import { currencyOf } from './country.ts';
 import { concurLocale } from './locale.ts';
 import { assigned, text } from './resource.ts';
 

@@ -1,6 +1,7 @@
 import { booleanFromText, isUnassigned, objectFromText, onlyElement, roleFromText } from './dialect.ts';
+import { hasContent, withOnePrimary, withoutDuplicates } from './element.ts';
 import { invalidValue } from './error.ts';
-import { canonicalText, isJsonObject, type JsonObject, type JsonValue } from './json.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from './json.ts';
 import { type Attribute, subAttributeNamed } from './schema.ts';
 
 /**
@@ -10,12 +11,14 @@ import { type Attribute, subAttributeNamed } from './schema.ts';
  */
 export function parseValue(attribute: Attribute, value: unknown, path: string): JsonValue | undefined {
   if (isUnassigned(value)) return undefined;
-  if (!attribute.multiValued) return parseSingular(attribute, onlyElement(value), path);
+  if (!attribute.multiValued) {
+    return parseSingular(attribute, attribute.type === 'complex' ? onlyElement(value) : value, path);
+  }
   const elements = elementsOf(value, path)
     .map((element, index) => parseSingular(attribute, element, `${path}[${index}]`))
     .filter((element) => element !== undefined)
     .filter((element) => hasContent(attribute, element));
-  return elements.length === 0 ? undefined : withOnePrimary(distinct(elements));
+  return elements.length === 0 ? undefined : withoutDuplicates(attribute, withOnePrimary(elements));
 }
 
 /** Like `parseValue` for one element of a multi-valued attribute, or for a singular attribute. */
@@ -49,16 +52,6 @@ export function elementsOf(value: unknown, path: string): readonly unknown[] {
   throw wrongType(path, 'an array', value);
 }
 
-/**
- * Whether an element of a multi-valued attribute says anything. A type or a primary flag alone does not: an
- * e-mail whose address was cleared is gone.
- */
-export function hasContent(attribute: Attribute, element: JsonValue): boolean {
-  if (!isJsonObject(element)) return true;
-  if (subAttributeNamed(attribute, 'value')) return element.value !== undefined;
-  return Object.keys(element).some((name) => !['type', 'primary', 'display'].includes(name));
-}
-
 /** Fails with ScimError 400 invalidValue when a complex value lacks a sub-attribute that is required with it. */
 export function requireSubAttributes(attribute: Attribute, value: JsonObject, path: string): void {
   for (const subAttribute of attribute.subAttributes ?? []) {
@@ -66,30 +59,6 @@ export function requireSubAttributes(attribute: Attribute, value: JsonObject, pa
       throw invalidValue(`${path}.${subAttribute.name} is required: ${subAttribute.description}`);
     }
   }
-}
-
-/** The elements with equal ones named once, the first kept. */
-export function distinct(elements: readonly JsonValue[]): JsonValue[] {
-  const seen = new Map<string, JsonValue>();
-  for (const element of elements) {
-    const text = canonicalText(element);
-    if (!seen.has(text)) seen.set(text, element);
-  }
-  return [...seen.values()];
-}
-
-/** RFC 7643 §2.4: `primary` is true for at most one element. `preferred` keeps it, else the first that has it. */
-export function withOnePrimary(
-  elements: readonly JsonValue[],
-  preferred: (element: JsonObject) => boolean = () => false,
-): JsonValue[] {
-  const primaries = elements.filter(isJsonObject).filter((element) => element.primary === true);
-  const kept = primaries.findLast(preferred) ?? primaries[0];
-  return elements.map((element) =>
-    isJsonObject(element) && element.primary === true && element !== kept
-      ? { ...element, primary: false }
-      : element,
-  );
 }
 
 function parseComplex(attribute: Attribute, value: unknown, path: string): JsonObject | undefined {

@@ -124,8 +124,16 @@ function readSingle(
   return undefined;
 }
 
-function readText(definition: AttributeDefinition, value: string, place: string, messages: Message[]): string {
-  if (value.length > (definition.maxLength ?? Number.POSITIVE_INFINITY) || value.length < (definition.minLength ?? 0)) {
+function readText(
+  definition: AttributeDefinition,
+  value: string,
+  place: string,
+  messages: Message[],
+): string {
+  if (
+    value.length > (definition.maxLength ?? Number.POSITIVE_INFINITY) ||
+    value.length < (definition.minLength ?? 0)
+  ) {
     messages.push(invalid(place, 'Size'));
   }
   if (!definition.canonicalValues) return value;

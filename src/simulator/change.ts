@@ -25,7 +25,8 @@ export function readChanges(method: Method, body: Json | undefined): Changes {
     for (const [urn, operations] of plan.targets) changes.set(urn, { kind: 'patch', operations });
     return { ok: true, changes };
   }
-  if (!isAttributes(body)) return { ok: false, scimType: 'invalidSyntax', detail: 'The body is not an object' };
+  if (!isAttributes(body))
+    return { ok: false, scimType: 'invalidSyntax', detail: 'The body is not an object' };
   const core: Attributes = {};
   for (const [name, value] of Object.entries(body)) {
     if (!name.startsWith('urn:')) {

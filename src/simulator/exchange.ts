@@ -28,11 +28,17 @@ export type Route = (exchange: Exchange) => Answer | Promise<Answer>;
  * Refuses with 401 and 403 as http-status-codes.markdown says: 401 "The Authorization header is not included", 403 "The
  * Oauth token has expired or been revoked" or has no access. "This API supports company-level access tokens."
  */
-export function authorize(exchange: Exchange, world: World, tokens: Tokens, ...anyOf: string[]): ReadonlySet<string> {
+export function authorize(
+  exchange: Exchange,
+  world: World,
+  tokens: Tokens,
+  ...anyOf: string[]
+): ReadonlySet<string> {
   const bearer = /^Bearer (.+)$/i.exec(exchange.headers.authorization ?? '')?.[1];
   const token = bearer === undefined ? undefined : tokens.access.get(bearer);
   if (!token) refuse(401, 'Unauthorized');
-  if (token.revoked || token.expires <= world.now()) refuse(403, 'The access token has expired or been revoked');
+  if (token.revoked || token.expires <= world.now())
+    refuse(403, 'The access token has expired or been revoked');
   if (token.principal !== 'company') refuse(403, 'A company-level access token is required');
   if (anyOf.length > 0 && !anyOf.some((scope) => token.scopes.has(scope))) {
     refuse(403, `Insufficient scope: ${anyOf.join(' or ')} is required`);
@@ -57,11 +63,16 @@ export function jsonBody(exchange: Exchange): Json {
 /** Refuses a body whose `schemas` does not name the message that the endpoint takes. */
 export function requireSchema(body: Json, urn: string): void {
   const schemas = isAttributes(body) ? body.schemas : undefined;
-  if (!Array.isArray(schemas) || !schemas.includes(urn)) refuse(400, `schemas must name ${urn}`, 'invalidSyntax');
+  if (!Array.isArray(schemas) || !schemas.includes(urn))
+    refuse(400, `schemas must name ${urn}`, 'invalidSyntax');
 }
 
 /** A whole number of the query within limits, or the default; refuses anything else. */
-export function integerParameter(exchange: Exchange, name: string, limits: { least: number; most: number; otherwise: number }): number {
+export function integerParameter(
+  exchange: Exchange,
+  name: string,
+  limits: { least: number; most: number; otherwise: number },
+): number {
   const text = exchange.query.get(name);
   if (text === null) return limits.otherwise;
   const value = Number(text);

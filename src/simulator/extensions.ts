@@ -27,19 +27,29 @@ export function writeExtension(
   at: number,
 ): ExtensionOutcome {
   const { service } = schemaOf(urn);
-  const problem = (code: string, message: string): Message => ({ code, message, schemaPath: urn, type: 'error' });
+  const problem = (code: string, message: string): Message => ({
+    code,
+    message,
+    schemaPath: urn,
+    type: 'error',
+  });
   if (service === 'spend' && !scopes.has('spend.user.general.writeonly')) {
     const message = "Scope 'spend.user.general.writeonly' is required";
     return { kind: 'error', status: 403, messages: [problem('FORBIDDEN', message)] };
   }
   // "The Spend User extension is the required foundation on which the other spend extensions depend."
   if (service === 'spend' && urn !== SPEND_USER && !user.extensions.has(SPEND_USER)) {
-    return { kind: 'error', status: 400, messages: [problem('INVALID_VALUE', 'The Spend User does not exist')] };
+    return {
+      kind: 'error',
+      status: 400,
+      messages: [problem('INVALID_VALUE', 'The Spend User does not exist')],
+    };
   }
   const held = user.extensions.get(urn);
   const messages: Message[] = [];
   const next = changed(urn, held, change, world.patchAdd, messages);
-  if (next) messages.push(...(urn === TRAVEL ? checkTravel(next, world) : checkSpend(urn, next, user, world)));
+  if (next)
+    messages.push(...(urn === TRAVEL ? checkTravel(next, world) : checkSpend(urn, next, user, world)));
   // "We do not support an empty Spend User extension."
   else if (urn === SPEND_USER) messages.push(problem('INVALID_VALUE', 'The Spend User cannot be removed'));
   if (messages.length > 0) return { kind: 'error', status: 400, messages };

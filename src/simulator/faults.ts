@@ -1,7 +1,12 @@
 /** What goes wrong. */
 export type Fault =
   /** The request is answered with this status and nothing happens. */
-  | { readonly kind: 'status'; readonly status: number; readonly retryAfter?: number | string; readonly body?: unknown }
+  | {
+      readonly kind: 'status';
+      readonly status: number;
+      readonly retryAfter?: number | string;
+      readonly body?: unknown;
+    }
   /** The connection is cut; nothing has happened. */
   | { readonly kind: 'drop-before' }
   /** The connection is cut after everything has happened. */

@@ -1,8 +1,15 @@
 import { type Attributes, isAttributes, type Json } from './attributes.ts';
 import { type Method, readChanges } from './change.ts';
 import { type Answer, errorAnswer, refuse } from './errors.ts';
-import { authorize, type Exchange, integerParameter, jsonBody, type Route, requireSchema } from './exchange.ts';
-import { matches, parseFilter, pathsOf, valuesAt } from './filter.ts';
+import {
+  authorize,
+  type Exchange,
+  integerParameter,
+  jsonBody,
+  type Route,
+  requireSchema,
+} from './exchange.ts';
+import { type Filter, matches, parseFilter, pathsOf, valuesAt } from './filter.ts';
 import { notFound, writeIdentity } from './identity.ts';
 import type { Tokens } from './oauth.ts';
 import { presentIdentity } from './present.ts';
@@ -21,7 +28,11 @@ const READ_SCOPES = [
   'identity.user.enterprise.read',
   'identity.user.sap.read',
 ];
-const WRITE_SCOPES = ['identity.user.coreenterprise.writeonly', 'identity.user.externalID.writeonly', 'identity.user.sap.writeonly'];
+const WRITE_SCOPES = [
+  'identity.user.coreenterprise.writeonly',
+  'identity.user.externalID.writeonly',
+  'identity.user.sap.writeonly',
+];
 /** "Maximum count: 1000. Default: 100" */
 const COUNT = { least: 1, most: 1000, otherwise: 100 };
 
@@ -38,7 +49,8 @@ export function identityRoutes(
     if (!read.ok) return errorAnswer(400, { scimType: read.scimType, detail: read.detail });
     // "Identity API only supports the provisioning of identity profile data" (v4.user-provisioning.md).
     const foreign = [...read.changes.keys()].find((urn) => SCHEMAS.get(urn)?.service !== 'identity');
-    if (foreign !== undefined) return errorAnswer(400, { scimType: 'invalidSyntax', detail: `Unknown schema '${foreign}'` });
+    if (foreign !== undefined)
+      return errorAnswer(400, { scimType: 'invalidSyntax', detail: `Unknown schema '${foreign}'` });
     const outcome = writeIdentity(world, { userId, changes: read.changes, scopes, at: world.now() });
     if (!outcome.ok) return identityRefusal(outcome);
     const shown = presentIdentity(world, outcome.user, {
@@ -91,11 +103,22 @@ export function identityRoutes(
       const { filter, count = COUNT.otherwise, cursor, attributes = [], excludedAttributes = [] } = body;
       // "The startIndex query parameter is not supported."
       if (body.startIndex !== undefined) refuse(400, 'startIndex is not supported', 'invalidSyntax');
-      if (typeof count !== 'number' || !Number.isInteger(count) || count < COUNT.least || count > COUNT.most) {
+      if (
+        typeof count !== 'number' ||
+        !Number.isInteger(count) ||
+        count < COUNT.least ||
+        count > COUNT.most
+      ) {
         refuse(400, 'count must be from 1 to 1000', 'invalidValue');
       }
       if (cursor !== undefined && typeof cursor !== 'string') refuse(400, 'Invalid cursor', 'invalidValue');
-      return page(findUsers(world, filter), { scopes, count, cursor, attributes: texts(attributes), excluded: texts(excludedAttributes) });
+      return page(findUsers(world, filter), {
+        scopes,
+        count,
+        cursor,
+        attributes: texts(attributes),
+        excluded: texts(excludedAttributes),
+      });
     },
     get(exchange) {
       const scopes = authorize(exchange, world, tokens, ...READ_SCOPES);
@@ -103,7 +126,10 @@ export function identityRoutes(
       if (!user) return errorAnswer(404, { messages: [notFound(exchange.param('id'))] });
       const attributes = names(exchange.query.get('attributes'));
       const excluded = names(exchange.query.get('excludedAttributes'));
-      return { status: 200, body: presentIdentity(world, user, { empty: 'null', version: 'v4.1', scopes, attributes, excluded }) };
+      return {
+        status: 200,
+        body: presentIdentity(world, user, { empty: 'null', version: 'v4.1', scopes, attributes, excluded }),
+      };
     },
     create: (exchange) => write(exchange, 'POST', undefined),
     patch: (exchange) => write(exchange, 'PATCH', exchange.param('id')),
@@ -127,7 +153,11 @@ interface PageRequest {
   readonly excluded: readonly string[];
 }
 
-const names = (text: string | null): string[] => (text ?? '').split(',').map((name) => name.trim()).filter(Boolean);
+const names = (text: string | null): string[] =>
+  (text ?? '')
+    .split(',')
+    .map((name) => name.trim())
+    .filter(Boolean);
 
 function texts(value: Json): string[] {
   if (!Array.isArray(value) || !value.every((name) => typeof name === 'string')) {
@@ -136,7 +166,8 @@ function texts(value: Json): string[] {
   return value;
 }
 
-const writeCursor = (position: number): string => Buffer.from(JSON.stringify({ position })).toString('base64url');
+const writeCursor = (position: number): string =>
+  Buffer.from(JSON.stringify({ position })).toString('base64url');
 
 function readCursor(cursor: string): number {
   const position = /^\{"position":(\d+)\}$/.exec(Buffer.from(cursor, 'base64url').toString('utf8'))?.[1];
@@ -162,26 +193,44 @@ const SEARCHABLE: readonly string[] = [
   'name.givenName',
   'nickName',
   'userName',
-  ...['costCenter', 'department', 'division', 'employeeNumber', 'startDate', 'terminationDate'].map((name) => `${ENTERPRISE}:${name}`),
+  ...['costCenter', 'department', 'division', 'employeeNumber', 'startDate', 'terminationDate'].map(
+    (name) => `${ENTERPRISE}:${name}`,
+  ),
   `${ENTERPRISE}:manager.employeeNumber`,
   `${ENTERPRISE}:manager.value`,
   `${SAP}:userUuid`,
 ];
 
 function findUsers(world: World, text: Json | undefined): User[] {
-  const everybody = [...world.users.all.values()];
-  if (text === undefined || text === null || text === '') return everybody;
+  const everybody = (): User[] => [...world.users.all.values()];
+  if (text === undefined || text === null || text === '') return everybody();
   const filter = typeof text === 'string' ? parseFilter(text) : undefined;
   if (!filter) refuse(400, `Invalid filter '${String(text)}'`, 'invalidFilter');
   const unknown = pathsOf(filter).find((path) => !SEARCHABLE.includes(qualified(path)));
   if (unknown !== undefined) refuse(400, `Cannot filter on '${unknown}'`, 'invalidFilter');
   const scopes = new Set(READ_SCOPES);
   // Inactive people are found like everybody else.
-  return everybody.filter((user) => {
+  return (candidates(world, filter) ?? everybody()).filter((user) => {
     const shown = presentIdentity(world, user, { empty: 'null', version: 'v4.1', scopes });
     const complete: Attributes = { ...shown, entitlements: user.extensions.get(CORE)?.entitlements ?? [] };
     return matches(filter, complete, (resource, path) => resolve(resource, qualified(path)));
   });
+}
+
+/** Everybody who may match, found by index; undefined when a filter asks for more than keys. */
+function candidates(world: World, filter: Filter): User[] | undefined {
+  if (filter.kind === 'or') {
+    const left = candidates(world, filter.left);
+    const right = candidates(world, filter.right);
+    return left && right && [...new Set([...left, ...right])];
+  }
+  if (filter.kind === 'and') return candidates(world, filter.left) ?? candidates(world, filter.right);
+  if (filter.kind !== 'compare' || filter.operator !== 'eq') return undefined;
+  const path = qualified(filter.path);
+  const value = String(filter.value);
+  if (path === 'id') return [world.users.get(value.toLowerCase())].filter((user) => user !== undefined);
+  if (path === 'userName' || path === 'externalId') return world.users.matching(path, value);
+  return path === `${ENTERPRISE}:employeeNumber` ? world.users.matching('employeeNumber', value) : undefined;
 }
 
 /** The path with its URN where it needs one, `employeeNumber` included (v4.identity.md filters on it so). */

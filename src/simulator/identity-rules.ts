@@ -4,7 +4,8 @@ import type { Company } from './company.ts';
 import { CORE, ENTERPRISE } from './schemas.ts';
 import type { Users } from './users.ts';
 
-const objects = (value: Json | undefined): Attributes[] => (Array.isArray(value) ? value.filter(isAttributes) : []);
+const objects = (value: Json | undefined): Attributes[] =>
+  Array.isArray(value) ? value.filter(isAttributes) : [];
 const regions = new Intl.DisplayNames(['en'], { type: 'region', fallback: 'none' });
 
 /** Whether a text is a two-letter code of ISO 3166-1. */
@@ -20,7 +21,10 @@ export function checkCore(core: Attributes, company: Company): Message[] {
   };
   const { userName } = core;
   // "user@domain"; "The following characters cannot be used": % [ # ! * & ( ) ~ ' { ^ } \ / ? > < , ; : + = ] " |
-  if (typeof userName === 'string' && (!/^[^@\s]+@[^@\s]+$/.test(userName) || /[%[#!*&()~'{^}\\/?><,;:+=\]"|]/.test(userName))) {
+  if (
+    typeof userName === 'string' &&
+    (!/^[^@\s]+@[^@\s]+$/.test(userName) || /[%[#!*&()~'{^}\\/?><,;:+=\]"|]/.test(userName))
+  ) {
     refuse('userName', 'Value');
   }
   checkOnePerType(core.emails, 'emails', [], refuse);
@@ -54,7 +58,12 @@ export function checkCore(core: Attributes, company: Company): Message[] {
 
 type Refuse = (attribute: string, what: string) => void;
 
-function checkOnePerType(values: Json | undefined, attribute: string, repeatable: readonly string[], refuse: Refuse): void {
+function checkOnePerType(
+  values: Json | undefined,
+  attribute: string,
+  repeatable: readonly string[],
+  refuse: Refuse,
+): void {
   const types = objects(values).map((value) => String(value.type));
   const repeated = types.filter((type, index) => types.indexOf(type) !== index && !repeatable.includes(type));
   if (repeated.length > 0) refuse(`${attribute}.type`, 'Value: only one value per type is allowed');
@@ -114,7 +123,8 @@ function checkLeaves(leaves: readonly Attributes[], refuse: Refuse): void {
     refuse('leavesOfAbsence', 'Value: dates must be YYYY-MM-DD');
     return;
   }
-  if (spans.some(({ start, end }) => start >= end)) refuse('leavesOfAbsence', 'Value: the start must be before the end');
+  if (spans.some(({ start, end }) => start >= end))
+    refuse('leavesOfAbsence', 'Value: the start must be before the end');
   spans.sort((left, right) => left.start.localeCompare(right.start));
   if (spans.some(({ start }, index) => index > 0 && start <= (spans[index - 1]?.end ?? ''))) {
     refuse('leavesOfAbsence', 'Value: leaves of absence cannot overlap');

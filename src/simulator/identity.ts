@@ -12,7 +12,12 @@ export const IDENTITY_SCHEMAS = [CORE, ENTERPRISE, SAP] as const;
 /** What became of the identity part of an operation; a refusal has changed nothing. */
 export type IdentityOutcome =
   | { readonly ok: true; readonly user: User; readonly changed: ReadonlySet<string> }
-  | { readonly ok: false; readonly status: 400 | 403 | 404; readonly scimType?: string; readonly messages: ReadonlyMap<string, Message[]> };
+  | {
+      readonly ok: false;
+      readonly status: 400 | 403 | 404;
+      readonly scimType?: string;
+      readonly messages: ReadonlyMap<string, Message[]>;
+    };
 
 /** An identity write: a person to create (no `userId`), to replace or to change. */
 export interface IdentityWrite {
@@ -40,9 +45,12 @@ export function writeIdentity(world: World, write: IdentityWrite): IdentityOutco
   const creates = [...changes.values()].some((change) => change.kind === 'whole');
   for (const urn of IDENTITY_SCHEMAS) {
     // A whole user without the enterprise extension lacks what that extension requires.
-    const change = changes.get(urn) ?? (creates && urn !== SAP ? ({ kind: 'whole', value: {} } as const) : undefined);
+    const change =
+      changes.get(urn) ?? (creates && urn !== SAP ? ({ kind: 'whole', value: {} } as const) : undefined);
     const messages: Message[] = [];
-    const next = change ? changed(urn, held?.extensions.get(urn), change, world.patchAdd, messages) : extensions.get(urn);
+    const next = change
+      ? changed(urn, held?.extensions.get(urn), change, world.patchAdd, messages)
+      : extensions.get(urn);
     if (next && urn === CORE) messages.push(...checkCore(next, world.company));
     if (next && urn === ENTERPRISE) {
       messages.push(...checkEnterprise(next, held?.extensions.get(urn), world.company, world.users));
@@ -57,7 +65,9 @@ export function writeIdentity(world: World, write: IdentityWrite): IdentityOutco
 
   fillIn(extensions, held, scopes, creates ? at : undefined);
   const different = new Set(
-    IDENTITY_SCHEMAS.filter((urn) => changes.has(urn) && !sameJson(extensions.get(urn), held?.extensions.get(urn))),
+    IDENTITY_SCHEMAS.filter(
+      (urn) => changes.has(urn) && !sameJson(extensions.get(urn), held?.extensions.get(urn)),
+    ),
   );
   if (held && different.size === 0) return { ok: true, user: held, changed: different };
   const user: User = held ?? {
@@ -80,7 +90,12 @@ export function writeIdentity(world: World, write: IdentityWrite): IdentityOutco
 
 /** The message for a person who is not in the company. */
 export function notFound(userId: string): Message {
-  return { code: 'NOT_FOUND', message: `User '${userId}' not found`, schemaPath: `${CORE}:id`, type: 'error' };
+  return {
+    code: 'NOT_FOUND',
+    message: `User '${userId}' not found`,
+    schemaPath: `${CORE}:id`,
+    type: 'error',
+  };
 }
 
 function refused(status: 400 | 403 | 404, urn: string, ...messages: Message[]): IdentityOutcome {
@@ -88,12 +103,18 @@ function refused(status: 400 | 403 | 404, urn: string, ...messages: Message[]): 
 }
 
 // v4.scope-mapping.md: each attribute has its write scope; `externalId` and the SAP Global ID have one of their own.
-function scopeProblems(changes: ReadonlyMap<string, Change>, scopes: ReadonlySet<string>): Map<string, Message[]> {
+function scopeProblems(
+  changes: ReadonlyMap<string, Change>,
+  scopes: ReadonlySet<string>,
+): Map<string, Message[]> {
   const problems = new Map<string, Message[]>();
   const need = (urn: string, schemaPath: string, scope: string): void => {
     if (scopes.has(scope)) return;
     const message = `Scope '${scope}' is required to write '${schemaPath}'`;
-    problems.set(urn, [...(problems.get(urn) ?? []), { code: 'FORBIDDEN', message, schemaPath, type: 'error' }]);
+    problems.set(urn, [
+      ...(problems.get(urn) ?? []),
+      { code: 'FORBIDDEN', message, schemaPath, type: 'error' },
+    ]);
   };
   for (const [urn, change] of changes) {
     if (urn === SAP) need(SAP, SAP, 'identity.user.sap.writeonly');
@@ -107,7 +128,9 @@ function scopeProblems(changes: ReadonlyMap<string, Change>, scopes: ReadonlySet
 
 function namesOf(change: Change): string[] {
   if (change.kind === 'whole') return Object.keys(change.value);
-  return change.operations.flatMap(({ attribute, value }) => attribute ?? (isAttributes(value) ? Object.keys(value) : ['']));
+  return change.operations.flatMap(
+    ({ attribute, value }) => attribute ?? (isAttributes(value) ? Object.keys(value) : ['']),
+  );
 }
 
 function uniquenessProblems(
@@ -146,7 +169,8 @@ function fillIn(
   const core = extensions.get(CORE) ?? {};
   const heldEmails = held?.extensions.get(CORE)?.emails;
   const wasVerified = (value: Attributes): boolean =>
-    Array.isArray(heldEmails) && heldEmails.some((email) => isAttributes(email) && email.value === value.value && email.verified === true);
+    Array.isArray(heldEmails) &&
+    heldEmails.some((email) => isAttributes(email) && email.value === value.value && email.verified === true);
   extensions.set(CORE, {
     preferredLanguage: 'en-US',
     timezone: 'America/New_York',
@@ -155,11 +179,19 @@ function fillIn(
       notifications: false,
       ...email,
       // "Without scope the emails.verified attribute is read-only."
-      verified: scopes.has('identity.user.emails.verified.writeonly') ? email.verified === true : wasVerified(email),
+      verified: scopes.has('identity.user.emails.verified.writeonly')
+        ? email.verified === true
+        : wasVerified(email),
     })),
     ...(core.phoneNumbers === undefined
       ? {}
-      : { phoneNumbers: eachOf(core.phoneNumbers, (phone) => ({ notifications: false, primary: false, ...phone })) }),
+      : {
+          phoneNumbers: eachOf(core.phoneNumbers, (phone) => ({
+            notifications: false,
+            primary: false,
+            ...phone,
+          })),
+        }),
   });
   if (createdAt === undefined) return;
   // The read samples of v4.1.identity.md show a startDate on users that were created without one.
@@ -167,6 +199,9 @@ function fillIn(
   extensions.set(ENTERPRISE, { startDate, ...extensions.get(ENTERPRISE) });
 }
 
-function eachOf(values: Attributes[string] | undefined, fill: (value: Attributes) => Attributes): Attributes[] {
+function eachOf(
+  values: Attributes[string] | undefined,
+  fill: (value: Attributes) => Attributes,
+): Attributes[] {
   return Array.isArray(values) ? values.filter(isAttributes).map(fill) : [];
 }

@@ -42,7 +42,11 @@ export function createTokens(world: World, strictRotation: boolean): Tokens {
   const access = new Map<string, AccessToken>();
   const refresh = new Map<string, RefreshToken>();
   const started = world.now();
-  refresh.set(world.company.refreshToken, { principal: 'company', expires: started + REFRESH_LIFETIME, revoked: false });
+  refresh.set(world.company.refreshToken, {
+    principal: 'company',
+    expires: started + REFRESH_LIFETIME,
+    revoked: false,
+  });
 
   const issue = (principal: Principal, form: URLSearchParams): Answer => {
     const granted = world.company.scopes;
@@ -50,7 +54,12 @@ export function createTokens(world: World, strictRotation: boolean): Tokens {
     if (asked.some((scope) => !granted.includes(scope))) return failure(54);
     const accessToken = `access-${world.newId()}`;
     const now = world.now();
-    access.set(accessToken, { principal, scopes: new Set(asked), expires: now + ACCESS_LIFETIME, revoked: false });
+    access.set(accessToken, {
+      principal,
+      scopes: new Set(asked),
+      expires: now + ACCESS_LIFETIME,
+      revoked: false,
+    });
     const body = {
       // "expires_in | string"
       expires_in: String(ACCESS_LIFETIME / 1000),

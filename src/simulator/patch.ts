@@ -28,7 +28,8 @@ const refusal = (scimType: string, detail: string): PatchPlan => ({ ok: false, s
  */
 export function readPatch(body: Json | undefined): PatchPlan {
   const operations = isAttributes(body) ? body.Operations : undefined;
-  if (!Array.isArray(operations) || operations.length === 0) return refusal('invalidSyntax', 'Operations is missing');
+  if (!Array.isArray(operations) || operations.length === 0)
+    return refusal('invalidSyntax', 'Operations is missing');
   const targets = new Map<string, TargetedOperation[]>();
   const aim = (urn: string, operation: TargetedOperation): void => {
     targets.set(urn, [...(targets.get(urn) ?? []), operation]);
@@ -40,7 +41,8 @@ export function readPatch(body: Json | undefined): PatchPlan {
       return refusal('invalidSyntax', `Unknown operation '${String(operation.op)}'`);
     }
     const { path } = operation;
-    if (op !== 'remove' && operation.value === undefined) return refusal('invalidValue', 'The value is missing');
+    if (op !== 'remove' && operation.value === undefined)
+      return refusal('invalidValue', 'The value is missing');
     const value = operation.value ?? null;
     if (typeof path === 'string') {
       const target = readPath(path);
@@ -61,7 +63,9 @@ export function readPatch(body: Json | undefined): PatchPlan {
 }
 
 /** Where a path points: `attribute[filter].sub`, in an extension after its URN and a colon. */
-function readPath(path: string): { urn: string; rest: Pick<TargetedOperation, 'attribute' | 'filter' | 'sub'> } | undefined {
+function readPath(
+  path: string,
+): { urn: string; rest: Pick<TargetedOperation, 'attribute' | 'filter' | 'sub'> } | undefined {
   const urn = path.startsWith('urn:')
     ? [...SCHEMAS.keys()].find((known) => path === known || path.startsWith(`${known}:`))
     : CORE;
@@ -150,7 +154,9 @@ function applyToAttribute(
     } else if (sub === undefined && op === 'remove') {
       next[attribute] = elements.filter((element) => !chosen.includes(element));
     } else {
-      next[attribute] = elements.map((element) => (chosen.includes(element) ? change(element, op, sub, value) : element));
+      next[attribute] = elements.map((element) =>
+        chosen.includes(element) ? change(element, op, sub, value) : element,
+      );
     }
   } else if (sub !== undefined) {
     next[attribute] = Array.isArray(held)
@@ -160,7 +166,10 @@ function applyToAttribute(
     delete next[attribute];
   } else if (definition.multiValued && op === 'add' && patchAdd === 'append' && Array.isArray(held)) {
     const added = Array.isArray(value) ? value : [value];
-    next[attribute] = [...held, ...added.filter((element) => !held.some((other) => sameJson(other, element)))];
+    next[attribute] = [
+      ...held,
+      ...added.filter((element) => !held.some((other) => sameJson(other, element))),
+    ];
   } else if (definition.multiValued && !Array.isArray(value)) {
     next[attribute] = [value];
   } else if (isAttributes(value) && isAttributes(held)) {
@@ -172,7 +181,8 @@ function applyToAttribute(
 }
 
 function change(element: Json, op: 'add' | 'replace' | 'remove', sub: string | undefined, value: Json): Json {
-  if (sub === undefined) return isAttributes(element) && isAttributes(value) ? { ...element, ...value } : value;
+  if (sub === undefined)
+    return isAttributes(element) && isAttributes(value) ? { ...element, ...value } : value;
   const changed: Attributes = isAttributes(element) ? { ...element } : {};
   if (op === 'remove') delete changed[sub];
   else changed[sub] = value;

@@ -57,7 +57,9 @@ const EMPTY_ENTERPRISE: Attributes = {
 
 /** A person's identity as Concur answers it, which is not how it was asked (samples of v4.1.identity.md). */
 export function presentIdentity(world: World, user: User, presentation: Presentation): Attributes {
-  const readable = only(completeIdentity(world, user, presentation), (path) => isReadable(path, presentation.scopes));
+  const readable = only(completeIdentity(world, user, presentation), (path) =>
+    isReadable(path, presentation.scopes),
+  );
   const { attributes, excluded } = presentation;
   const wanted = attributes?.length ? attributes.map(normalPath) : undefined;
   const unwanted = (excluded ?? []).map(normalPath);
@@ -91,7 +93,11 @@ function completeIdentity(world: World, user: User, { empty, version }: Presenta
     },
     schemas: [CORE, ENTERPRISE, SAP],
     id: user.id,
-    [ENTERPRISE]: { ...blank(EMPTY_ENTERPRISE), ...presentEnterprise(world, user), organization: world.company.name },
+    [ENTERPRISE]: {
+      ...blank(EMPTY_ENTERPRISE),
+      ...presentEnterprise(world, user),
+      organization: world.company.name,
+    },
     ...(sap ? { [SAP]: structuredClone(sap) } : {}),
   };
 }
@@ -103,7 +109,9 @@ function presentEnterprise(world: World, user: User): Attributes {
     // "2021-11-17T00:00:00.000" in the read samples: without the Z that was written.
     if (typeof value === 'string') enterprise[attribute] = value.replace(/Z$/, '.000');
   }
-  const manager = isAttributes(enterprise.manager) ? world.users.get(String(enterprise.manager.value)) : undefined;
+  const manager = isAttributes(enterprise.manager)
+    ? world.users.get(String(enterprise.manager.value))
+    : undefined;
   if (manager) {
     enterprise.manager = {
       value: manager.id,

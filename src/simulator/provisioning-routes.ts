@@ -1,11 +1,19 @@
 import { isAttributes, type Json, type Message } from './attributes.ts';
 import { type Method, readChanges } from './change.ts';
 import { type Answer, errorAnswer, Refusal, refuse } from './errors.ts';
-import { authorize, type Exchange, integerParameter, jsonBody, type Route, requireSchema } from './exchange.ts';
+import {
+  authorize,
+  type Exchange,
+  integerParameter,
+  jsonBody,
+  type Route,
+  requireSchema,
+} from './exchange.ts';
 import { type IdentityOutcome, notFound } from './identity.ts';
 import type { Tokens } from './oauth.ts';
+import { newOperation, type Operation } from './operation.ts';
 import { presentIdentity } from './present.ts';
-import { type Pace, newOperation, type Operation, type Provisions } from './provisions.ts';
+import type { Pace, Provisions } from './provisions.ts';
 import { presentProvision } from './status.ts';
 import { violate, type World } from './world.ts';
 
@@ -32,7 +40,8 @@ export function provisioningRoutes(
     const scopes = authorize(exchange, world, tokens, 'user.provision.write');
     const body = jsonBody(exchange);
     if (method === 'PATCH') requireSchema(body, PATCH_OP);
-    if (userId !== undefined && !world.users.get(userId)) return errorAnswer(404, { messages: [notFound(userId)] });
+    if (userId !== undefined && !world.users.get(userId))
+      return errorAnswer(404, { messages: [notFound(userId)] });
     const read = readChanges(method, body);
     if (!read.ok) return errorAnswer(400, { scimType: read.scimType, detail: read.detail });
     const operation = newOperation(0, { method, userId, changes: read.changes });
@@ -72,7 +81,8 @@ export function provisioningRoutes(
       const body = jsonBody(exchange);
       requireSchema(body, BULK_REQUEST);
       const operations = readBulk(world, body);
-      const failOnErrors = isAttributes(body) && typeof body.failOnErrors === 'number' ? body.failOnErrors : 0;
+      const failOnErrors =
+        isAttributes(body) && typeof body.failOnErrors === 'number' ? body.failOnErrors : 0;
       const context = { correlationId: exchange.correlationId, scopes, pace: paceOf(exchange), failOnErrors };
       const provision = provisions.bulk(operations, context);
       return { status: 202, body: presentProvision(world, provision) };
@@ -81,7 +91,8 @@ export function provisioningRoutes(
       authorize(exchange, world, tokens, 'user.provision.read');
       const id = exchange.param('id');
       const provision = provisions.get(id) ?? refuse(404, `Provision '${id}' not found`);
-      const wait = provision.lastPending === undefined ? 0 : provision.lastPending + pollInterval - world.now();
+      const wait =
+        provision.lastPending === undefined ? 0 : provision.lastPending + pollInterval - world.now();
       // "Use intervals of 5+ seconds with exponential backoff."
       if (wait > 0 && provision.completed === undefined) {
         violate(world, 'polled-too-early', `${wait} ms before the interval of ${pollInterval} ms was over`);
@@ -89,12 +100,17 @@ export function provisioningRoutes(
         throw new Refusal(errorAnswer(429, { detail: 'Too many requests', headers }));
       }
       provision.lastPending = provision.completed === undefined ? world.now() : undefined;
-      if (exchange.query.get('attributes') !== 'operations') return { status: 200, body: presentProvision(world, provision) };
+      if (exchange.query.get('attributes') !== 'operations')
+        return { status: 200, body: presentProvision(world, provision) };
       const state = exchange.query.get('state');
       if (state !== null && state !== 'pending' && state !== 'success' && state !== 'failed') {
         refuse(400, 'state must be pending, success or failed', 'invalidValue');
       }
-      const startIndex = integerParameter(exchange, 'startIndex', { least: 1, most: 1_000_000, otherwise: 1 });
+      const startIndex = integerParameter(exchange, 'startIndex', {
+        least: 1,
+        most: 1_000_000,
+        otherwise: 1,
+      });
       const count = integerParameter(exchange, 'count', { least: 0, most: MAX_OPERATIONS, otherwise: 50 });
       return { status: 200, body: presentProvision(world, provision, { startIndex, count, state }) };
     },
@@ -137,17 +153,21 @@ function readBulk(world: World, body: Json): Operation[] {
       refuse(400, `Unknown method '${String(method)}'`, 'invalidSyntax');
     }
     if (method === 'PUT') violate(world, 'put-used', String(path));
-    if (bulkId !== undefined && typeof bulkId !== 'string') refuse(400, 'bulkId must be a string', 'invalidSyntax');
+    if (bulkId !== undefined && typeof bulkId !== 'string')
+      refuse(400, 'bulkId must be a string', 'invalidSyntax');
     if (method === 'POST' && !bulkId) refuse(400, 'bulkId is required for POST', 'invalidSyntax');
-    if (bulkId !== undefined && bulkIds.has(bulkId)) refuse(400, `bulkId '${bulkId}' is used twice`, 'invalidSyntax');
+    if (bulkId !== undefined && bulkIds.has(bulkId))
+      refuse(400, `bulkId '${bulkId}' is used twice`, 'invalidSyntax');
     if (bulkId !== undefined) bulkIds.add(bulkId);
     const parts = /^\/Users(?:\/([^/]+))?\/?$/.exec(String(path));
     const userId = parts?.[1];
-    if (!parts || (method === 'POST') !== (userId === undefined)) refuse(400, `Invalid path '${String(path)}'`, 'invalidPath');
+    if (!parts || (method === 'POST') !== (userId === undefined))
+      refuse(400, `Invalid path '${String(path)}'`, 'invalidPath');
     const read = readChanges(method, data);
     if (!read.ok) refuse(400, `Operation ${index + 1}: ${read.detail}`, read.scimType);
     // "the SAP Concur platform UUID within the ID attribute and path must be included within the data" ("PUT").
-    if (method === 'PUT' && (!isAttributes(data) || data.id !== userId)) refuse(400, 'data.id must be the id of the path', 'invalidValue');
+    if (method === 'PUT' && (!isAttributes(data) || data.id !== userId))
+      refuse(400, 'data.id must be the id of the path', 'invalidValue');
     return newOperation(index, { method, userId, changes: read.changes, bulkId });
   });
 }

@@ -1,29 +1,9 @@
 import type { Message } from './attributes.ts';
-import type { Change, Method } from './change.ts';
 import { EXTENSION_SCHEMAS, eraseUnnamed, writeExtension } from './extensions.ts';
 import { IDENTITY_SCHEMAS, type IdentityOutcome, notFound, writeIdentity } from './identity.ts';
+import { done, isDeactivation, type Operation } from './operation.ts';
 import { CORE, SPEND_USER, schemaOf } from './schemas.ts';
 import { violate, type World } from './world.ts';
-
-/** What a status call shows of one extension of one operation (v4.user-provisioning.md, "Result Response"). */
-export interface ExtensionResult {
-  readonly result: 'success' | 'no-op' | 'processing' | 'error' | 'not-processed';
-  readonly code?: string;
-  readonly messages: readonly Message[];
-}
-
-/** One operation of a provisioning request. */
-export interface Operation {
-  readonly id: string;
-  readonly bulkId: string;
-  readonly method: Method;
-  userId: string | undefined;
-  readonly changes: ReadonlyMap<string, Change>;
-  /** undefined while it is under way. */
-  success: boolean | undefined;
-  code: string | undefined;
-  readonly results: Map<string, ExtensionResult>;
-}
 
 /** One provisioning request. */
 export interface Provision {
@@ -74,16 +54,17 @@ const RETENTION = 7 * 24 * 60 * MINUTE;
 /** Makes the User Provisioning Service's memory of requests (v4.user-provisioning.md, "Tracking Completion"). */
 export function createProvisions(world: World): Provisions {
   const all = new Map<string, Provision>();
-  const openByUser = new Map<string, Set<Operation>>();
+  /** The operations under way by person, with the time at which each stops to count. */
+  const openByUser = new Map<string, Map<Operation, number>>();
   const due: { at: number; run(at: number): void }[] = [];
 
   const open = (operation: Operation): void => {
     if (operation.userId === undefined) return;
-    const others = openByUser.get(operation.userId) ?? new Set();
-    if (others.size > 0 && !isDeactivation(operation)) {
+    const others = openByUser.get(operation.userId) ?? new Map<Operation, number>();
+    if ([...others.values()].some((end) => end > world.now()) && !isDeactivation(operation)) {
       violate(world, 'concurrent-operations', `user ${operation.userId} has another operation under way`);
     }
-    openByUser.set(operation.userId, others.add(operation));
+    openByUser.set(operation.userId, others.set(operation, world.now() + TIMEOUT));
   };
   const close = (operation: Operation, success: boolean, code: string): void => {
     operation.success = success;
@@ -97,7 +78,12 @@ export function createProvisions(world: World): Provisions {
     provision.lastModified = at;
     if (provision.operations.every(({ success }) => success !== undefined)) provision.completed = at;
   };
-  const create = (kind: Provision['kind'], operations: readonly Operation[], context: Context, failOnErrors = 0): Provision => {
+  const create = (
+    kind: Provision['kind'],
+    operations: readonly Operation[],
+    context: Context,
+    failOnErrors = 0,
+  ): Provision => {
     const provision: Provision = {
       id: world.newId(),
       kind,
@@ -110,10 +96,19 @@ export function createProvisions(world: World): Provisions {
       failOnErrors,
       lastPending: undefined,
     };
+    for (const old of all.values()) {
+      if (world.now() - old.created < RETENTION) break;
+      all.delete(old.id);
+    }
     all.set(provision.id, provision);
     return provision;
   };
-  const later = (provision: Provision, delay: number | undefined, from: number, run: (at: number) => void): void => {
+  const later = (
+    provision: Provision,
+    delay: number | undefined,
+    from: number,
+    run: (at: number) => void,
+  ): void => {
     // What is not done when the request times out is not done at all.
     if (delay === undefined || from + delay >= provision.created + TIMEOUT) return;
     due.push({ at: from + delay, run });
@@ -139,7 +134,11 @@ export function createProvisions(world: World): Provisions {
     for (const urn of operation.results.keys()) {
       const messages = outcome.messages.get(urn);
       if (messages) operation.results.set(urn, { result: 'error', code: String(outcome.status), messages });
-      else operation.results.set(urn, operation.changes.has(urn) ? { result: 'not-processed', messages: [] } : done('no-op'));
+      else
+        operation.results.set(
+          urn,
+          operation.changes.has(urn) ? { result: 'not-processed', messages: [] } : done('no-op'),
+        );
     }
     close(operation, false, String(outcome.status));
     return outcome;
@@ -153,7 +152,11 @@ export function createProvisions(world: World): Provisions {
       if (!change) continue;
       const spendUserFailed = operation.results.get(SPEND_USER)?.result === 'error';
       if (!user) {
-        operation.results.set(urn, { result: 'error', code: '404', messages: [notFound(operation.userId ?? '')] });
+        operation.results.set(urn, {
+          result: 'error',
+          code: '404',
+          messages: [notFound(operation.userId ?? '')],
+        });
         code = '404';
       } else if (spendUserFailed && schemaOf(urn).service === 'spend') {
         // "no-op: … or an upstream process did not complete which blocked the extension."
@@ -187,7 +190,8 @@ export function createProvisions(world: World): Provisions {
     let failures = 0;
     for (const operation of provision.operations) {
       if (provision.failOnErrors > 0 && failures >= provision.failOnErrors) {
-        for (const urn of operation.changes.keys()) operation.results.set(urn, { result: 'not-processed', messages: [] });
+        for (const urn of operation.changes.keys())
+          operation.results.set(urn, { result: 'not-processed', messages: [] });
         close(operation, false, '400');
       } else if (operation.method === 'DELETE') {
         doDelete(operation, provision.scopes);
@@ -231,7 +235,8 @@ export function createProvisions(world: World): Provisions {
         for (const operation of provision.operations) {
           if (operation.success !== undefined) continue;
           for (const [urn, { result }] of operation.results) {
-            if (result === 'processing') operation.results.set(urn, { result: 'error', code: '500', messages });
+            if (result === 'processing')
+              operation.results.set(urn, { result: 'error', code: '500', messages });
           }
           close(operation, false, '500');
         }
@@ -266,31 +271,4 @@ export function createProvisions(world: World): Provisions {
       all.delete(id);
     },
   };
-}
-
-/** An operation about to be taken: every schema it names is `processing`, of the others there is nothing to do. */
-export function newOperation(
-  index: number,
-  request: Pick<Operation, 'method' | 'userId' | 'changes'> & { bulkId?: string | undefined },
-): Operation {
-  const { method, userId, changes, bulkId = 'gen-temp-bulk-id' } = request;
-  const results = new Map<string, ExtensionResult>();
-  for (const urn of [...IDENTITY_SCHEMAS, ...EXTENSION_SCHEMAS]) {
-    results.set(urn, changes.has(urn) ? { result: 'processing', messages: [] } : done('no-op'));
-  }
-  return { id: String(index + 1), bulkId, method, userId, changes, results, success: undefined, code: undefined };
-}
-
-function done(result: 'success' | 'no-op'): ExtensionResult {
-  return { result, code: '200', messages: [] };
-}
-
-/** Whether an operation does nothing but take access away, which may overtake another one of the same person. */
-function isDeactivation({ changes }: Operation): boolean {
-  const change = changes.get(CORE);
-  return (
-    changes.size === 1 &&
-    change?.kind === 'patch' &&
-    change.operations.every(({ op, attribute, value }) => op === 'replace' && attribute === 'active' && value === false)
-  );
 }

@@ -2,7 +2,6 @@ import type { Attributes, Json, Message } from './attributes.ts';
 import { invalid, isAttributes, sameJson } from './attributes.ts';
 import { isCountry } from './identity-rules.ts';
 import {
-  APPROVER_KINDS,
   PAYROLL,
   SPEND_APPROVER,
   SPEND_APPROVER_LIMIT,
@@ -10,12 +9,14 @@ import {
   SPEND_ROLE,
   SPEND_USER,
 } from './schemas.ts';
+import { APPROVER_KINDS } from './spend-schemas.ts';
 import { ENTITLEMENT_ROLES, isActive, rolesOf, type User } from './users.ts';
 import type { World } from './world.ts';
 
 type Refuse = (attribute: string, what: string) => void;
 type Rule = (next: Attributes, user: User, world: World, refuse: Refuse) => void;
-const objects = (value: Json | undefined): Attributes[] => (Array.isArray(value) ? value.filter(isAttributes) : []);
+const objects = (value: Json | undefined): Attributes[] =>
+  Array.isArray(value) ? value.filter(isAttributes) : [];
 
 /**
  * The rules of one spend extension that types and sizes do not express. The person is given as Concur holds them
@@ -58,7 +59,8 @@ const RULES: Readonly<Record<string, Rule>> = {
       if (!field || seen.has(id)) refuse('customData.id', 'Value');
       seen.add(id);
       if (!field || typeof value !== 'string' || value === '') continue;
-      if (field.items && !field.items.includes(value)) refuse(`customData[id eq "${field.id}"].value`, 'Value');
+      if (field.items && !field.items.includes(value))
+        refuse(`customData[id eq "${field.id}"].value`, 'Value');
       if (value.length > (field.maxLength ?? 48)) refuse(`customData[id eq "${field.id}"].value`, 'Size');
     }
   },
@@ -74,8 +76,10 @@ const RULES: Readonly<Record<string, Rule>> = {
         refuse('roles.roleName', 'Value: this role follows from an entitlement');
       }
       const groups = (Array.isArray(roleGroups) ? roleGroups : []).filter((group) => group !== '');
-      if (role && !role.groupAware && groups.length > 0) refuse('roles.roleGroups', `Value: ${role.code} takes no groups`);
-      if (groups.some((group) => !company.groups.includes(String(group)))) refuse('roles.roleGroups', 'Value');
+      if (role && !role.groupAware && groups.length > 0)
+        refuse('roles.roleGroups', `Value: ${role.code} takes no groups`);
+      if (groups.some((group) => !company.groups.includes(String(group))))
+        refuse('roles.roleGroups', 'Value');
     }
   },
   // "the user must have the corresponding value of spend role for each product"; "Only Report and Request support
@@ -83,17 +87,21 @@ const RULES: Readonly<Record<string, Rule>> = {
   [SPEND_APPROVER]: (next, _user, { users }, refuse) => {
     for (const kind of APPROVER_KINDS) {
       const entries = objects(next[kind]);
-      const people = entries.map(({ approver }) => (isAttributes(approver) ? findPerson(approver, users) : undefined));
+      const people = entries.map(({ approver }) =>
+        isAttributes(approver) ? findPerson(approver, users) : undefined,
+      );
       for (const [index, { primary }] of entries.entries()) {
         const person = people[index];
         const role = APPROVER_ROLES[kind];
         if (!person) refuse(`${kind}.approver`, 'Value: no such user');
-        else if (!rolesOf(person).includes(role)) refuse(`${kind}.approver`, `Value: the approver does not hold the role ${role}`);
+        else if (!rolesOf(person).includes(role))
+          refuse(`${kind}.approver`, `Value: the approver does not hold the role ${role}`);
         if (primary === false && kind !== 'report' && kind !== 'request') {
           refuse(`${kind}.primary`, 'Value: only report and request support non-primary approvers');
         }
       }
-      if (entries.filter(({ primary }) => primary === true).length > 1) refuse(`${kind}.primary`, 'Value: only one primary approver');
+      if (entries.filter(({ primary }) => primary === true).length > 1)
+        refuse(`${kind}.primary`, 'Value: only one primary approver');
       if (people.some((person, index) => person && people.indexOf(person) !== index)) {
         refuse(`${kind}.approver`, 'Value: an approver is named twice');
       }
@@ -104,11 +112,19 @@ const RULES: Readonly<Record<string, Rule>> = {
     for (const list of ['authorizedApprover', 'costObjectApprover']) {
       for (const { approvalType, reimbursementCurrency, approvalGroup } of objects(next[list])) {
         const role = LIMIT_ROLES[String(approvalType)];
-        if (role && !rolesOf(user).includes(role)) refuse(`${list}.approvalType`, `Value: the user does not hold the role ${role}`);
-        if (typeof reimbursementCurrency === 'string' && !company.currencies.includes(reimbursementCurrency)) {
+        if (role && !rolesOf(user).includes(role))
+          refuse(`${list}.approvalType`, `Value: the user does not hold the role ${role}`);
+        if (
+          typeof reimbursementCurrency === 'string' &&
+          !company.currencies.includes(reimbursementCurrency)
+        ) {
           refuse(`${list}.reimbursementCurrency`, 'Value');
         }
-        if (typeof approvalGroup === 'string' && approvalGroup !== '' && !company.groups.includes(approvalGroup)) {
+        if (
+          typeof approvalGroup === 'string' &&
+          approvalGroup !== '' &&
+          !company.groups.includes(approvalGroup)
+        ) {
           refuse(`${list}.approvalGroup`, 'Value');
         }
       }
@@ -121,7 +137,8 @@ const RULES: Readonly<Record<string, Rule>> = {
         const person = isAttributes(delegate) ? findPerson(delegate, users) : undefined;
         if (!person) refuse(`${product}.delegate`, 'Value: no such user');
         else if (!isActive(person)) refuse(`${product}.delegate`, 'Value: the delegate is not active');
-        else if (!rolesOf(person).includes(role)) refuse(`${product}.delegate`, `Value: the delegate does not hold the role ${role}`);
+        else if (!rolesOf(person).includes(role))
+          refuse(`${product}.delegate`, `Value: the delegate does not hold the role ${role}`);
       }
     }
   },

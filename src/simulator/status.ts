@@ -1,4 +1,5 @@
-import type { ExtensionResult, Operation, Provision } from './provisions.ts';
+import type { ExtensionResult, Operation } from './operation.ts';
+import type { Provision } from './provisions.ts';
 import type { World } from './world.ts';
 
 /** Which operations of a request are to be shown. */
@@ -12,7 +13,11 @@ export interface OperationsPage {
  * A provisioning request as the service answers it: the summary, or with `page` the operations too
  * (v4.user-provisioning.md, "Retrieve a Summary / Detailed Provisioning Request Status").
  */
-export function presentProvision(world: World, provision: Provision, page?: OperationsPage): Record<string, unknown> {
+export function presentProvision(
+  world: World,
+  provision: Provision,
+  page?: OperationsPage,
+): Record<string, unknown> {
   const { operations, completed } = provision;
   const counts = {
     total: operations.length,
@@ -20,13 +25,17 @@ export function presentProvision(world: World, provision: Provision, page?: Oper
     failed: operations.filter((operation) => stateOf(operation) === 'failed').length,
     pending: operations.filter((operation) => stateOf(operation) === 'pending').length,
   };
-  const chosen = page && operations.filter((operation) => page.state === null || page.state === stateOf(operation));
+  const chosen =
+    page && operations.filter((operation) => page.state === null || page.state === stateOf(operation));
   const shown = page && chosen?.slice(page.startIndex - 1, page.startIndex - 1 + page.count);
   return {
     schemas: ['urn:ietf:params:scim:schemas:extension:concur:2.0:Provision:Status'],
     id: provision.id,
     operationsCount: counts,
-    status: { completed: completed !== undefined, success: completed === undefined ? null : counts.failed === 0 },
+    status: {
+      completed: completed !== undefined,
+      success: completed === undefined ? null : counts.failed === 0,
+    },
     meta: {
       location: `${world.baseUrl()}/profile/v4/provisions/${provision.id}/status`,
       created: moment(provision.created),
@@ -56,18 +65,30 @@ function presentOperation(operation: Operation): Record<string, unknown> {
   return {
     id,
     bulkId,
-    status: { completed: success !== undefined, success: success ?? null, ...(code === undefined ? {} : { code }) },
+    status: {
+      completed: success !== undefined,
+      success: success ?? null,
+      ...(code === undefined ? {} : { code }),
+    },
     ...(userId === undefined ? {} : { resource: { id: userId, type: 'User' } }),
     extensions: [...results].map(([name, result]) => presentExtension(name, result)),
   };
 }
 
-function presentExtension(name: string, { result, code, messages }: ExtensionResult): Record<string, unknown> {
+function presentExtension(
+  name: string,
+  { result, code, messages }: ExtensionResult,
+): Record<string, unknown> {
   const completed = result !== 'processing';
   const success = result === 'success' || result === 'no-op';
   return {
     name,
-    status: { completed, success: completed ? success : null, ...(code === undefined ? {} : { code }), result },
+    status: {
+      completed,
+      success: completed ? success : null,
+      ...(code === undefined ? {} : { code }),
+      result,
+    },
     ...(messages.length === 0 ? {} : { messages }),
   };
 }

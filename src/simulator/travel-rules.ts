@@ -13,9 +13,11 @@ export function checkTravel(next: Attributes, { company, users }: World): Messag
   const { ruleClass, groups, customFields, orgUnit, manager } = next;
   // "Either Rule Class ID or Rule Class Name should be provided. Value must exactly match."
   if (isAttributes(ruleClass) && !findRuleClass(ruleClass, company)) refuse('ruleClass');
-  if (Array.isArray(groups) && groups.some((group) => !company.travelGroups.includes(Number(group)))) refuse('groups');
+  if (Array.isArray(groups) && groups.some((group) => !company.travelGroups.includes(Number(group))))
+    refuse('groups');
   for (const field of Array.isArray(customFields) ? customFields : []) {
-    if (isAttributes(field) && !company.travelCustomFields.includes(String(field.name))) refuse('customFields.name');
+    if (isAttributes(field) && !company.travelCustomFields.includes(String(field.name)))
+      refuse('customFields.name');
   }
   // "Value must exactly match an Org unit or division value setup for the company."
   if (typeof orgUnit === 'string' && !company.travelOrgUnits.includes(orgUnit)) refuse('orgUnit');

@@ -11,10 +11,15 @@ export interface User {
   readonly extensions: Map<string, Attributes>;
 }
 
+/** The attributes by which people are found without looking at everybody. */
+export type Key = 'userName' | 'employeeNumber' | 'externalId';
+
 /** The people of the company, found by what Concur finds them by. */
 export interface Users {
   readonly all: ReadonlyMap<string, User>;
   get(id: string): User | undefined;
+  /** Whoever has this value, without regard to case. */
+  matching(key: Key, value: string): User[];
   byUserName(userName: string): User | undefined;
   byEmployeeNumber(employeeNumber: string): User | undefined;
   /** Takes what is written from now on as what Concur holds; indexes the person anew. */
@@ -25,30 +30,38 @@ export interface Users {
 /** Makes an empty company. */
 export function createUsers(): Users {
   const all = new Map<string, User>();
-  const userNames = new Map<string, string>();
-  const employeeNumbers = new Map<string, string>();
-  const keys = new Map<string, { userName: string; employeeNumber: string }>();
+  const index = new Map<string, Set<string>>();
+  const entriesOf = new Map<string, string[]>();
+  const entry = (key: Key, value: string): string => `${key} ${value.toLowerCase()}`;
   const unindex = (id: string): void => {
-    const known = keys.get(id);
-    if (!known) return;
-    userNames.delete(known.userName);
-    employeeNumbers.delete(known.employeeNumber);
-    keys.delete(id);
+    for (const known of entriesOf.get(id) ?? []) {
+      const ids = index.get(known);
+      ids?.delete(id);
+      if (ids?.size === 0) index.delete(known);
+    }
+    entriesOf.delete(id);
   };
-  const at = (id: string | undefined): User | undefined => (id === undefined ? undefined : all.get(id));
+  const matching = (key: Key, value: string): User[] =>
+    [...(index.get(entry(key, value)) ?? [])].flatMap((id) => all.get(id) ?? []);
   return {
     all,
     get: (id) => all.get(id),
-    byUserName: (userName) => at(userNames.get(userName.toLowerCase())),
-    byEmployeeNumber: (employeeNumber) => at(employeeNumbers.get(employeeNumber)),
+    matching,
+    byUserName: (userName) => matching('userName', userName)[0],
+    byEmployeeNumber: (number) =>
+      matching('employeeNumber', number).find(
+        (user) => textOf(user, ENTERPRISE, 'employeeNumber') === number,
+      ),
     put(user) {
       unindex(user.id);
-      const userName = textOf(user, CORE, 'userName').toLowerCase();
-      const employeeNumber = textOf(user, ENTERPRISE, 'employeeNumber');
+      const entries = [
+        entry('userName', textOf(user, CORE, 'userName')),
+        entry('externalId', textOf(user, CORE, 'externalId')),
+        entry('employeeNumber', textOf(user, ENTERPRISE, 'employeeNumber')),
+      ];
       all.set(user.id, user);
-      userNames.set(userName, user.id);
-      employeeNumbers.set(employeeNumber, user.id);
-      keys.set(user.id, { userName, employeeNumber });
+      entriesOf.set(user.id, entries);
+      for (const known of entries) index.set(known, (index.get(known) ?? new Set()).add(user.id));
     },
     remove(id) {
       unindex(id);
@@ -83,7 +96,9 @@ export function rolesOf(user: User): string[] {
     : [];
   const roles = user.extensions.get(SPEND_ROLE)?.roles;
   const given = Array.isArray(roles)
-    ? roles.flatMap((role) => (typeof role === 'object' && role !== null && 'roleName' in role ? [String(role.roleName)] : []))
+    ? roles.flatMap((role) =>
+        typeof role === 'object' && role !== null && 'roleName' in role ? [String(role.roleName)] : [],
+      )
     : [];
   return user.extensions.has(SPEND_USER) ? [...derived, ...given] : [];
 }

@@ -1,4 +1,5 @@
 import { changedPaths, type Modification } from '../change.ts';
+import { hasContent, withoutDuplicates } from '../element.ts';
 import { invalidPath, invalidValue, mutability, noTarget, ScimError } from '../error.ts';
 import { canonicalText, isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
 import {
@@ -10,7 +11,7 @@ import {
 } from '../registry.ts';
 import { schemaObject, withSchemas } from '../resource.ts';
 import { type Attribute, type Schema, subAttributeNamed } from '../schema.ts';
-import { hasContent, requireSubAttributes } from '../value.ts';
+import { requireSubAttributes } from '../value.ts';
 import { applyToAttribute, store } from './attribute.ts';
 import { applyToElements } from './elements.ts';
 import { type Operation, parsePatchMessage } from './message.ts';
@@ -65,13 +66,20 @@ function applyToSchema(
   schema: Schema,
   operation: Operation,
 ): void {
-  const isExtension = schema !== resourceType.schema;
-  if (isExtension && (operation.op === 'remove' || operation.value === null || operation.value === '')) {
-    delete resource[schema.id];
+  const cleared = operation.op === 'remove' || operation.value === null || operation.value === '';
+  if (!cleared) {
+    applyEach(resourceType, resource, schema, operation);
     return;
   }
-  if (operation.op === 'remove') throw mutability(`A ${resourceType.name} cannot be without its schema.`);
-  applyEach(resourceType, resource, schema, operation);
+  if (schema === resourceType.schema) {
+    throw mutability(`A ${resourceType.name} cannot be without the attributes of its schema.`);
+  }
+  const extension = schemaObject(resourceType, schema, resource) ?? {};
+  for (const attribute of schema.attributes) {
+    const path = attributePath(resourceType, schema, attribute.name);
+    applyToAttribute(extension, [attribute], { op: 'remove', value: undefined }, path);
+  }
+  delete resource[schema.id];
 }
 
 /** Each member of the value is an operation of its own; its name may be any path, also a dotted or a URN one. */
@@ -169,7 +177,7 @@ function settled(
   if (Array.isArray(value)) {
     const elements = value.filter((element) => hasContent(attribute, element));
     for (const element of elements.filter(isJsonObject)) requireSubAttributes(attribute, element, path);
-    return elements;
+    return withoutDuplicates(attribute, elements);
   }
   return isJsonObject(value) && isJsonObject(before)
     ? withoutStaleReference(attribute, before, value)

@@ -1,8 +1,9 @@
 import { isUnassigned, objectFromText, onlyElement, valuesToRemove } from '../dialect.ts';
+import { elementIdentity, elementLabel, withOnePrimary, withoutDuplicates } from '../element.ts';
 import { invalidValue, mutability } from '../error.ts';
-import { canonicalText, isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
 import { type Attribute, subAttributeNamed } from '../schema.ts';
-import { distinct, parseSingular, parseValue, withOnePrimary } from '../value.ts';
+import { parseSingular, parseValue } from '../value.ts';
 import type { Operation } from './message.ts';
 
 type Chain = readonly [Attribute, ...Attribute[]];
@@ -46,7 +47,7 @@ function applyHere(object: JsonObject, attribute: Attribute, operation: Operatio
   } else if (attribute.type === 'complex' && !isUnassignedAsWhole(value)) {
     mergeComplex(object, attribute, operation, path);
   } else {
-    setHere(object, attribute, parseSingular(attribute, onlyElement(value), path), path);
+    setHere(object, attribute, parseValue(attribute, value ?? null, path), path);
   }
 }
 
@@ -63,12 +64,12 @@ function removeHere(
       wanted
         .map((element) => parseSingular(attribute, element, path))
         .filter((element) => element !== undefined)
-        .map((element) => identity(attribute, element)),
+        .map((element) => elementIdentity(attribute, element)),
     );
     store(
       object,
       attribute,
-      current.filter((element) => !identities.has(identity(attribute, element))),
+      current.filter((element) => !identities.has(elementIdentity(attribute, element))),
     );
     return;
   }
@@ -91,20 +92,14 @@ function addElements(
     store(object, attribute, elements);
     return;
   }
+  // RFC 7644 §3.5.2.1: what the attribute already contains is not added again.
   const current = object[attribute.name];
-  // RFC 7644 §3.5.2.1: what the attribute already contains is not added again. RFC 7643 §2.4: nor is the same
-  // type and value; what else is known of it is brought up to date.
-  const byIdentity = new Map<string, JsonValue>();
-  for (const element of distinct([...(Array.isArray(current) ? current : []), ...elements])) {
-    const known = byIdentity.get(label(attribute, element));
-    const merged = isJsonObject(known) && isJsonObject(element) ? { ...known, ...element } : element;
-    byIdentity.set(label(attribute, element), merged);
-  }
-  const added = new Set(elements.map((element) => label(attribute, element)));
+  const all = withoutDuplicates(attribute, [...(Array.isArray(current) ? current : []), ...elements]);
+  const added = new Set(elements.map((element) => elementLabel(attribute, element)));
   store(
     object,
     attribute,
-    withOnePrimary([...byIdentity.values()], (element) => added.has(label(attribute, element))),
+    withOnePrimary(all, (element) => added.has(elementLabel(attribute, element))),
   );
 }
 
@@ -143,17 +138,4 @@ function isUnassignedAsWhole(value: JsonValue | undefined): boolean {
 
 function immutable(path: string): Error {
   return mutability(`${path} cannot be changed once it is set.`);
-}
-
-/** By what an element is removed: its `value`, case folded unless caseExact, or all of it when it has none. */
-function identity(attribute: Attribute, element: JsonValue): string {
-  const value = isJsonObject(element) ? element.value : undefined;
-  if (value === undefined || value === null) return canonicalText(element);
-  const caseExact = subAttributeNamed(attribute, 'value')?.caseExact ?? true;
-  return `value ${caseExact ? canonicalText(value) : canonicalText(value).toLowerCase()}`;
-}
-
-function label(attribute: Attribute, element: JsonValue): string {
-  const type = isJsonObject(element) ? element.type : undefined;
-  return `${identity(attribute, element)} ${typeof type === 'string' ? type.toLowerCase() : ''}`;
 }

@@ -39,7 +39,9 @@ describe('PATCH bodies of identity providers', () => {
       expect([...changed].sort()).toEqual([...fixture.changed].sort());
       expect(fixture.resource).toEqual(before);
       if (changed.length > 0) {
-        const extensions = Object.keys(rest).filter((name) => isJsonObject(rest[name]) && name.startsWith('urn:'));
+        const extensions = Object.keys(rest).filter(
+          (name) => isJsonObject(rest[name]) && name.startsWith('urn:'),
+        );
         expect(schemas).toEqual([resourceType.schema.id, ...extensions]);
       }
       // The same PATCH again finds everything as it asks.

@@ -165,3 +165,8 @@ const CURRENCIES: ReadonlyMap<string, string> = new Map(
 export function currencyOf(country: string): string | undefined {
   return CURRENCIES.get(country);
 }
+
+/** Tells whether a text is the two-letter code of a country (ISO 3166-1), in capitals. */
+export function isCountry(code: string): boolean {
+  return CURRENCIES.has(code);
+}

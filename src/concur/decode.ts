@@ -1,0 +1,93 @@
+import {
+  ENTERPRISE,
+  EXTENSIONS,
+  SAP,
+  type Service,
+  SPEND,
+  SPEND_ROLE,
+  serviceOf,
+  TRAVEL,
+} from '../domain/extensions.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../domain/json.ts';
+import { flatten, type Profile } from '../domain/profile.ts';
+
+/** What Identity answers and nobody can set: Concur makes it up (Identity v4.1, "Schema"). */
+const READ_ONLY: ReadonlySet<string> = new Set(['id', 'meta', 'schemas', 'localeOverrides']);
+
+/** Roles that follow from entitlements: they are read, and cannot be written (Spend Role Codes). */
+const DERIVED_ROLES: ReadonlySet<JsonValue> = new Set(['EXP_USER', 'REQ_USER', 'INV_PMT_USER']);
+
+/** A user of Identity as a profile; nulls and what nobody can set are left out. */
+export function decodeIdentity(user: JsonObject): Profile {
+  const core = pick(user, (name) => !name.startsWith('urn:') && !READ_ONLY.has(name));
+  return flatten({
+    ...core,
+    // The search guide shows `active` as a string.
+    active: user.active === true || user.active === 'true',
+    ...extension(user, ENTERPRISE, (attributes) => ({
+      ...pick(attributes, (name) => name !== 'organization'),
+      // Concur fills in the manager's name and employee number; only the UUID is set.
+      manager: isJsonObject(attributes.manager) ? pick(attributes.manager, (name) => name === 'value') : null,
+    })),
+    ...extension(user, SAP, (attributes) => attributes),
+  });
+}
+
+/** A user of the Spend service as a profile; extensions that the bridge does not write are left out. */
+export function decodeSpend(user: JsonObject): Profile {
+  const parts = extensionsOfService('spend').map((urn) =>
+    extension(user, urn, (attributes) => {
+      if (urn === SPEND) return { ...attributes, customData: customData(attributes.customData) };
+      return urn === SPEND_ROLE ? { ...attributes, roles: roles(attributes.roles) } : attributes;
+    }),
+  );
+  return flatten(Object.assign({}, ...parts));
+}
+
+/** A user of the Travel service as a profile. */
+export function decodeTravel(user: JsonObject): Profile {
+  return flatten(
+    extension(user, TRAVEL, (attributes) => ({
+      ...attributes,
+      // Fields without a value are listed too.
+      customFields: elements(attributes.customFields).filter(({ value }) => value != null && value !== ''),
+    })),
+  );
+}
+
+/** The extensions that a service holds. */
+export function extensionsOfService(service: Service) {
+  return EXTENSIONS.filter((urn) => serviceOf(urn) === service);
+}
+
+/** List items are answered with identifiers of their value, which would contradict another value. */
+function customData(value: JsonValue | undefined): JsonValue {
+  return elements(value).map((element) => pick(element, (name) => name === 'id' || name === 'value'));
+}
+
+/** A role without groups is answered with no groups, or with one without a name. */
+function roles(value: JsonValue | undefined): JsonValue {
+  return elements(value)
+    .filter(({ roleName }) => roleName !== undefined && !DERIVED_ROLES.has(roleName))
+    .map(({ roleGroups, ...role }) => ({
+      ...role,
+      roleGroups: Array.isArray(roleGroups) ? roleGroups.filter((group) => group !== '') : [],
+    }));
+}
+
+function extension(
+  user: JsonObject,
+  urn: string,
+  decode: (attributes: JsonObject) => JsonObject,
+): JsonObject {
+  const attributes = user[urn];
+  return isJsonObject(attributes) ? { [urn]: decode(attributes) } : {};
+}
+
+function elements(value: JsonValue | undefined): JsonObject[] {
+  return Array.isArray(value) ? value.filter(isJsonObject) : [];
+}
+
+function pick(from: JsonObject, wanted: (name: string) => boolean): JsonObject {
+  return Object.fromEntries(Object.entries(from).filter(([name]) => wanted(name)));
+}

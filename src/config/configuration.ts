@@ -1,0 +1,136 @@
+import type { ConnectionSecrets, ConnectionSettings } from '../domain/connection.ts';
+import { isJsonObject, type JsonObject } from '../domain/json.ts';
+import { checkConnections } from './connections.ts';
+import { parseFile } from './document.ts';
+import type { Environment } from './environment.ts';
+import { type Problem, problemsOf } from './problem.ts';
+import { SETTINGS } from './reference.ts';
+import { configurationSchema, type LOG_LEVELS } from './schema.ts';
+
+/** Everything that the program is told when it starts. */
+export interface Configuration {
+  readonly server: { readonly host: string; readonly port: number; readonly publicUrl: string | null };
+  readonly store: { readonly url: string };
+  /** The 32 bytes that stored credentials are encrypted with. */
+  readonly secretKey: Buffer;
+  readonly adminToken: string | null;
+  readonly logLevel: (typeof LOG_LEVELS)[number];
+  /** At least one. */
+  readonly connections: readonly ConnectionConfiguration[];
+}
+
+/** One connection with its secrets. */
+export interface ConnectionConfiguration extends ConnectionSettings {
+  readonly secrets: ConnectionSecrets;
+  /** The bearer token of the SCIM client; null: only tokens from the store are taken. */
+  readonly scimToken: string | null;
+}
+
+/** What loading gives: the configuration, or everything that is wrong with it. */
+export type Loaded =
+  | { readonly kind: 'ok'; readonly configuration: Configuration }
+  | { readonly kind: 'invalid'; readonly problems: readonly Problem[] };
+
+/** Where the configuration comes from. */
+export interface Sources {
+  readonly env: Environment;
+  /** The path of the file; `BRIDGE_CONFIG` names it where this does not. */
+  readonly configFile?: string;
+  /** Reads a file as text; throws when it cannot. */
+  readonly readFile: (path: string) => string;
+}
+
+/**
+ * Reads the configuration from the file, if one is named, and from the environment. What the file says
+ * wins; the environment fills what the file leaves out of `server` and `store`. The variables of a
+ * connection (`CONCUR_…`, `BRIDGE_SCIM_TOKEN`) make the connection `default`, and only where the file
+ * names no connection at all: otherwise they count only as `${…}` in the file. An empty variable is
+ * as good as none.
+ */
+export function loadConfiguration({ env, configFile, readFile }: Sources): Loaded {
+  const variables = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const file = configFile ?? variables.BRIDGE_CONFIG;
+  const { tree, problems } = readTree(file, variables, readFile);
+  if (problems.length > 0 && Object.keys(tree).length === 0) return { kind: 'invalid', problems };
+
+  const { filled, isFromEnvironment } = fillFrom(variables, tree, file === undefined);
+  const parsed = configurationSchema.safeParse(filled);
+  const found = [
+    ...problems,
+    ...(parsed.success ? [] : problemsOf(parsed.error.issues, isFromEnvironment)),
+    ...checkConnections(filled.connections, isFromEnvironment),
+  ];
+  if (!parsed.success || found.length > 0) return { kind: 'invalid', problems: found };
+  const { server, store, connections } = parsed.data;
+  return {
+    kind: 'ok',
+    configuration: {
+      server: { host: server.host, port: server.port, publicUrl: server.publicUrl ?? null },
+      store: { url: store.url },
+      secretKey: store.secretKey,
+      adminToken: server.adminToken ?? null,
+      logLevel: server.logLevel,
+      connections: Object.entries(connections).map(
+        ([name, { clientId, clientSecret, refreshToken, scimToken, mapping, ...settings }]) => ({
+          ...settings,
+          name,
+          mapping: { ...mapping, companyId: settings.companyId },
+          secrets: { clientId, clientSecret, refreshToken: refreshToken ?? null },
+          scimToken: scimToken ?? null,
+        }),
+      ),
+    },
+  };
+}
+
+function readTree(
+  file: string | undefined,
+  env: Environment,
+  readFile: Sources['readFile'],
+): { tree: JsonObject; problems: readonly Problem[] } {
+  if (file === undefined) return { tree: {}, problems: [] };
+  let text: string;
+  try {
+    text = readFile(file);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+    return { tree: {}, problems: [{ path: file, message: `cannot be read (${code})` }] };
+  }
+  return parseFile(file, text, env);
+}
+
+interface Filled {
+  readonly filled: JsonObject;
+  readonly isFromEnvironment: (path: readonly PropertyKey[]) => boolean;
+}
+
+/** Fills what the file leaves out with what the environment has. */
+function fillFrom(env: Environment, tree: JsonObject, isAlone: boolean): Filled {
+  const filled = structuredClone(tree);
+  const { connections } = filled;
+  const isNamed =
+    connections !== undefined && !(isJsonObject(connections) && Object.keys(connections).length === 0);
+  if (!isNamed) filled.connections = { default: {} };
+  const given = new Set<string>();
+  for (const { name, variable } of SETTINGS) {
+    const value = variable === null ? undefined : env[variable];
+    const place = name.replace('<name>', 'default');
+    if (value === undefined || (isNamed && place.startsWith('connections.'))) continue;
+    if (fill(filled, place.split('.'), value)) given.add(place);
+  }
+  const isFromEnvironment = (path: readonly PropertyKey[]) =>
+    given.has(path.map(String).join('.')) || isAlone || (!isNamed && path[0] === 'connections');
+  return { filled, isFromEnvironment };
+}
+
+/** Sets a value where there is none; tells whether it did. A section that is no mapping stays, to be refused. */
+function fill(object: JsonObject, [name = '', ...rest]: readonly string[], value: string): boolean {
+  if (rest.length === 0) {
+    if (object[name] !== undefined) return false;
+    object[name] = value;
+    return true;
+  }
+  object[name] ??= {};
+  const section = object[name];
+  return isJsonObject(section) && fill(section, rest, value);
+}

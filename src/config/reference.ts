@@ -1,0 +1,119 @@
+/** One thing that can be configured. */
+export interface Setting {
+  /** Where it stands in the file; `<name>` is any connection's name. */
+  readonly name: string;
+  /** The environment variable that gives it; null: the file alone does. */
+  readonly variable: string | null;
+  /** What holds when nothing is said, as it would be written; null: nothing. */
+  readonly default: string | null;
+  readonly required: boolean;
+  readonly meaning: string;
+}
+
+const connection = 'connections.<name>';
+
+/** Everything that can be configured: the one list that loading, messages and documentation share. */
+export const SETTINGS: readonly Setting[] = [
+  optional('server.host', 'BRIDGE_HOST', '127.0.0.1', 'The address to listen on.'),
+  optional('server.port', 'BRIDGE_PORT', '8080', 'The port to listen on; 0 takes any free one.'),
+  optional('server.publicUrl', 'BRIDGE_PUBLIC_URL', null, 'The address that clients reach the bridge under.'),
+  optional(
+    'server.adminToken',
+    'BRIDGE_ADMIN_TOKEN',
+    null,
+    'The bearer token of the admin API; without it the API is closed.',
+  ),
+  optional(
+    'server.logLevel',
+    'BRIDGE_LOG_LEVEL',
+    'info',
+    'What is logged: fatal, error, warn, info, debug, trace or silent.',
+  ),
+  optional(
+    'store.url',
+    'BRIDGE_DATABASE_URL',
+    'sqlite:./data/bridge.db',
+    'The database: sqlite:PATH or postgres://….',
+  ),
+  required(
+    'store.secretKey',
+    'BRIDGE_SECRET_KEY',
+    'The key that encrypts stored credentials: 32 bytes as hex or base64.',
+  ),
+  required(`${connection}.baseUrl`, 'CONCUR_BASE_URL', "The base URI of the company's Concur data centre."),
+  required(`${connection}.companyId`, 'CONCUR_COMPANY_ID', 'The UUID of the company in Concur.'),
+  required(`${connection}.clientId`, 'CONCUR_CLIENT_ID', 'The client id of the application in Concur.'),
+  required(
+    `${connection}.clientSecret`,
+    'CONCUR_CLIENT_SECRET',
+    'The client secret of the application in Concur.',
+  ),
+  optional(
+    `${connection}.refreshToken`,
+    'CONCUR_REFRESH_TOKEN',
+    null,
+    'The first refresh token; once it was used, the stored one wins until this value changes.',
+  ),
+  optional(`${connection}.scimToken`, 'BRIDGE_SCIM_TOKEN', null, 'The bearer token of the SCIM client.'),
+  optional(
+    `${connection}.allowedHosts`,
+    'CONCUR_ALLOWED_HOSTS',
+    '',
+    "Hosts besides SAP's own that Concur's tokens may be sent to, as host or host:port, also by plain http; in the variable separated by commas. For tests only.",
+  ),
+  optional(
+    `${connection}.mapping.defaults`,
+    null,
+    '',
+    'Values for Concur attributes that no client sends, by attribute key, such as timezone.',
+  ),
+  optional(
+    `${connection}.mapping.currencies`,
+    null,
+    '',
+    'Reimbursement currencies by country, where the currency of the country is not wanted.',
+  ),
+  optional(
+    `${connection}.polling.interval`,
+    null,
+    '5s',
+    'The shortest wait between two looks at a provisioning request.',
+  ),
+  optional(`${connection}.batching.operations`, null, '100', 'The most operations in a Bulk request.'),
+  optional(`${connection}.batching.bytes`, null, '400000', 'The largest Bulk request, in bytes.'),
+  optional(
+    `${connection}.delivery`,
+    null,
+    'on',
+    'Whether changes are sent to Concur (on), or only accepted and planned (off).',
+  ),
+];
+
+/** The setting at a place in the file, such as `connections.default.baseUrl`. */
+export function settingAt(path: readonly PropertyKey[]): Setting | undefined {
+  const name = generic(path).join('.');
+  return SETTINGS.find((setting) => setting.name === name);
+}
+
+/** The names that may stand at a place in the file. */
+export function namesAt(path: readonly PropertyKey[]): readonly string[] {
+  const place = generic(path);
+  const below = SETTINGS.map((setting) => setting.name.split('.')).filter((segments) =>
+    place.every((segment, index) => segments[index] === segment),
+  );
+  return [...new Set(below.flatMap((segments) => segments[place.length] ?? []))];
+}
+
+function generic(path: readonly PropertyKey[]): readonly string[] {
+  return path.map((segment, index) =>
+    index === 1 && path[0] === 'connections' ? '<name>' : String(segment),
+  );
+}
+
+function required(name: string, variable: string, meaning: string): Setting {
+  return { name, variable, default: null, required: true, meaning };
+}
+
+function optional(name: string, variable: string | null, standard: string | null, meaning: string): Setting {
+  return { name, variable, default: standard, required: false, meaning };
+}

@@ -1,0 +1,188 @@
+import { z } from 'zod';
+import { isExtension } from '../domain/extensions.ts';
+import { attributeOf, flatten, unflatten } from '../domain/profile.ts';
+
+/** What pino calls its levels. */
+export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+/** Concur takes at most 100 operations or 400 KB in a Bulk request (User Provisioning, "Bulk"). */
+const MOST_OPERATIONS = 100;
+const MOST_BYTES = 400_000;
+
+/** Below this a single operation may not fit. */
+const FEWEST_BYTES = 10_000;
+
+/** SAP asks not to look more often (User Provisioning, "Tracking Completion"), in ms. */
+export const SHORTEST_INTERVAL = 5_000;
+
+const CORE_ATTRIBUTES = (
+  'userName externalId active name nickName title preferredLanguage timezone ' +
+  'emails phoneNumbers addresses entitlements'
+).split(' ');
+
+/** The message of a value that is missing or not what it must be. */
+function expected(what: string) {
+  return {
+    error: ({ input }: { input?: unknown }) =>
+      input === undefined ? `is missing; it must be ${what}` : `must be ${what}`,
+  };
+}
+
+const section = expected('a mapping of names to values');
+
+/** A text without blanks around it that is what it must be. */
+function checked(what: string, isValid: (value: string) => boolean = () => true) {
+  return z
+    .string(expected(what))
+    .trim()
+    .refine((value) => value !== '' && isValid(value), `must be ${what}`);
+}
+
+function url(what: string) {
+  return checked(what, (value) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol));
+}
+
+/** A whole number, which may also stand as text, as it does in the environment. */
+function whole(least: number, most: number) {
+  const what = `a whole number from ${least} to ${most}`;
+  return z
+    .union([z.number(), z.string().regex(/^\d+$/)], expected(what))
+    .transform(Number)
+    .refine((value) => Number.isInteger(value) && value >= least && value <= most, `must be ${what}`);
+}
+
+/** The base URI of a Concur data centre. */
+export const baseUrl = checked(
+  'an address such as https://us2.api.concursolutions.com, without a path',
+  (value) => URL.canParse(value) && new URL(value).href === `${new URL(value).origin}/`,
+).transform((value) => new URL(value).origin);
+
+/** Further hosts that tokens may be sent to. */
+export const allowedHosts = z
+  .union([z.string().transform((list) => list.split(',').map((host) => host.trim())), z.array(z.string())], {
+    error: 'must be a list of hosts, each as host or host:port',
+  })
+  .transform((hosts) => hosts.filter((host) => host !== ''))
+  .refine((hosts) => hosts.every((host) => /^(\[[\da-f:]+\]|[\w.-]+)(:\d{1,5})?$/i.test(host)), {
+    error: 'must be a list of hosts, each as host or host:port without https:// and path',
+  });
+
+/** The shortest wait between two looks at a provisioning request. */
+export const interval = checked('a duration such as 5s, 500ms or 1m, up to 10m', (value) => {
+  const duration = milliseconds(value);
+  return duration !== undefined && duration > 0 && duration <= 600_000;
+}).transform((value) => milliseconds(value) ?? SHORTEST_INTERVAL);
+
+const token = checked('a token of at least 16 characters', (value) => value.length >= 16);
+
+const attributeKey = z.string().refine(isAttributeKey, {
+  error:
+    'is no attribute key of the Concur profile; valid are keys such as timezone or name.givenName, ' +
+    "and those of extensions after the extension's URN and a colon",
+});
+const country = z.string().regex(/^[A-Z]{2}$/, 'is no ISO 3166 country code in capitals, such as DE');
+const currency = checked('an ISO 4217 code in capitals, such as EUR', (code) => /^[A-Z]{3}$/.test(code));
+
+const mapping = z.strictObject(
+  {
+    defaults: z
+      .record(
+        attributeKey,
+        z.union([z.string(), z.boolean()], { error: 'must be a text, true or false' }),
+        section,
+      )
+      .default({}),
+    currencies: z.record(country, currency, section).default({}),
+  },
+  section,
+);
+
+/** One connection as the file holds it. */
+export const connectionSchema = z.strictObject(
+  {
+    baseUrl,
+    companyId: checked('the UUID of the company, such as 3f2504e0-4f89-11d3-9a0c-0305e82c3301', (value) =>
+      /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(value),
+    ),
+    clientId: checked('a text that is not empty'),
+    clientSecret: checked('a text that is not empty'),
+    refreshToken: checked('a text that is not empty').optional(),
+    scimToken: token.optional(),
+    allowedHosts: allowedHosts.default([]),
+    mapping: mapping.prefault({}),
+    polling: z.strictObject({ interval: interval.default(SHORTEST_INTERVAL) }, section).prefault({}),
+    batching: z
+      .strictObject(
+        {
+          operations: whole(1, MOST_OPERATIONS).default(MOST_OPERATIONS),
+          bytes: whole(FEWEST_BYTES, MOST_BYTES).default(MOST_BYTES),
+        },
+        section,
+      )
+      .prefault({}),
+    delivery: z.enum(['on', 'off'], { error: 'must be on or off' }).default('on'),
+  },
+  section,
+);
+
+/** The whole configuration as the file holds it, with what the environment adds. */
+export const configurationSchema = z.strictObject(
+  {
+    server: z
+      .strictObject(
+        {
+          host: checked('an address or a host name').default('127.0.0.1'),
+          port: whole(0, 65_535).default(8080),
+          publicUrl: url('an address such as https://bridge.example.com')
+            .transform((value) => value.replace(/\/+$/, ''))
+            .optional(),
+          adminToken: token.optional(),
+          logLevel: z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }).default('info'),
+        },
+        section,
+      )
+      .prefault({}),
+    store: z
+      .strictObject(
+        {
+          url: checked('sqlite:PATH or postgres://USER@HOST/DATABASE', (value) =>
+            /^(sqlite:.+|postgres(ql)?:\/\/.+)$/.test(value),
+          ).default('sqlite:./data/bridge.db'),
+          secretKey: checked(
+            '32 bytes as 64 hex digits or as base64',
+            (value) => secretKey(value) !== undefined,
+          ).transform((value) => secretKey(value) ?? Buffer.alloc(0)),
+        },
+        section,
+      )
+      .prefault({}),
+    connections: z.record(z.string(), connectionSchema, section),
+  },
+  section,
+);
+
+/** A duration such as `5s`, `500ms` or `1m` in ms; undefined when it is none. */
+function milliseconds(text: string): number | undefined {
+  const match = /^(\d{1,9})(ms|s|m)$/.exec(text);
+  if (match === null) return undefined;
+  const units: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000 };
+  return Number(match[1]) * (units[match[2] ?? ''] ?? Number.NaN);
+}
+
+/** The 32 bytes of a key; undefined when the text is not that many. */
+function secretKey(text: string): Buffer | undefined {
+  if (/^[\da-f]{64}$/i.test(text)) return Buffer.from(text, 'hex');
+  if (!/^[\w+/-]{43}=?$/.test(text)) return undefined;
+  return Buffer.from(text, 'base64');
+}
+
+/** Whether a profile can hold a value under the key, and would give it back under the same. */
+function isAttributeKey(key: string): boolean {
+  if (key.startsWith('urn:') ? !isExtension(key.slice(0, key.lastIndexOf(':'))) : !isCoreAttribute(key))
+    return false;
+  return Object.hasOwn(flatten(unflatten({ [key]: 'value' })), key);
+}
+
+function isCoreAttribute(key: string): boolean {
+  return CORE_ATTRIBUTES.includes(attributeOf(key));
+}

@@ -1,0 +1,24 @@
+import type { ErrorRequestHandler } from 'express';
+import { operatorCause, toClientError } from '../failure.ts';
+import { noteFailure, requestIdOf } from '../request-log.ts';
+
+/** The codes of the admin API's errors, by HTTP status. */
+const CODES: { readonly [status: number]: string } = {
+  400: 'invalid_request',
+  401: 'unauthorized',
+  403: 'forbidden',
+  404: 'not_found',
+  405: 'method_not_allowed',
+  409: 'conflict',
+  413: 'payload_too_large',
+  415: 'unsupported_media_type',
+};
+
+/** The one place where anything thrown becomes an error answer of the admin API. */
+export const answerAdminFailure: ErrorRequestHandler = (error, _req, res, next) => {
+  noteFailure(res, operatorCause(error));
+  if (res.headersSent) return next(error);
+  const requestId = requestIdOf(res);
+  const { status, detail } = toClientError(error, requestId);
+  res.status(status).json({ error: { code: CODES[status] ?? 'internal_error', message: detail, requestId } });
+};

@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { REQUEST_STATES } from '../../domain/ports.ts';
+import { STATES } from '../../domain/provisioning.ts';
+import { invalidValue } from '../../scim/error.ts';
+
+const limit = z.coerce.number().int().min(1).max(200).default(50);
+const cursor = z.string().optional();
+
+/** The query of `users`. */
+export const usersQuery = z.object({
+  state: z.enum(STATES).optional(),
+  search: z.string().min(1).optional(),
+  cursor,
+  limit,
+});
+
+/** The query of `requests`. */
+export const requestsQuery = z.object({
+  state: z.enum(REQUEST_STATES).optional(),
+  user: z.string().min(1).optional(),
+  cursor,
+  limit,
+});
+
+/** The query of `changes`. */
+export const changesQuery = z.object({ user: z.string().min(1).optional(), cursor, limit });
+
+/** The body of an offboarding. */
+export const offboarding = z.object({ reason: z.string().trim().min(1).max(500) });
+
+/** Reads a query or body. Fails with ScimError 400 that names every field in error and what would be valid. */
+export function parse<Schema extends z.ZodType>(schema: Schema, source: unknown): z.output<Schema> {
+  const result = schema.safeParse(source);
+  if (result.success) return result.data;
+  const problems = result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+  throw invalidValue(problems.join('; '));
+}

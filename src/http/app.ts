@@ -1,0 +1,60 @@
+import express, { type Express, type RequestHandler } from 'express';
+import type { Logger } from 'pino';
+import { notFound } from '../scim/error.ts';
+import { answerAdminFailure } from './admin/failure.ts';
+import { adminRouter } from './admin/router.ts';
+import { DEFAULT_CONNECTION, type HttpConnection } from './connection.ts';
+import { serveHealth } from './health.ts';
+import { requestLog } from './request-log.ts';
+import { answerScimFailure } from './scim/failure.ts';
+import { scimRouter } from './scim/router.ts';
+
+/** What the transport is made of. */
+export interface AppOptions {
+  readonly connections: readonly HttpConnection[];
+  /** Opens the admin API; null keeps it shut. */
+  readonly adminToken: string | null;
+  /** How clients reach us from outside; null: as each request's own Host header says. */
+  readonly publicUrl: string | null;
+  readonly log: Logger;
+  /** Makes request ids. */
+  readonly newId: () => string;
+  /** The time, in ms since the epoch. */
+  readonly now: () => number;
+  readonly ready: () => boolean;
+}
+
+/** Builds the whole HTTP side: SCIM, the admin API and health. Answers are never anything but JSON. */
+export function createApp(options: AppOptions): Express {
+  const { connections, publicUrl } = options;
+  const app = express();
+  app.disable('x-powered-by');
+  // Express would hash every answer; the only entity tags are the versions of resources.
+  app.disable('etag');
+  app.use(requestLog(options.log, options.newId), securityHeaders);
+  serveHealth(app, options.ready);
+
+  const routers = new Map(connections.map((one) => [one.name, scimRouter(one, publicUrl)]));
+  const scim: RequestHandler<{ connection?: string }> = (req, res, next) => {
+    const router = routers.get(req.params.connection ?? DEFAULT_CONNECTION);
+    if (router === undefined) throw notFound('There is no such connection.');
+    router(req, res, next);
+  };
+  app.use(['/scim/v2', '/scim/:connection/v2'], scim);
+  app.use('/scim', () => {
+    throw notFound('SCIM is served below /scim/v2 and /scim/<connection>/v2.');
+  });
+  app.use('/scim', answerScimFailure);
+
+  app.use('/api/v1', adminRouter(options));
+  app.use(() => {
+    throw notFound('There is nothing at this address.');
+  });
+  app.use(answerAdminFailure);
+  return app;
+}
+
+const securityHeaders: RequestHandler = (_req, res, next) => {
+  res.set({ 'X-Content-Type-Options': 'nosniff', 'Cache-Control': 'no-store' });
+  next();
+};

@@ -1,0 +1,13 @@
+import type { ErrorRequestHandler } from 'express';
+import { toErrorBody } from '../../scim/error.ts';
+import { operatorCause, toClientError } from '../failure.ts';
+import { noteFailure, requestIdOf } from '../request-log.ts';
+import { answer } from './answer.ts';
+
+/** The one place where anything thrown becomes a SCIM error answer (RFC 7644 §3.12). */
+export const answerScimFailure: ErrorRequestHandler = (error, req, res, next) => {
+  noteFailure(res, operatorCause(error));
+  if (res.headersSent) return next(error);
+  const told = toClientError(error, requestIdOf(res));
+  answer(req, res, told.status, toErrorBody(told));
+};

@@ -1,0 +1,145 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { Logger } from 'pino';
+import { createConcur } from './concur/concur.ts';
+import type { Configuration, ConnectionConfiguration } from './config/configuration.ts';
+import { createApp } from './http/app.ts';
+import type { Description } from './http/connection.ts';
+import { listen } from './http/listen.ts';
+import type { PersonRecord } from './domain/person.ts';
+import { type ConnectionStore, openStore, type Store } from './store/store.ts';
+import { wantedOf } from './worker/wanted.ts';
+import { startWorker } from './worker/worker.ts';
+
+/** Which parts of the program a process runs: replicas may share the work. */
+export type Role = 'all' | 'api' | 'worker';
+
+/** A connection with its part of the store. */
+export interface OpenConnection {
+  readonly configuration: ConnectionConfiguration;
+  readonly store: ConnectionStore;
+  /** What Concur should hold for a person. */
+  describe(record: PersonRecord): Promise<Description>;
+}
+
+/** The data of a bridge, without server and worker: what commands work on. */
+export interface BridgeData {
+  readonly connections: readonly OpenConnection[];
+  close(): Promise<void>;
+}
+
+/** A running bridge. */
+export interface Bridge {
+  /** Where it listens, e.g. `http://127.0.0.1:8080`; null for a worker without a server. */
+  readonly url: string | null;
+  /** Stops accepting, finishes what was begun, and closes the database. */
+  close(): Promise<void>;
+}
+
+/** A start that the data forbids, in words for the operator. */
+export class StartRefused extends Error {}
+
+/**
+ * Opens the database and binds every connection of the configuration to its company. Fails with
+ * `StartRefused` for a name that is bound to another company already.
+ */
+export async function openData(configuration: Configuration): Promise<BridgeData> {
+  const store = await openStore({
+    url: configuration.store.url,
+    secretKey: configuration.secretKey,
+    clock: Date.now,
+    newId: randomUUID,
+  });
+  try {
+    const connections = [];
+    for (const connection of configuration.connections) connections.push(await bind(store, connection));
+    return { connections, close: () => store.close() };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+/** Starts the bridge: database, workers, server. Fails with `StartRefused`, or when the port is taken. */
+export async function startBridge(configuration: Configuration, role: Role, log: Logger): Promise<Bridge> {
+  const data = await openData(configuration);
+  const delivering = role === 'api' ? [] : data.connections.map((connection) => deliver(connection, log));
+  const wake = new Map(delivering.map(({ name, worker }) => [name, worker.wake]));
+  const server = role === 'worker' ? null : await serve(configuration, data, wake, log);
+  return {
+    url: server?.url ?? null,
+    close: async () => {
+      await server?.close();
+      await Promise.all(delivering.map(({ stop }) => stop()));
+      await data.close();
+    },
+  };
+}
+
+async function bind(store: Store, configuration: ConnectionConfiguration): Promise<OpenConnection> {
+  const { name, companyId, mapping, secrets, scimToken } = configuration;
+  const bound = await store.bindConnection(name, companyId);
+  if (bound.kind === 'bound_elsewhere') {
+    throw new StartRefused(
+      `Connection "${name}" belongs to the Concur company ${bound.companyId} in this database, and the ` +
+        `configuration names ${companyId}. Give the other company a connection of its own, or another database.`,
+    );
+  }
+  const connection = store.connection(name);
+  await connection.credentials.seedRefreshToken(secrets.refreshToken);
+  if (scimToken !== null) await connection.tokens.seed(scimToken);
+  return {
+    configuration,
+    store: connection,
+    describe: async ({ person }) => wantedOf(person, mapping, connection.provisioning.resolve),
+  };
+}
+
+function deliver({ configuration, store }: OpenConnection, log: Logger) {
+  const connectionLog = log.child({ connection: configuration.name });
+  const concur = createConcur({
+    settings: configuration,
+    secrets: configuration.secrets,
+    credentials: store.credentials,
+    clock: Date.now,
+    newId: randomUUID,
+    log: connectionLog,
+  });
+  const worker = startWorker({
+    store: store.provisioning,
+    concur,
+    settings: configuration,
+    clock: Date.now,
+    random: () => randomBytes(4).readUInt32BE() / 2 ** 32,
+    newId: randomUUID,
+    log: connectionLog,
+  });
+  const stop = async () => {
+    await worker.stop();
+    await concur.close();
+  };
+  return { name: configuration.name, worker, stop };
+}
+
+async function serve(
+  configuration: Configuration,
+  data: BridgeData,
+  wake: ReadonlyMap<string, () => void>,
+  log: Logger,
+) {
+  const app = createApp({
+    connections: data.connections.map(({ configuration: { name }, store, describe }) => ({
+      name,
+      directory: store.directory,
+      reports: store.reports,
+      tokens: store.tokens,
+      onAccepted: () => wake.get(name)?.(),
+      describe,
+    })),
+    adminToken: configuration.adminToken,
+    publicUrl: configuration.server.publicUrl,
+    log,
+    newId: randomUUID,
+    ready: () => true,
+  });
+  return listen(app, configuration.server.host, configuration.server.port);
+}

@@ -1,0 +1,205 @@
+import type { Kysely } from 'kysely';
+import { isExtension } from '../domain/extensions.ts';
+import { isJsonObject, type JsonObject } from '../domain/json.ts';
+import type { Person, PersonRecord } from '../domain/person.ts';
+import type { Actor, Decision, Write, WriteResult } from '../scim/directory.ts';
+import { afterCreate, afterRetry, afterWrite, keysChanged, owesDeactivation } from './queueing.ts';
+import { keysOf, loadRecord, newProvisioning, savePerson, toProvisioningColumns } from './records.ts';
+import { wakeWaiting } from './references.ts';
+import type { Database } from './tables.ts';
+
+type Change = Exclude<Decision, { kind: 'unchanged' }>;
+
+/** What one write of a batch works with. */
+interface Writing {
+  /** The transaction of the batch. */
+  readonly db: Kysely<Database>;
+  readonly connection: string;
+  readonly actor: Actor;
+  readonly now: number;
+}
+
+/**
+ * Writes a batch in one transaction: see `Directory.accept`.
+ *
+ * @param newId makes the id of a new person, a UUID
+ */
+export async function accept(
+  db: Kysely<Database>,
+  connection: string,
+  writes: readonly Write[],
+  clock: () => number,
+  newId: () => string,
+): Promise<readonly WriteResult[]> {
+  return await db.transaction().execute(async (transaction) => {
+    const results: WriteResult[] = [];
+    for (const write of writes) {
+      const writing = { db: transaction, connection, actor: write.actor, now: clock() };
+      results.push(
+        write.kind === 'create'
+          ? await create(writing, newId(), write.resource)
+          : await change(writing, write.id, write.decide),
+      );
+    }
+    return results;
+  });
+}
+
+async function create(writing: Writing, id: string, resource: JsonObject): Promise<WriteResult> {
+  const { db, connection, now } = writing;
+  const conflict = await findConflict(writing, id, resource);
+  if (conflict !== null) return conflict;
+  const times = { created: now, lastModified: now, deleted: null };
+  const person: Person = { connection, id, resource, version: 1, ...times, override: null };
+  await savePerson(db, person);
+  await db
+    .insertInto('provisionings')
+    .values({ ...newProvisioning(person), ...toProvisioningColumns(afterCreate(person, now)) })
+    .execute();
+  await writeChange(writing, person, 'create', attributesOf(resource), null);
+  return await written(writing, id);
+}
+
+async function change(
+  writing: Writing,
+  id: string,
+  decide: (record: PersonRecord) => Decision,
+): Promise<WriteResult> {
+  const before = await loadRecord(writing.db, writing.connection, id);
+  if (before === null) return { kind: 'missing' };
+  const { deleted } = before.person;
+  // For SCIM a deleted person is gone; an admin may still retry the deactivation of a leaver.
+  if (deleted !== null && writing.actor.kind === 'scim') return { kind: 'missing' };
+  const decision = rejectedIfThrown(() => decide(before));
+  if (decision.kind === 'rejected') return decision;
+  if (deleted !== null && decision.kind !== 'retry') return { kind: 'missing' };
+  if (decision.kind === 'unchanged') return { kind: 'written', record: before, changed: false };
+  const conflict = decision.kind === 'replace' ? await findConflict(writing, id, decision.resource) : null;
+  if (conflict !== null) return conflict;
+
+  const person = personAfter(before.person, decision, writing.now);
+  if (decision.kind !== 'retry') await savePerson(writing.db, person);
+  await queue(writing, before, person, decision);
+  const attributes = decision.kind === 'replace' ? decision.changed : [];
+  const reason = decision.kind === 'override' ? decision.reason : null;
+  await writeChange(writing, person, actionOf(decision), attributes, reason);
+  return await written(writing, id);
+}
+
+async function written({ db, connection }: Writing, id: string): Promise<WriteResult> {
+  const record = await loadRecord(db, connection, id);
+  if (record === null) throw new Error(`The person ${id} vanished inside the transaction that wrote it`);
+  return { kind: 'written', record, changed: true };
+}
+
+type Rejected = Extract<WriteResult, { kind: 'rejected' }>;
+
+function rejectedIfThrown<Result>(work: () => Result): Result | Rejected {
+  try {
+    return work();
+  } catch (error) {
+    return { kind: 'rejected', error };
+  }
+}
+
+/** Among the people who are not deleted, userName and employeeNumber are unique without regard to case. */
+async function findConflict(
+  { db, connection }: Writing,
+  id: string,
+  resource: JsonObject,
+): Promise<WriteResult | null> {
+  const keys = rejectedIfThrown(() => ({ kind: 'keys' as const, ...keysOf(resource) }));
+  if (keys.kind === 'rejected') return keys;
+  const others = db
+    .selectFrom('people')
+    .select('id')
+    .where('connection', '=', connection)
+    .where('deleted', 'is', null)
+    .where('id', '<>', id);
+  const sameName = await others.where('user_name_key', '=', keys.userNameKey).executeTakeFirst();
+  if (sameName !== undefined) return { kind: 'conflict', attribute: 'userName', value: keys.userName };
+  if (keys.employeeNumber === null) return null;
+  const sameNumber = await others.where('employee_number_key', '=', keys.employeeNumberKey).executeTakeFirst();
+  if (sameNumber === undefined) return null;
+  return { kind: 'conflict', attribute: 'employeeNumber', value: keys.employeeNumber };
+}
+
+function personAfter(before: Person, decision: Change, now: number): Person {
+  // A client that compares meta.lastModified must see every change, even two within one millisecond.
+  const next = { version: before.version + 1, lastModified: Math.max(now, before.lastModified + 1) };
+  switch (decision.kind) {
+    case 'replace':
+      return { ...before, ...next, resource: decision.resource };
+    case 'delete':
+      return { ...before, ...next, deleted: now };
+    case 'override':
+      return { ...before, override: decision.override };
+    case 'retry':
+      return before;
+  }
+}
+
+async function queue(
+  { db, connection, now }: Writing,
+  before: PersonRecord,
+  person: Person,
+  decision: Change,
+): Promise<void> {
+  const update = decision.kind === 'retry' ? afterRetry(before, now) : afterWrite(before, person, now);
+  const owed = owesDeactivation(person, before.provisioning);
+  await db
+    .updateTable('provisionings')
+    .set({ ...toProvisioningColumns(update), user_name_key: keysOf(person.resource).userNameKey })
+    .set((row) => ({ deactivation_since: owed ? row.fn.coalesce('deactivation_since', row.val(now)) : null }))
+    .where('connection', '=', connection)
+    .where('person_id', '=', person.id)
+    .execute();
+  if (before.provisioning.concurId !== null && keysChanged(before.person, person)) {
+    await wakeWaiting(db, person, now);
+  }
+}
+
+async function writeChange(
+  { db, connection, actor, now }: Writing,
+  person: Person,
+  action: Database['changes']['action'],
+  attributes: readonly string[],
+  reason: string | null,
+): Promise<void> {
+  await db
+    .insertInto('changes')
+    .values({
+      connection,
+      person_id: person.id,
+      at: now,
+      actor_kind: actor.kind,
+      actor_name: actor.name,
+      action,
+      version: person.version,
+      attributes: JSON.stringify(attributes),
+      reason,
+    })
+    .execute();
+}
+
+function actionOf(decision: Change): Database['changes']['action'] {
+  switch (decision.kind) {
+    case 'replace':
+      return 'update';
+    case 'override':
+      return decision.override === null ? 'lift' : 'override';
+    case 'delete':
+    case 'retry':
+      return decision.kind;
+  }
+}
+
+function attributesOf(resource: JsonObject): readonly string[] {
+  return Object.entries(resource)
+    .filter(([name]) => name !== 'schemas')
+    .flatMap(([name, value]) =>
+      isExtension(name) && isJsonObject(value)
+        ? Object.keys(value).map((attribute) => `${name}:${attribute}`)
+        : [name],
+    );
+}

@@ -1,0 +1,85 @@
+import type { Kysely } from 'kysely';
+import type { PersonRecord } from '../domain/person.ts';
+import type { Commit, ProvisioningUpdate } from '../domain/ports.ts';
+import { pendingSince } from './queueing.ts';
+import { loadRecord, toProvisioningColumns } from './records.ts';
+import { resolve, wakeWaiting } from './references.ts';
+import { heldUnder, updateOperation, updateRequest } from './requests.ts';
+import type { Database } from './tables.ts';
+
+/**
+ * Writes one step of the worker in one transaction: see `ProvisioningStore.commit`. A step about a
+ * request that is over, or that another worker took over, writes nothing at all.
+ */
+export async function commit(db: Kysely<Database>, connection: string, step: Commit, now: number): Promise<void> {
+  await db.transaction().execute(async (transaction) => {
+    const { request, lease } = step;
+    if (request !== undefined && !(await updateRequest(transaction, connection, request, lease, now))) return;
+    for (const operation of step.operations ?? []) await updateOperation(transaction, connection, operation);
+    const people =
+      lease === undefined
+        ? new Set(step.people)
+        : await heldUnder(transaction, connection, step.people, lease, now);
+    for (const id of step.people.filter((person) => people.has(person))) {
+      const record = await loadRecord(transaction, connection, id);
+      if (record !== null) await commitPerson(transaction, record, step, now);
+    }
+  });
+}
+
+async function commitPerson(
+  db: Kysely<Database>,
+  record: PersonRecord,
+  { decide }: Commit,
+  now: number,
+): Promise<void> {
+  const { person, provisioning } = record;
+  const decided = await decide(record, (references) => resolve(db, person.connection, references));
+  const update = withPendingSince(record, decided, now);
+  const state = update.state ?? provisioning.state;
+  const columns = {
+    ...toProvisioningColumns(update),
+    // A lease lives as long as the claim that it was given for.
+    ...(state === 'sending' ? {} : { lease_token: null, lease_until: null }),
+    ...(isConfirmedWithoutAccess(update) ? { deactivation_since: null } : {}),
+  };
+  if (Object.keys(columns).length > 0) {
+    await db
+      .updateTable('provisionings')
+      .set(columns)
+      .where('connection', '=', person.connection)
+      .where('person_id', '=', person.id)
+      .execute();
+  }
+  if (update.waitingFor !== undefined) await replaceWaits(db, record, update.waitingFor);
+  if (update.concurId != null && update.concurId !== provisioning.concurId) await wakeWaiting(db, person, now);
+}
+
+function withPendingSince(record: PersonRecord, update: ProvisioningUpdate, now: number): ProvisioningUpdate {
+  if (update.state === undefined || update.pendingSince !== undefined) return update;
+  return { ...update, pendingSince: pendingSince(record.provisioning, update.state, now) };
+}
+
+function isConfirmedWithoutAccess(update: ProvisioningUpdate): boolean {
+  return update.applied?.profile.active === false || update.state === 'in_sync';
+}
+
+async function replaceWaits(
+  db: Kysely<Database>,
+  { person }: PersonRecord,
+  references: readonly string[],
+): Promise<void> {
+  await db
+    .deleteFrom('waits')
+    .where('connection', '=', person.connection)
+    .where('person_id', '=', person.id)
+    .execute();
+  const distinct = [...new Set(references.map((reference) => reference.toLowerCase()))];
+  if (distinct.length === 0) return;
+  await db
+    .insertInto('waits')
+    .values(
+      distinct.map((reference) => ({ connection: person.connection, person_id: person.id, reference })),
+    )
+    .execute();
+}

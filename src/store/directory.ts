@@ -1,0 +1,80 @@
+import type { Kysely } from 'kysely';
+import type { PersonRecord } from '../domain/person.ts';
+import type { Directory, ListQuery, Page } from '../scim/directory.ts';
+import { accept } from './accept.ts';
+import { filterCondition } from './filter-sql.ts';
+import { loadRecord, loadRecords } from './records.ts';
+import type { Database } from './tables.ts';
+
+/** People that one search shows at most. */
+const SEARCH_LIMIT = 50;
+
+/**
+ * The people of one connection, as SCIM needs them.
+ *
+ * @param clock the time in ms since the epoch
+ * @param newId makes the id of a new person, a UUID
+ */
+export function directory(
+  db: Kysely<Database>,
+  connection: string,
+  clock: () => number,
+  newId: () => string,
+): Directory {
+  return {
+    accept: (writes) => accept(db, connection, writes, clock, newId),
+    get: (id) => get(db, connection, id),
+    list: (query) => list(db, connection, query),
+    search: (key) => search(db, connection, key),
+  };
+}
+
+async function get(db: Kysely<Database>, connection: string, id: string): Promise<PersonRecord | null> {
+  const record = await loadRecord(db, connection, id);
+  return record === null || record.person.deleted !== null ? null : record;
+}
+
+async function list(
+  db: Kysely<Database>,
+  connection: string,
+  { filter, startIndex, count }: ListQuery,
+): Promise<Page> {
+  const all = living(db, connection);
+  const matching = filter === null ? all : all.where((people) => filterCondition(people, filter));
+  const counted = await matching.select((people) => people.fn.countAll<number>().as('total')).executeTakeFirst();
+  const total = Number(counted?.total ?? 0);
+  if (total === 0 || count <= 0) return { total, records: [] };
+  const page = await matching
+    .select('people.id')
+    .orderBy('people.created')
+    .orderBy('people.id')
+    .limit(count)
+    // RFC 7644 §3.4.2.4: a startIndex below 1 is 1.
+    .offset(Math.max(startIndex, 1) - 1)
+    .execute();
+  const ids = page.map(({ id }) => id);
+  return { total, records: await loadRecords(db, connection, ids) };
+}
+
+async function search(db: Kysely<Database>, connection: string, key: string): Promise<readonly PersonRecord[]> {
+  const lowerCase = key.toLowerCase();
+  const people = living(db, connection).select('people.id');
+  const found = await people
+    .where('people.id', '=', key)
+    .union(people.where('people.user_name_key', '=', lowerCase))
+    .union(people.where('people.employee_number_key', '=', lowerCase))
+    .union(people.where('people.external_id', '=', key))
+    .union(people.where((person) => filterEmail(person, lowerCase)))
+    .orderBy('id')
+    .limit(SEARCH_LIMIT)
+    .execute();
+  return await loadRecords(
+    db,
+    connection,
+    found.map(({ id }) => id),
+  );
+}
+
+function living(db: Kysely<Database>, connection: string) {
+  return db.selectFrom('people').where('people.connection', '=', connection).where('people.deleted', 'is', null);
+}

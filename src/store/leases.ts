@@ -1,0 +1,125 @@
+import type { Kysely } from 'kysely';
+import type { PersonRecord } from '../domain/person.ts';
+import type { Lease, OpenRequest } from '../domain/ports.ts';
+import { LANES, type Lane, type State } from '../domain/provisioning.ts';
+import { loadRecords } from './records.ts';
+import { loadOpenRequests } from './requests.ts';
+import type { Database } from './tables.ts';
+
+/** Claims due people under a lease: see `ProvisioningStore.claim`. */
+export async function claim(
+  db: Kysely<Database>,
+  connection: string,
+  wanted: 'deactivation' | 'others',
+  limit: number,
+  lease: Lease,
+  now: number,
+): Promise<readonly PersonRecord[]> {
+  return await db.transaction().execute(async (transaction) => {
+    const lanes = LANES.filter((lane) => (lane === 'deactivation') === (wanted === 'deactivation'));
+    const ids: string[] = [];
+    for (const lane of lanes) {
+      if (ids.length < limit) ids.push(...(await dueIn(transaction, connection, lane, limit - ids.length, now)));
+    }
+    if (ids.length === 0) return [];
+    await transaction
+      .updateTable('provisionings')
+      .set({ state: 'sending', lease_token: lease.token, lease_until: lease.until })
+      .where('connection', '=', connection)
+      .where('person_id', 'in', ids)
+      .execute();
+    return await loadRecords(transaction, connection, ids);
+  });
+}
+
+/** A deactivation overtakes what Concur is still working on; everything else waits for it to end. */
+async function dueIn(
+  db: Kysely<Database>,
+  connection: string,
+  lane: Lane,
+  limit: number,
+  now: number,
+): Promise<readonly string[]> {
+  const states: readonly State[] = lane === 'deactivation' ? ['queued', 'processing'] : ['queued'];
+  const rows = await db
+    .selectFrom('provisionings')
+    .select('person_id')
+    .where('connection', '=', connection)
+    .where('lane', '=', lane)
+    .where('state', 'in', states)
+    .where('due', '<=', now)
+    .where((row) => row.or([row('state', '=', 'queued'), row('concur_id', 'is not', null)]))
+    .orderBy('due')
+    .orderBy('person_id')
+    .limit(limit)
+    .execute();
+  return rows.map(({ person_id }) => person_id);
+}
+
+/** Lengthens a lease: see `ProvisioningStore.renew`. */
+export async function renew(db: Kysely<Database>, connection: string, lease: Lease): Promise<void> {
+  await db.transaction().execute(async (transaction) => {
+    for (const table of ['provisionings', 'provisioning_requests'] as const) {
+      await transaction
+        .updateTable(table)
+        .set({ lease_until: lease.until })
+        .where('connection', '=', connection)
+        .where('lease_token', '=', lease.token)
+        .execute();
+    }
+  });
+}
+
+/** Takes over what a worker left behind when its lease lapsed: see `ProvisioningStore.recover`. */
+export async function recover(
+  db: Kysely<Database>,
+  connection: string,
+  lease: Lease,
+  now: number,
+): Promise<readonly OpenRequest[]> {
+  return await db.transaction().execute(async (transaction) => {
+    const lapsed = await transaction
+      .selectFrom('provisioning_requests')
+      .select('id')
+      .where('connection', '=', connection)
+      .where('state', '=', 'sending')
+      .where('lease_until', '<=', now)
+      .orderBy('sent_at')
+      .execute();
+    const ids = lapsed.map(({ id }) => id);
+    if (ids.length > 0) await takeOver(transaction, connection, ids, lease, now);
+    await transaction
+      .updateTable('provisionings')
+      .set({ state: 'queued', due: now, lease_token: null, lease_until: null })
+      .where('connection', '=', connection)
+      .where('state', '=', 'sending')
+      .where('lease_until', '<=', now)
+      .execute();
+    return await loadOpenRequests(transaction, connection, ids);
+  });
+}
+
+/** The people of a request go with it: they must not be sent again before its outcome is looked for. */
+async function takeOver(
+  db: Kysely<Database>,
+  connection: string,
+  requestIds: readonly string[],
+  lease: Lease,
+  now: number,
+): Promise<void> {
+  const held = { lease_token: lease.token, lease_until: lease.until };
+  await db
+    .updateTable('provisioning_requests')
+    .set(held)
+    .where('connection', '=', connection)
+    .where('id', 'in', requestIds)
+    .execute();
+  await db
+    .updateTable('provisionings')
+    .set(held)
+    .where('connection', '=', connection)
+    .where('state', '=', 'sending')
+    .where('lease_until', '<=', now)
+    .where('last_request_id', 'in', requestIds)
+    .execute();
+}

@@ -1,0 +1,21 @@
+import type { Kysely } from 'kysely';
+import type { ProvisioningStore } from '../domain/ports.ts';
+import { commit } from './commit.ts';
+import { claim, recover, renew } from './leases.ts';
+import { claims, resolve } from './references.ts';
+import { claimPolls, recordRequest } from './requests.ts';
+import type { Database } from './tables.ts';
+
+/** The worker's side of one connection's people. */
+export function provisioningStore(db: Kysely<Database>, connection: string): ProvisioningStore {
+  return {
+    claim: (wanted, limit, lease, now) => claim(db, connection, wanted, limit, lease, now),
+    renew: (lease) => renew(db, connection, lease),
+    recordRequest: (request, lease, now) => recordRequest(db, connection, request, lease, now),
+    commit: (step, now) => commit(db, connection, step, now),
+    claimPolls: (limit, lease, now) => claimPolls(db, connection, limit, lease, now),
+    recover: (lease, now) => recover(db, connection, lease, now),
+    claims: (concurIds) => claims(db, connection, concurIds),
+    resolve: (references) => resolve(db, connection, references),
+  };
+}

@@ -1,0 +1,94 @@
+import type { Person, PersonRecord, Provisioning } from '../domain/person.ts';
+import type { ProvisioningUpdate } from '../domain/ports.ts';
+import type { Lane, State } from '../domain/provisioning.ts';
+import { isActive, keysOf } from './records.ts';
+
+/** What changes about the provisioning of somebody who is created as `person`. */
+export function afterCreate(person: Person, now: number): ProvisioningUpdate & { readonly lane: Lane } {
+  return { ...due(now), state: 'queued', pendingSince: now, lane: lacksAccess(person) ? 'deactivation' : 'creation' };
+}
+
+/**
+ * What changes about a person's provisioning when a write made `person` of them. Who is being sent or
+ * processed stays so: the commit that ends it sees the new version.
+ */
+export function afterWrite(before: PersonRecord, person: Person, now: number): ProvisioningUpdate {
+  const { provisioning } = before;
+  return {
+    ...due(now),
+    ...queued(provisioning, now),
+    lane: laneOf(before, person),
+    ...(provisioning.candidates.length > 0 && keysChanged(before.person, person) ? { candidates: [] } : {}),
+  };
+}
+
+/** What changes when an admin retries: refusals and candidates are forgotten, waits are kept. */
+export function afterRetry(before: PersonRecord, now: number): ProvisioningUpdate {
+  return {
+    ...due(now),
+    ...queued(before.provisioning, now),
+    lane: laneOf(before, before.person),
+    refused: {},
+    candidates: [],
+  };
+}
+
+/** Whether a person is to have no access: inactive, overridden or deleted. */
+export function lacksAccess(person: Person): boolean {
+  return person.deleted !== null || person.override !== null || !isActive(person.resource);
+}
+
+/** Whether access is to be taken away that Concur, as far as we know, still gives or may be giving. */
+export function owesDeactivation(person: Person, provisioning: Provisioning): boolean {
+  const mayBeInConcur =
+    provisioning.concurId !== null || provisioning.state === 'sending' || provisioning.openOperations > 0;
+  return lacksAccess(person) && mayBeInConcur && provisioning.applied.profile.active !== false;
+}
+
+/** Whether the keys by which Concur is searched, and by which others refer to the person, changed. */
+export function keysChanged(before: Person, after: Person): boolean {
+  const [old, now] = [keysOf(before.resource), keysOf(after.resource)];
+  return (
+    old.userName !== now.userName ||
+    old.externalId !== now.externalId ||
+    old.employeeNumber !== now.employeeNumber
+  );
+}
+
+/** What becomes of `pendingSince` when a person's state becomes `state`. */
+export function pendingSince(provisioning: Provisioning, state: State, now: number): number | null {
+  switch (state) {
+    case 'in_sync':
+    case 'unmanaged':
+      return null;
+    case 'queued':
+    case 'sending':
+    case 'processing':
+    case 'partial':
+    case 'failed':
+    case 'held':
+      return provisioning.pendingSince ?? now;
+  }
+}
+
+function due(now: number): ProvisioningUpdate {
+  return { due: now, attempts: 0 };
+}
+
+function queued(provisioning: Provisioning, now: number): ProvisioningUpdate {
+  const waiting = { pendingSince: provisioning.pendingSince ?? now };
+  return isUnderWay(provisioning.state) ? waiting : { ...waiting, state: 'queued', reason: null };
+}
+
+function laneOf(before: PersonRecord, person: Person): Lane {
+  const { provisioning } = before;
+  if (lacksAccess(person)) return 'deactivation';
+  const reactivated = lacksAccess(before.person) || provisioning.applied.profile.active !== true;
+  const stillToCreate =
+    provisioning.lane === 'creation' && (provisioning.state === 'queued' || isUnderWay(provisioning.state));
+  return provisioning.concurId === null || reactivated || stillToCreate ? 'creation' : 'update';
+}
+
+function isUnderWay(state: State): boolean {
+  return state === 'sending' || state === 'processing';
+}

@@ -1,0 +1,260 @@
+import type { Insertable, Kysely, Updateable } from 'kysely';
+import { ENTERPRISE } from '../domain/extensions.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../domain/json.ts';
+import type { Person, PersonRecord, Provisioning } from '../domain/person.ts';
+import type { ProvisioningUpdate } from '../domain/ports.ts';
+import type { Database } from './tables.ts';
+
+/** A person's keys: what people are found and told apart by. Those ending in `Key` are lower-cased. */
+export interface PersonKeys {
+  readonly userName: string;
+  readonly userNameKey: string;
+  readonly employeeNumber: string | null;
+  readonly employeeNumberKey: string | null;
+  readonly externalId: string | null;
+  readonly externalIdKey: string | null;
+}
+
+/** Reads the keys of a SCIM resource. Fails when there is no userName, which RFC 7643 §4.1.1 requires. */
+export function keysOf(resource: JsonObject): PersonKeys {
+  const userName = text(resource.userName);
+  if (userName === null) throw new Error('A person without userName cannot be stored');
+  const employeeNumber = text(enterprise(resource).employeeNumber);
+  const externalId = text(resource.externalId);
+  return {
+    userName,
+    userNameKey: userName.toLowerCase(),
+    employeeNumber,
+    employeeNumberKey: employeeNumber?.toLowerCase() ?? null,
+    externalId,
+    externalIdKey: externalId?.toLowerCase() ?? null,
+  };
+}
+
+/** RFC 7643 §4.1.1 leaves the default of `active` to the server: who does not say is active. */
+export function isActive(resource: JsonObject): boolean {
+  return resource.active !== false;
+}
+
+/** Reads people with their provisioning, in the order of `ids`; who does not exist is left out. */
+export async function loadRecords(
+  db: Kysely<Database>,
+  connection: string,
+  ids: readonly string[],
+): Promise<readonly PersonRecord[]> {
+  if (ids.length === 0) return [];
+  const rows = await selectRecords(db, connection).where('people.id', 'in', ids).execute();
+  const records = await toRecords(db, connection, rows);
+  const byId = new Map(records.map((record) => [record.person.id, record]));
+  return ids.map((id) => byId.get(id)).filter((record) => record !== undefined);
+}
+
+/** Reads one person with their provisioning, deleted or not. */
+export async function loadRecord(
+  db: Kysely<Database>,
+  connection: string,
+  id: string,
+): Promise<PersonRecord | null> {
+  const [record] = await loadRecords(db, connection, [id]);
+  return record ?? null;
+}
+
+/** Writes a person as they are now, with what they are found by. */
+export async function savePerson(db: Kysely<Database>, person: Person): Promise<void> {
+  const row = toPersonRow(person);
+  await db
+    .insertInto('people')
+    .values(row)
+    .onConflict((conflict) => conflict.columns(['connection', 'id']).doUpdateSet(row))
+    .execute();
+  await db
+    .deleteFrom('person_emails')
+    .where('connection', '=', person.connection)
+    .where('person_id', '=', person.id)
+    .execute();
+  const emails = emailsOf(person.resource);
+  if (emails.length === 0) return;
+  await db
+    .insertInto('person_emails')
+    .values(emails.map((email) => ({ connection: person.connection, person_id: person.id, ...email })))
+    .execute();
+}
+
+/** The provisioning of a person of whom Concur knows nothing yet. */
+export function newProvisioning(person: Person): Insertable<Database['provisionings']> {
+  return {
+    connection: person.connection,
+    person_id: person.id,
+    user_name_key: keysOf(person.resource).userNameKey,
+    state: 'queued',
+    applied: JSON.stringify({ profile: {}, unknown: [] }),
+    owned: '[]',
+    refused: '{}',
+    candidates: '[]',
+    lane: 'creation',
+    attempts: 0,
+  };
+}
+
+/** The columns that an update of a provisioning changes; what the update leaves out is left out. */
+export function toProvisioningColumns(update: ProvisioningUpdate): Updateable<Database['provisionings']> {
+  const columns = {
+    state: update.state,
+    reason: update.reason,
+    concur_id: update.concurId,
+    applied: update.applied && JSON.stringify(update.applied),
+    owned: update.owned && JSON.stringify(update.owned),
+    refused: update.refused && JSON.stringify(update.refused),
+    candidates: update.candidates && JSON.stringify(update.candidates),
+    lane: update.lane,
+    due: update.due,
+    attempts: update.attempts,
+    pending_since: update.pendingSince,
+    last_confirmed: update.lastConfirmed,
+    last_error: update.lastError,
+  };
+  return Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined));
+}
+
+/** The value that a column of JSON text holds; the store alone writes it, in the form it is read. */
+export function fromJson<Stored>(json: string): Stored {
+  return JSON.parse(json);
+}
+
+function selectRecords(db: Kysely<Database>, connection: string) {
+  return db
+    .selectFrom('people')
+    .innerJoin('provisionings', (join) =>
+      join
+        .onRef('provisionings.connection', '=', 'people.connection')
+        .onRef('provisionings.person_id', '=', 'people.id'),
+    )
+    .selectAll('people')
+    .select([
+      'provisionings.state',
+      'provisionings.reason',
+      'provisionings.concur_id',
+      'provisionings.applied',
+      'provisionings.owned',
+      'provisionings.refused',
+      'provisionings.candidates',
+      'provisionings.lane',
+      'provisionings.due',
+      'provisionings.attempts',
+      'provisionings.pending_since',
+      'provisionings.last_confirmed',
+      'provisionings.last_error',
+      'provisionings.last_request_id',
+    ])
+    .select((row) =>
+      row
+        .selectFrom('operations')
+        .select((operation) => operation.fn.countAll<number>().as('open'))
+        .whereRef('operations.connection', '=', 'people.connection')
+        .whereRef('operations.person_id', '=', 'people.id')
+        .where('operations.state', '=', 'open')
+        .as('open_operations'),
+    )
+    .where('people.connection', '=', connection);
+}
+
+type RecordRow = Awaited<ReturnType<ReturnType<typeof selectRecords>['execute']>>[number];
+
+async function toRecords(
+  db: Kysely<Database>,
+  connection: string,
+  rows: readonly RecordRow[],
+): Promise<readonly PersonRecord[]> {
+  if (rows.length === 0) return [];
+  const waits = await db
+    .selectFrom('waits')
+    .select(['person_id', 'reference'])
+    .where('connection', '=', connection)
+    .where(
+      'person_id',
+      'in',
+      rows.map(({ id }) => id),
+    )
+    .orderBy('reference')
+    .execute();
+  const references = Map.groupBy(waits, ({ person_id }) => person_id);
+  return rows.map((row) => {
+    const waitingFor = (references.get(row.id) ?? []).map(({ reference }) => reference);
+    return { person: toPerson(row), provisioning: toProvisioning(row, waitingFor) };
+  });
+}
+
+function toPerson(row: RecordRow): Person {
+  return {
+    connection: row.connection,
+    id: row.id,
+    resource: fromJson(row.resource),
+    version: row.version,
+    created: row.created,
+    lastModified: row.last_modified,
+    deleted: row.deleted,
+    override: row.override === null ? null : fromJson(row.override),
+  };
+}
+
+function toProvisioning(row: RecordRow, waitingFor: readonly string[]): Provisioning {
+  return {
+    state: row.state,
+    reason: row.reason,
+    concurId: row.concur_id,
+    applied: fromJson(row.applied),
+    owned: fromJson(row.owned),
+    refused: fromJson(row.refused),
+    candidates: fromJson(row.candidates),
+    waitingFor,
+    lane: row.lane,
+    due: row.due,
+    attempts: row.attempts,
+    pendingSince: row.pending_since,
+    lastConfirmed: row.last_confirmed,
+    lastError: row.last_error,
+    lastRequestId: row.last_request_id,
+    openOperations: Number(row.open_operations ?? 0),
+  };
+}
+
+function toPersonRow(person: Person): Insertable<Database['people']> {
+  const keys = keysOf(person.resource);
+  const { manager } = enterprise(person.resource);
+  return {
+    connection: person.connection,
+    id: person.id,
+    resource: JSON.stringify(person.resource),
+    version: person.version,
+    created: person.created,
+    last_modified: person.lastModified,
+    deleted: person.deleted,
+    override: person.override === null ? null : JSON.stringify(person.override),
+    user_name: keys.userName,
+    user_name_key: keys.userNameKey,
+    employee_number_key: keys.employeeNumberKey,
+    external_id: keys.externalId,
+    external_id_key: keys.externalIdKey,
+    manager: isJsonObject(manager) ? text(manager.value) : null,
+    active: isActive(person.resource) ? 1 : 0,
+  };
+}
+
+function emailsOf(resource: JsonObject): readonly { type: string | null; value_key: string }[] {
+  const emails = Array.isArray(resource.emails) ? resource.emails : [];
+  return emails.filter(isJsonObject).flatMap((email) => {
+    const value = text(email.value);
+    return value === null
+      ? []
+      : [{ type: text(email.type)?.toLowerCase() ?? null, value_key: value.toLowerCase() }];
+  });
+}
+
+function enterprise(resource: JsonObject): JsonObject {
+  const extension = resource[ENTERPRISE];
+  return isJsonObject(extension) ? extension : {};
+}
+
+function text(value: JsonValue | undefined): string | null {
+  return typeof value === 'string' && value !== '' ? value : null;
+}

@@ -1,0 +1,285 @@
+import type { Kysely } from 'kysely';
+import type { ExtensionResult } from '../domain/outcome.ts';
+import type {
+  Lease,
+  NewRequest,
+  OpenRequest,
+  OperationUpdate,
+  OutgoingOperation,
+  RequestUpdate,
+  SentOperation,
+} from '../domain/ports.ts';
+import { fromJson } from './records.ts';
+import type { Database } from './tables.ts';
+
+/** Writes a request before it is sent: see `ProvisioningStore.recordRequest`. */
+export async function recordRequest(
+  db: Kysely<Database>,
+  connection: string,
+  request: NewRequest,
+  lease: Lease,
+  now: number,
+): Promise<readonly string[]> {
+  return await db.transaction().execute(async (transaction) => {
+    const people = request.operations.map(({ personId }) => personId);
+    const held = await heldUnder(transaction, connection, people, lease.token, now);
+    const operations = request.operations.filter(({ personId }) => held.has(personId));
+    if (operations.length > 0) await insertRequest(transaction, connection, request, operations, lease, now);
+    return people.filter((id) => !held.has(id));
+  });
+}
+
+/** Who of these people is under a lease that has not lapsed. */
+export async function heldUnder(
+  db: Kysely<Database>,
+  connection: string,
+  people: readonly string[],
+  token: string,
+  now: number,
+): Promise<ReadonlySet<string>> {
+  if (people.length === 0) return new Set();
+  const rows = await db
+    .selectFrom('provisionings')
+    .select('person_id')
+    .where('connection', '=', connection)
+    .where('person_id', 'in', people)
+    .where('lease_token', '=', token)
+    .where('lease_until', '>', now)
+    .execute();
+  return new Set(rows.map(({ person_id }) => person_id));
+}
+
+async function insertRequest(
+  db: Kysely<Database>,
+  connection: string,
+  request: NewRequest,
+  operations: readonly OutgoingOperation[],
+  lease: Lease,
+  now: number,
+): Promise<void> {
+  await db
+    .insertInto('provisioning_requests')
+    .values({
+      connection,
+      id: request.id,
+      kind: request.kind,
+      state: 'sending',
+      sent_at: now,
+      polls: 0,
+      lease_token: lease.token,
+      lease_until: lease.until,
+    })
+    .execute();
+  const overtaking = operations
+    .filter(({ difference }) => difference.set.active === false)
+    .map(({ personId }) => personId);
+  if (overtaking.length > 0) {
+    await db
+      .updateTable('operations')
+      .set({ overtaken: 1 })
+      .where('connection', '=', connection)
+      .where('person_id', 'in', overtaking)
+      .where('state', '=', 'open')
+      .execute();
+  }
+  await db
+    .insertInto('operations')
+    .values(operations.map((operation) => toOperationRow(connection, request.id, operation)))
+    .execute();
+  await db
+    .updateTable('provisionings')
+    .set({ last_request_id: request.id })
+    .where('connection', '=', connection)
+    .where(
+      'person_id',
+      'in',
+      operations.map(({ personId }) => personId),
+    )
+    .execute();
+}
+
+/** Claims requests that are to be looked at: see `ProvisioningStore.claimPolls`. */
+export async function claimPolls(
+  db: Kysely<Database>,
+  connection: string,
+  limit: number,
+  lease: Lease,
+  now: number,
+): Promise<readonly OpenRequest[]> {
+  return await db.transaction().execute(async (transaction) => {
+    const rows = await transaction
+      .selectFrom('provisioning_requests')
+      .select('id')
+      .where('connection', '=', connection)
+      .where('next_poll', '<=', now)
+      .where((row) => row.or([row('lease_until', 'is', null), row('lease_until', '<=', now)]))
+      .orderBy('next_poll')
+      .orderBy('id')
+      .limit(limit)
+      .execute();
+    const ids = rows.map(({ id }) => id);
+    if (ids.length === 0) return [];
+    await transaction
+      .updateTable('provisioning_requests')
+      .set({ lease_token: lease.token, lease_until: lease.until })
+      .where('connection', '=', connection)
+      .where('id', 'in', ids)
+      .execute();
+    return await loadOpenRequests(transaction, connection, ids);
+  });
+}
+
+/** Reads requests with their operations, in the order of `ids`. */
+export async function loadOpenRequests(
+  db: Kysely<Database>,
+  connection: string,
+  ids: readonly string[],
+): Promise<readonly OpenRequest[]> {
+  if (ids.length === 0) return [];
+  const requests = await db
+    .selectFrom('provisioning_requests')
+    .selectAll()
+    .where('connection', '=', connection)
+    .where('id', 'in', ids)
+    .execute();
+  const rows = await db
+    .selectFrom('operations')
+    .selectAll()
+    .where('connection', '=', connection)
+    .where('request_id', 'in', ids)
+    .orderBy('id')
+    .execute();
+  const operations = Map.groupBy(rows, ({ request_id }) => request_id);
+  return requests
+    .sort((left, right) => ids.indexOf(left.id) - ids.indexOf(right.id))
+    .map((request) => ({
+      id: request.id,
+      provisionId: request.provision_id,
+      state: request.state,
+      sentAt: request.sent_at,
+      polls: request.polls,
+      operations: (operations.get(request.id) ?? []).map(toSentOperation),
+    }));
+}
+
+/**
+ * Updates a request's row and ends its lease unless it stays `sending`. Returns false, having written
+ * nothing, when the request is not under `lease` (if one is given) or is over: its outcome is written
+ * once.
+ */
+export async function updateRequest(
+  db: Kysely<Database>,
+  connection: string,
+  update: RequestUpdate,
+  lease: string | undefined,
+  now: number,
+): Promise<boolean> {
+  const row = await db
+    .selectFrom('provisioning_requests')
+    .select(['state', 'next_poll', 'lease_token', 'lease_until'])
+    .where('connection', '=', connection)
+    .where('id', '=', update.id)
+    .executeTakeFirst();
+  if (row === undefined || isOver(row)) return false;
+  if (lease !== undefined && (row.lease_token !== lease || (row.lease_until ?? 0) <= now)) return false;
+  const columns = {
+    state: update.state,
+    provision_id: update.provisionId,
+    correlation_id: update.correlationId,
+    http_status: update.httpStatus,
+    message: update.message,
+    next_poll: update.nextPoll,
+    polls: update.polls,
+    completed_at: update.completedAt,
+    ...((update.state ?? row.state) === 'sending' ? {} : { lease_token: null, lease_until: null }),
+  };
+  await db
+    .updateTable('provisioning_requests')
+    .set(Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined)))
+    .where('connection', '=', connection)
+    .where('id', '=', update.id)
+    .execute();
+  return true;
+}
+
+function isOver({ state, next_poll }: Pick<Database['provisioning_requests'], 'state' | 'next_poll'>): boolean {
+  switch (state) {
+    case 'sending':
+    case 'open':
+      return false;
+    case 'unknown':
+      return next_poll === null;
+    case 'completed':
+    case 'refused':
+    case 'retried':
+      return true;
+  }
+}
+
+/** Writes what became of an operation; one whose outcome is known already keeps it. */
+export async function updateOperation(
+  db: Kysely<Database>,
+  connection: string,
+  { id, state, results }: OperationUpdate,
+): Promise<void> {
+  const updated = await db
+    .updateTable('operations')
+    .set({ state })
+    .where('connection', '=', connection)
+    .where('id', '=', id)
+    .where('state', 'in', ['open', 'unknown'])
+    .executeTakeFirst();
+  if (updated.numUpdatedRows === 0n) return;
+  await db
+    .deleteFrom('extension_results')
+    .where('connection', '=', connection)
+    .where('operation_id', '=', id)
+    .execute();
+  if (results.length === 0) return;
+  await db
+    .insertInto('extension_results')
+    .values(results.map((result) => ({ connection, operation_id: id, ...toResultRow(result) })))
+    .execute();
+}
+
+function toResultRow({ extension, completed, success, result, code, messages }: ExtensionResult) {
+  return {
+    extension,
+    completed: completed ? 1 : 0,
+    success: success === null ? null : success ? 1 : 0,
+    result,
+    code,
+    messages: JSON.stringify(messages),
+  };
+}
+
+function toOperationRow(connection: string, requestId: string, operation: OutgoingOperation): Database['operations'] {
+  return {
+    connection,
+    id: operation.id,
+    request_id: requestId,
+    person_id: operation.personId,
+    method: operation.method,
+    concur_id: operation.concurId,
+    difference: JSON.stringify(operation.difference),
+    base: JSON.stringify(operation.base),
+    initial: JSON.stringify(operation.initial),
+    desired: JSON.stringify(operation.desired),
+    state: 'open',
+    overtaken: 0,
+  };
+}
+
+function toSentOperation(row: Database['operations']): SentOperation {
+  return {
+    id: row.id,
+    personId: row.person_id,
+    method: row.method,
+    concurId: row.concur_id,
+    difference: fromJson(row.difference),
+    base: fromJson(row.base),
+    initial: fromJson(row.initial),
+    desired: fromJson(row.desired),
+    overtaken: row.overtaken === 1,
+  };
+}

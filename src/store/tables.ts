@@ -1,0 +1,158 @@
+import type { Generated } from 'kysely';
+import type { OperationState, RequestState } from '../domain/ports.ts';
+import type { Lane, Reason, State } from '../domain/provisioning.ts';
+
+/**
+ * The tables as both databases hold them. Times are ms since the epoch, booleans 0 or 1, JSON is
+ * text; a column ending in `_key` holds its attribute lower-cased, because SCIM compares it so.
+ */
+export interface Database {
+  connections: { name: string; company_id: string; created: number };
+  people: PeopleTable;
+  person_emails: { connection: string; person_id: string; type: string | null; value_key: string };
+  provisionings: ProvisioningsTable;
+  waits: { connection: string; person_id: string; reference: string };
+  groups: GroupsTable;
+  group_members: { connection: string; group_id: string; person_id: string };
+  provisioning_requests: ProvisioningRequestsTable;
+  operations: OperationsTable;
+  extension_results: ExtensionResultsTable;
+  changes: ChangesTable;
+  credentials: CredentialsTable;
+  scim_tokens: ScimTokensTable;
+}
+
+interface PeopleTable {
+  connection: string;
+  id: string;
+  resource: string;
+  version: number;
+  created: number;
+  last_modified: number;
+  deleted: number | null;
+  override: string | null;
+  user_name: string;
+  user_name_key: string;
+  employee_number_key: string | null;
+  external_id: string | null;
+  external_id_key: string | null;
+  manager: string | null;
+  active: number;
+}
+
+interface ProvisioningsTable {
+  connection: string;
+  person_id: string;
+  /** A copy of the person's, so that people are listed by state and name from one index. */
+  user_name_key: string;
+  state: State;
+  reason: Reason | null;
+  concur_id: string | null;
+  applied: string;
+  owned: string;
+  refused: string;
+  candidates: string;
+  lane: Lane;
+  due: number | null;
+  attempts: number;
+  pending_since: number | null;
+  /** Since when access is to be taken away that Concur has not confirmed as taken away. */
+  deactivation_since: number | null;
+  last_confirmed: number | null;
+  last_error: string | null;
+  last_request_id: string | null;
+  lease_token: string | null;
+  lease_until: number | null;
+}
+
+interface GroupsTable {
+  connection: string;
+  id: string;
+  resource: string;
+  version: number;
+  created: number;
+  last_modified: number;
+  deleted: number | null;
+  display_name_key: string;
+  external_id: string | null;
+}
+
+interface ProvisioningRequestsTable {
+  connection: string;
+  id: string;
+  kind: 'user' | 'bulk';
+  state: RequestState;
+  provision_id: string | null;
+  correlation_id: string | null;
+  http_status: number | null;
+  message: string | null;
+  sent_at: number;
+  completed_at: number | null;
+  next_poll: number | null;
+  polls: number;
+  lease_token: string | null;
+  lease_until: number | null;
+}
+
+interface OperationsTable {
+  connection: string;
+  id: string;
+  request_id: string;
+  person_id: string;
+  method: 'POST' | 'PATCH';
+  concur_id: string | null;
+  difference: string;
+  base: string;
+  initial: string;
+  desired: string;
+  state: OperationState;
+  overtaken: number;
+}
+
+interface ExtensionResultsTable {
+  connection: string;
+  operation_id: string;
+  extension: string;
+  completed: number;
+  success: number | null;
+  result: string;
+  code: string | null;
+  messages: string;
+}
+
+interface ChangesTable {
+  id: Generated<number>;
+  connection: string;
+  person_id: string;
+  at: number;
+  actor_kind: 'scim' | 'admin' | 'cli';
+  actor_name: string;
+  action: 'create' | 'update' | 'delete' | 'override' | 'lift' | 'retry';
+  version: number;
+  attributes: string;
+  reason: string | null;
+}
+
+interface CredentialsTable {
+  connection: string;
+  kind: 'refresh_token';
+  /** The secret, encrypted. */
+  sealed: string;
+  geolocation: string | null;
+  expires_at: number | null;
+  /** SHA-256 of the configured value that was last taken over; null when none ever was. */
+  seed_hash: string | null;
+  changed: number;
+}
+
+interface ScimTokensTable {
+  connection: string;
+  id: string;
+  name: string;
+  /** SHA-256 of the token, in hex. */
+  hash: string;
+  /** 1 when the token comes from the configuration. */
+  configured: number;
+  created: number;
+  revoked: number | null;
+}

@@ -1,0 +1,162 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts';
+import { ADMIN_TOKEN, BridgeProcess } from './bridge-process.ts';
+import { type Account, Entra, Okta } from './identity-providers.ts';
+
+const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
+const SPEND = 'urn:ietf:params:scim:schemas:extension:spend:2.0:User';
+
+const PATIENCE = { timeout: 60_000, interval: 100 };
+
+let simulator: Simulator;
+let bridge: BridgeProcess;
+
+beforeEach(async () => {
+  simulator = await startSimulator({ pollInterval: 200, latency: { identity: 50, extensions: 100 } });
+  bridge = await BridgeProcess.prepare(simulator);
+  await bridge.start();
+});
+
+afterEach(async () => {
+  await bridge.dispose();
+  await simulator.close();
+});
+
+function people(source: string, count: number): Account[] {
+  return Array.from({ length: count }, (_, index) => ({
+    userName: `${source}.${index}@example.com`,
+    givenName: 'Pat',
+    familyName: `Number ${index}`,
+    employeeNumber: `${source}-${1000 + index}`,
+    country: index % 2 === 0 ? 'US' : 'DE',
+  }));
+}
+
+async function api<Body>(path: string): Promise<Body> {
+  const answer = await fetch(`${bridge.url}/api/v1${path}`, {
+    headers: { authorization: `Bearer ${ADMIN_TOKEN}` },
+  });
+  if (!answer.ok) throw new Error(`${path} was answered with ${answer.status}: ${await answer.text()}`);
+  return (await answer.json()) as Body;
+}
+
+async function everybodyRests(): Promise<void> {
+  await vi.waitFor(async () => {
+    const { states } = await api<{ states: Record<string, number> }>('/summary');
+    const moving = (states.queued ?? 0) + (states.sending ?? 0) + (states.processing ?? 0);
+    expect(moving, JSON.stringify(states)).toBe(0);
+  }, PATIENCE);
+}
+
+/** Everyone whom Concur holds, by userName; fails when somebody is there twice. */
+function inConcur() {
+  const users = [...simulator.state.users.values()];
+  const byName = new Map(users.map((user) => [String(user.identity.userName), user]));
+  expect(byName.size).toBe(users.length);
+  return byName;
+}
+
+describe('people pushed by two identity providers', () => {
+  it('end in Concur exactly as asked for, through changes, leaving and coming back', async () => {
+    const okta = new Okta(bridge.url);
+    const entra = new Entra(bridge.url);
+    const [anna, ben] = await Promise.all(people('okta', 2).map((one) => okta.assign(one)));
+    const [carl, dora, manager] = people('entra', 3);
+    if (!anna || !ben || !carl || !dora || !manager) throw new Error('Everybody is needed');
+    const carlId = await entra.assign(carl);
+    const doraId = await entra.assign(dora);
+    await everybodyRests();
+    expect(inConcur().size).toBe(4);
+
+    await okta.push(anna, (user) => {
+      user.title = 'Director';
+    });
+    await okta.deactivate(ben);
+    const managerId = await entra.assign(manager);
+    await entra.setManager(carlId, managerId);
+    expect(await entra.delete(doraId)).toBe(204);
+    expect(await entra.delete(doraId)).toBe(404);
+    await everybodyRests();
+
+    const after = inConcur();
+    expect(after.get('okta.0@example.com')?.identity).toMatchObject({ title: 'Director', active: true });
+    expect(after.get('okta.1@example.com')?.identity).toMatchObject({ active: false });
+    expect(after.get('entra.1@example.com')?.identity).toMatchObject({ active: false });
+    const reference = after.get('entra.2@example.com')?.id;
+    expect(after.get('entra.0@example.com')?.identity).toMatchObject({
+      [ENTERPRISE]: { manager: { value: reference } },
+    });
+    expect(after.get('entra.0@example.com')?.spend).toMatchObject({
+      [SPEND]: { country: 'US', reimbursementCurrency: 'USD' },
+    });
+
+    const doraInConcur = after.get('entra.1@example.com')?.id;
+    const rehired = await entra.assign({ ...dora, title: 'Back again' });
+    expect(rehired).not.toBe(doraId);
+    await okta.reactivate(ben);
+    await everybodyRests();
+    const back = inConcur();
+    expect(back.size).toBe(5);
+    expect(back.get('entra.1@example.com')).toMatchObject({
+      id: doraInConcur,
+      identity: { active: true, title: 'Back again' },
+    });
+    expect(back.get('okta.1@example.com')?.identity).toMatchObject({ active: true });
+    expect(simulator.violations).toEqual([]);
+    const states = (await api<{ states: Record<string, number> }>('/summary')).states;
+    expect(states).toMatchObject({ failed: 0, partial: 0, held: 0 });
+  });
+
+  it('are neither lost nor doubled when the program is killed again and again', async () => {
+    const okta = new Okta(bridge.url);
+    const entra = new Entra(bridge.url);
+    const fromOkta = people('okta', 60);
+    const fromEntra = people('entra', 60);
+    for (const part of [0, 1, 2]) {
+      const slice = <Item>(all: Item[]): Item[] => all.slice(part * 20, part * 20 + 20);
+      const ids = await Promise.all(slice(fromOkta).map((one) => okta.assign(one)));
+      await Promise.all(slice(fromEntra).map((one) => entra.assign(one)));
+      await Promise.all(ids.slice(0, 5).map((id) => okta.deactivate(id)));
+      const seen = simulator.requests.length;
+      await vi.waitFor(() => expect(simulator.requests.length).toBeGreaterThan(seen + part), PATIENCE);
+      await bridge.kill();
+      await bridge.start();
+    }
+    await everybodyRests();
+
+    const users = inConcur();
+    const expected = [...fromOkta, ...fromEntra].map(({ userName }) => userName).sort();
+    expect([...users.keys()].sort()).toEqual(expected);
+    const inactive = [...users.values()].filter(({ identity }) => identity.active === false);
+    expect(inactive.map(({ identity }) => identity.userName).sort()).toEqual(
+      fromOkta.filter((_, index) => index % 20 < 5).map(({ userName }) => userName).sort(),
+    );
+    for (const user of users.values()) {
+      expect(user.spend[SPEND], String(user.identity.userName)).toMatchObject({ locale: expect.any(String) });
+    }
+    expect(simulator.violations).toEqual([]);
+  }, 120_000);
+
+  it('stay out once an admin offboards them, whatever the identity provider writes, until it is lifted', async () => {
+    const okta = new Okta(bridge.url);
+    const [account] = people('okta', 1);
+    if (account === undefined) throw new Error('Somebody is needed');
+    const id = await okta.assign(account);
+    await everybodyRests();
+
+    const offboarded = await bridge.run('offboard', account.userName, '--reason', 'left today');
+    expect(offboarded).toMatchObject({ code: 0 });
+    const active = () => inConcur().get(account.userName)?.identity.active;
+    await vi.waitFor(() => expect(active()).toBe(false), PATIENCE);
+    await okta.push(id, (user) => {
+      user.active = true;
+      user.title = 'Still here?';
+    });
+    await everybodyRests();
+    expect(inConcur().get(account.userName)?.identity).toMatchObject({ active: false, title: 'Still here?' });
+
+    expect(await bridge.run('offboard', '--lift', account.userName)).toMatchObject({ code: 0 });
+    await vi.waitFor(() => expect(active()).toBe(true), PATIENCE);
+    expect(await bridge.stop()).toBe(0);
+  });
+});

@@ -1,0 +1,95 @@
+import { describe, expect, test } from 'vitest';
+import { resourceTypes, schemas, serviceProviderConfig } from '../../src/scim/discovery.ts';
+import { groupResourceType, schemasOf, userResourceType } from '../../src/scim/registry.ts';
+
+const baseUrl = 'https://bridge.example/scim/v2';
+const types = [userResourceType, groupResourceType];
+
+function contains(value: unknown, test: (entry: unknown) => boolean): boolean {
+  if (test(value)) return true;
+  return (
+    typeof value === 'object' && value !== null && Object.values(value).some((entry) => contains(entry, test))
+  );
+}
+
+describe('serviceProviderConfig', () => {
+  test('says what is offered', () => {
+    expect(serviceProviderConfig({ baseUrl, maxResults: 200 })).toMatchObject({
+      schemas: ['urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig'],
+      patch: { supported: true },
+      bulk: { supported: false, maxOperations: 0, maxPayloadSize: 0 },
+      filter: { supported: true, maxResults: 200 },
+      changePassword: { supported: false },
+      sort: { supported: false },
+      etag: { supported: true },
+      authenticationSchemes: [{ type: 'oauthbearertoken', primary: true }],
+      meta: { location: `${baseUrl}/ServiceProviderConfig` },
+    });
+  });
+
+  test('names the limits of bulk where it is offered', () => {
+    const bulk = { maxOperations: 100, maxPayloadSize: 1_000_000 };
+    const config = serviceProviderConfig({
+      baseUrl,
+      maxResults: 200,
+      bulk,
+      documentationUri: 'https://x/docs',
+    });
+    expect(config).toMatchObject({ bulk: { supported: true, ...bulk }, documentationUri: 'https://x/docs' });
+  });
+});
+
+describe('resourceTypes', () => {
+  test('name their endpoints, schemas and extensions', () => {
+    const { totalResults, itemsPerPage, Resources } = resourceTypes(types, baseUrl);
+    expect([totalResults, itemsPerPage]).toEqual([2, 2]);
+    expect(Resources[0]).toMatchObject({
+      id: 'User',
+      endpoint: '/Users',
+      schema: 'urn:ietf:params:scim:schemas:core:2.0:User',
+      schemaExtensions: expect.arrayContaining([
+        { schema: 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User', required: false },
+      ]),
+      meta: { location: `${baseUrl}/ResourceTypes/User` },
+    });
+  });
+});
+
+describe('schemas', () => {
+  const list = schemas(types, baseUrl);
+
+  test('are all there, once, and without nulls', () => {
+    const ids = types.flatMap((type) => schemasOf(type).map((schema) => schema.id));
+    expect(list.Resources.map((schema) => schema.id)).toEqual(ids);
+    expect(contains(list, (entry) => entry === null || entry === undefined)).toBe(false);
+  });
+
+  test('describe every characteristic of an attribute (RFC 7643 §7)', () => {
+    const user = list.Resources.find((schema) => schema.id === userResourceType.schema.id);
+    expect(user).toMatchObject({
+      name: 'User',
+      meta: { resourceType: 'Schema', location: `${baseUrl}/Schemas/${userResourceType.schema.id}` },
+      attributes: expect.arrayContaining([
+        {
+          name: 'userName',
+          type: 'string',
+          multiValued: false,
+          description: expect.any(String),
+          required: true,
+          caseExact: false,
+          mutability: 'readWrite',
+          returned: 'default',
+          uniqueness: 'server',
+        },
+        expect.objectContaining({
+          name: 'emails',
+          type: 'complex',
+          multiValued: true,
+          subAttributes: expect.arrayContaining([
+            expect.objectContaining({ name: 'type', canonicalValues: ['work', 'home', 'other'] }),
+          ]),
+        }),
+      ]),
+    });
+  });
+});
