@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import type { Server } from 'node:http';
 import type { Logger } from 'pino';
 import { createConcur } from './concur/concur.ts';
 import type { Configuration, ConnectionConfiguration } from './config/configuration.ts';
@@ -90,7 +91,10 @@ async function bind(store: Store, configuration: ConnectionConfiguration): Promi
   return {
     configuration,
     store: connection,
-    describe: async ({ person }) => wantedOf(person, mapping, connection.provisioning.resolve),
+    describe: async ({ person }) => {
+      const { profile, ...rest } = await wantedOf(person, mapping, connection.provisioning.resolve);
+      return { desired: profile, ...rest };
+    },
   };
 }
 
@@ -139,7 +143,17 @@ async function serve(
     publicUrl: configuration.server.publicUrl,
     log,
     newId: randomUUID,
+    now: Date.now,
     ready: () => true,
   });
-  return listen(app, configuration.server.host, configuration.server.port);
+  const { host, port } = configuration.server;
+  const { server, close } = await listen(app, host, port);
+  return { url: urlOf(server, host), close };
+}
+
+/** The address that a server listens on; the port may have been any free one. */
+function urlOf(server: Server, host: string): string {
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('A TCP server has a port');
+  return `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`;
 }

@@ -4,6 +4,8 @@ import {
   SAP,
   type Service,
   SPEND,
+  SPEND_APPROVER,
+  SPEND_DELEGATE,
   SPEND_ROLE,
   serviceOf,
   TRAVEL,
@@ -26,8 +28,7 @@ export function decodeIdentity(user: JsonObject): Profile {
     active: user.active === true || user.active === 'true',
     ...extension(user, ENTERPRISE, (attributes) => ({
       ...pick(attributes, (name) => name !== 'organization'),
-      // Concur fills in the manager's name and employee number; only the UUID is set.
-      manager: isJsonObject(attributes.manager) ? pick(attributes.manager, (name) => name === 'value') : null,
+      manager: reference(attributes.manager),
     })),
     ...extension(user, SAP, (attributes) => attributes),
   });
@@ -37,8 +38,13 @@ export function decodeIdentity(user: JsonObject): Profile {
 export function decodeSpend(user: JsonObject): Profile {
   const parts = extensionsOfService('spend').map((urn) =>
     extension(user, urn, (attributes) => {
-      if (urn === SPEND) return { ...attributes, customData: customData(attributes.customData) };
-      return urn === SPEND_ROLE ? { ...attributes, roles: roles(attributes.roles) } : attributes;
+      if (urn === SPEND) {
+        const { customData, biManager } = attributes;
+        return { ...attributes, customData: customFields(customData), biManager: reference(biManager) };
+      }
+      if (urn === SPEND_ROLE) return { ...attributes, roles: roles(attributes.roles) };
+      if (urn === SPEND_APPROVER) return eachElement(attributes, 'approver');
+      return urn === SPEND_DELEGATE ? eachElement(attributes, 'delegate') : attributes;
     }),
   );
   return flatten(Object.assign({}, ...parts));
@@ -49,6 +55,7 @@ export function decodeTravel(user: JsonObject): Profile {
   return flatten(
     extension(user, TRAVEL, (attributes) => ({
       ...attributes,
+      manager: reference(attributes.manager),
       // Fields without a value are listed too.
       customFields: elements(attributes.customFields).filter(({ value }) => value != null && value !== ''),
     })),
@@ -61,7 +68,7 @@ export function extensionsOfService(service: Service) {
 }
 
 /** List items are answered with identifiers of their value, which would contradict another value. */
-function customData(value: JsonValue | undefined): JsonValue {
+function customFields(value: JsonValue | undefined): JsonValue {
   return elements(value).map((element) => pick(element, (name) => name === 'id' || name === 'value'));
 }
 
@@ -73,6 +80,25 @@ function roles(value: JsonValue | undefined): JsonValue {
       ...role,
       roleGroups: Array.isArray(roleGroups) ? roleGroups.filter((group) => group !== '') : [],
     }));
+}
+
+/** A list of people in every kind of approver or delegate. */
+function eachElement(attributes: JsonObject, person: string): JsonObject {
+  return Object.fromEntries(
+    Object.entries(attributes).map(([kind, value]) => [
+      kind,
+      elements(value).map((element) => ({ ...element, [person]: reference(element[person]) })),
+    ]),
+  );
+}
+
+/**
+ * A person by their UUID alone: Concur fills in the name and the employee number, which would
+ * contradict the UUID of another person. Travel answers UUIDs in upper case.
+ */
+function reference(value: JsonValue | undefined): JsonValue {
+  if (!isJsonObject(value)) return null;
+  return typeof value.value === 'string' ? { value: value.value.toLowerCase() } : value;
 }
 
 function extension(

@@ -37,6 +37,7 @@ export type Sent = Answered | Unanswered;
 /** Sends requests to Concur; `send` never rejects for anything that the network or Concur does. */
 export interface Transport {
   send(request: HttpRequest): Promise<Sent>;
+  /** Waits for the requests under way; whatever is sent later is not sent. */
   close(): Promise<void>;
 }
 
@@ -76,9 +77,12 @@ export function createTransport(options: {
       }),
   });
 
+  let closing: Promise<void> | null = null;
+
   async function send({ method, url, authorization, body }: HttpRequest): Promise<Sent> {
     const correlationId = newId();
     if (!isAllowedConcurUrl(url, allowedHosts)) return { kind: 'not-allowed', correlationId };
+    if (closing !== null) return { kind: 'no-connection', correlationId };
     const signal = AbortSignal.timeout(timeout);
     try {
       // A Buffer has a length, so undici sends Content-Length: Concur does not support chunked transfer
@@ -109,14 +113,16 @@ export function createTransport(options: {
   }
 
   function reasonOf(error: unknown, signal: AbortSignal): Unanswered['kind'] {
-    if (typeof error === 'object' && error !== null) {
-      const closed = 'code' in error && error.code === 'UND_ERR_CLOSED';
-      if (closed || beforeSending.has(error)) return 'no-connection';
-    }
+    if (typeof error === 'object' && error !== null && beforeSending.has(error)) return 'no-connection';
     return signal.aborted ? 'silent' : 'lost';
   }
 
-  return { send, close: () => agent.close() };
+  function close(): Promise<void> {
+    closing ??= agent.close();
+    return closing;
+  }
+
+  return { send, close };
 }
 
 function single(header: string | string[] | undefined): string | undefined {

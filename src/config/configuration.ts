@@ -55,9 +55,12 @@ export function loadConfiguration({ env, configFile, readFile }: Sources): Loade
 
   const { filled, isFromEnvironment } = fillFrom(variables, tree, file === undefined);
   const parsed = configurationSchema.safeParse(filled);
+  const inFile = new Set(problems.map(({ path }) => path));
   const found = [
     ...problems,
-    ...(parsed.success ? [] : problemsOf(parsed.error.issues, isFromEnvironment)),
+    ...(parsed.success ? [] : problemsOf(parsed.error.issues, isFromEnvironment)).filter(
+      ({ path }) => !inFile.has(path),
+    ),
     ...checkConnections(filled.connections, isFromEnvironment),
   ];
   if (!parsed.success || found.length > 0) return { kind: 'invalid', problems: found };
@@ -106,7 +109,7 @@ interface Filled {
 
 /** Fills what the file leaves out with what the environment has. */
 function fillFrom(env: Environment, tree: JsonObject, isAlone: boolean): Filled {
-  const filled = structuredClone(tree);
+  const filled: JsonObject = { server: {}, store: {}, ...structuredClone(tree) };
   const { connections } = filled;
   const isNamed =
     connections !== undefined && !(isJsonObject(connections) && Object.keys(connections).length === 0);

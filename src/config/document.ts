@@ -20,7 +20,7 @@ export function parseFile(file: string, text: string, env: Environment): Documen
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
   const unreadable = document.errors.map(({ code, pos }) => {
     const { line, col } = lines.linePos(pos[0]);
-    return { path: file, message: `is not valid YAML at line ${line}, column ${col} (${code})` };
+    return { path: `${file}:${line}:${col}`, message: `is not valid YAML (${code})` };
   });
   if (unreadable.length > 0) return { tree: {}, problems: unreadable };
   const tree = toTree(() => document.toJS({ maxAliasCount: 100 }) ?? {});

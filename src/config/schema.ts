@@ -46,7 +46,7 @@ function url(what: string) {
 function whole(least: number, most: number) {
   const what = `a whole number from ${least} to ${most}`;
   return z
-    .union([z.number(), z.string().regex(/^\d+$/)], expected(what))
+    .union([z.number(), z.string().regex(/^\d+$/, `must be ${what}`)], expected(what))
     .transform(Number)
     .refine((value) => Number.isInteger(value) && value >= least && value <= most, `must be ${what}`);
 }
@@ -128,34 +128,30 @@ export const connectionSchema = z.strictObject(
 /** The whole configuration as the file holds it, with what the environment adds. */
 export const configurationSchema = z.strictObject(
   {
-    server: z
-      .strictObject(
-        {
-          host: checked('an address or a host name').default('127.0.0.1'),
-          port: whole(0, 65_535).default(8080),
-          publicUrl: url('an address such as https://bridge.example.com')
-            .transform((value) => value.replace(/\/+$/, ''))
-            .optional(),
-          adminToken: token.optional(),
-          logLevel: z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }).default('info'),
-        },
-        section,
-      )
-      .prefault({}),
-    store: z
-      .strictObject(
-        {
-          url: checked('sqlite:PATH or postgres://USER@HOST/DATABASE', (value) =>
-            /^(sqlite:.+|postgres(ql)?:\/\/.+)$/.test(value),
-          ).default('sqlite:./data/bridge.db'),
-          secretKey: checked(
-            '32 bytes as 64 hex digits or as base64',
-            (value) => secretKey(value) !== undefined,
-          ).transform((value) => secretKey(value) ?? Buffer.alloc(0)),
-        },
-        section,
-      )
-      .prefault({}),
+    server: z.strictObject(
+      {
+        host: checked('an address or a host name').default('127.0.0.1'),
+        port: whole(0, 65_535).default(8080),
+        publicUrl: url('an address such as https://bridge.example.com')
+          .transform((value) => value.replace(/\/+$/, ''))
+          .optional(),
+        adminToken: token.optional(),
+        logLevel: z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }).default('info'),
+      },
+      section,
+    ),
+    store: z.strictObject(
+      {
+        url: checked('sqlite:PATH or postgres://USER@HOST/DATABASE', (value) =>
+          /^(sqlite:.+|postgres(ql)?:\/\/.+)$/.test(value),
+        ).default('sqlite:./data/bridge.db'),
+        secretKey: checked(
+          '32 bytes as 64 hex digits or as base64',
+          (value) => secretKey(value) !== undefined,
+        ).transform((value) => secretKey(value) ?? Buffer.alloc(0)),
+      },
+      section,
+    ),
     connections: z.record(z.string(), connectionSchema, section),
   },
   section,

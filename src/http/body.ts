@@ -1,6 +1,6 @@
 import express, { type Request, type Response } from 'express';
 import { invalidSyntax, payloadTooLarge, ScimError } from '../scim/error.ts';
-import { checkDepth, isJsonObject, type JsonObject } from '../scim/json.ts';
+import { isJsonObject, type JsonObject } from '../scim/json.ts';
 
 const LIMIT = '1mb';
 const MEDIA_TYPES: readonly string[] = ['application/scim+json', 'application/json'];
@@ -11,8 +11,7 @@ const readBytes = express.raw({ type: () => true, limit: LIMIT });
 /**
  * The JSON object that a request carries. Call it after authentication: nothing is read before.
  *
- * @throws ScimError 415 for another media type, 413 beyond 1 MB, 400 invalidSyntax for what is no JSON object or is
- *   nested too deep
+ * @throws ScimError 415 for another media type, 413 beyond 1 MB, 400 invalidSyntax for what is no JSON object
  */
 export async function readBody(req: Request, res: Response): Promise<JsonObject> {
   if (!hasBody(req)) throw invalidSyntax('The request must have a body, a JSON object.');
@@ -21,13 +20,12 @@ export async function readBody(req: Request, res: Response): Promise<JsonObject>
     readBytes(req, res, (error?: unknown) => (error === undefined ? resolve() : reject(bodyError(error))));
   });
   const body = parse(req.body);
-  checkDepth(body);
   if (!isJsonObject(body)) throw invalidSyntax('The body must be a JSON object.');
   return body;
 }
 
 /** Tells whether a request carries a body. RFC 9112 §6.3: one of these two headers says so. */
-export function hasBody(req: Request): boolean {
+function hasBody(req: Request): boolean {
   return req.get('transfer-encoding') !== undefined || Number(req.get('content-length') ?? 0) > 0;
 }
 

@@ -7,7 +7,7 @@ import { invalidSyntax, ScimError } from '../scim/error.ts';
 export function toClientError(error: unknown, requestId: string): ScimError {
   if (error instanceof ScimError) return error;
   // Express: the path is not valid percent-encoding (RFC 3986 §2.1).
-  if (error instanceof URIError) return invalidSyntax('The address is not valid percent-encoding.', error);
+  if (error instanceof URIError) return invalidSyntax('The address is not valid percent-encoding.');
   return new ScimError(
     500,
     undefined,
@@ -17,5 +17,7 @@ export function toClientError(error: unknown, requestId: string): ScimError {
 
 /** What the operator reads of it: the cause of a client's error, or the whole of an unknown one. */
 export function operatorCause(error: unknown): unknown {
+  // Express quotes the address in it, and addresses hold names.
+  if (error instanceof URIError) return undefined;
   return error instanceof ScimError ? error.cause : error;
 }

@@ -27,6 +27,11 @@ export function checkDepth(value: unknown, limit = 64): void {
   }
 }
 
+/** Whether a string can be stored: no database text holds NUL or half of a surrogate pair. */
+export function isStorableText(text: string): boolean {
+  return text.isWellFormed() && !text.includes('\u0000');
+}
+
 /**
  * A text that is the same for two values that mean the same in SCIM: member order never counts, and neither
  * does the order of a multi-valued attribute (RFC 7643 §2.4 gives it none).

@@ -1,7 +1,7 @@
 import { booleanFromText, isUnassigned, objectFromText, onlyElement, roleFromText } from './dialect.ts';
 import { hasContent, withOnePrimary, withoutDuplicates } from './element.ts';
 import { invalidValue } from './error.ts';
-import { isJsonObject, type JsonObject, type JsonValue } from './json.ts';
+import { isJsonObject, isStorableText, type JsonObject, type JsonValue } from './json.ts';
 import { type Attribute, subAttributeNamed } from './schema.ts';
 
 /**
@@ -79,8 +79,7 @@ function parseComplex(attribute: Attribute, value: unknown, path: string): JsonO
 
 function parseText(value: unknown, path: string): string {
   if (typeof value !== 'string') throw wrongType(path, 'a string', value);
-  // No database text can hold these two.
-  if (value.includes('\u0000') || !value.isWellFormed()) {
+  if (!isStorableText(value)) {
     throw invalidValue(`${path} holds characters that are not valid text (NUL or half a surrogate pair).`);
   }
   return value;

@@ -3,7 +3,7 @@ import { isExtension } from '../domain/extensions.ts';
 import { isJsonObject, type JsonObject } from '../domain/json.ts';
 import type { Person, PersonRecord } from '../domain/person.ts';
 import type { Actor, Decision, Write, WriteResult } from '../scim/directory.ts';
-import { afterCreate, afterRetry, afterWrite, keysChanged, owesDeactivation } from './queueing.ts';
+import { afterRetry, afterWrite, firstLane, keysChanged, owesDeactivation } from './queueing.ts';
 import { keysOf, loadRecord, newProvisioning, savePerson, toProvisioningColumns } from './records.ts';
 import { wakeWaiting } from './references.ts';
 import type { Database } from './tables.ts';
@@ -54,7 +54,7 @@ async function create(writing: Writing, id: string, resource: JsonObject): Promi
   await savePerson(db, person);
   await db
     .insertInto('provisionings')
-    .values({ ...newProvisioning(person), ...toProvisioningColumns(afterCreate(person, now)) })
+    .values(newProvisioning(person, firstLane(person), now))
     .execute();
   await writeChange(writing, person, 'create', attributesOf(resource), null);
   return await written(writing, id);
@@ -119,7 +119,9 @@ async function findConflict(
   const sameName = await others.where('user_name_key', '=', keys.userNameKey).executeTakeFirst();
   if (sameName !== undefined) return { kind: 'conflict', attribute: 'userName', value: keys.userName };
   if (keys.employeeNumber === null) return null;
-  const sameNumber = await others.where('employee_number_key', '=', keys.employeeNumberKey).executeTakeFirst();
+  const sameNumber = await others
+    .where('employee_number_key', '=', keys.employeeNumberKey)
+    .executeTakeFirst();
   if (sameNumber === undefined) return null;
   return { kind: 'conflict', attribute: 'employeeNumber', value: keys.employeeNumber };
 }

@@ -11,7 +11,12 @@ import type { Database } from './tables.ts';
  * Writes one step of the worker in one transaction: see `ProvisioningStore.commit`. A step about a
  * request that is over, or that another worker took over, writes nothing at all.
  */
-export async function commit(db: Kysely<Database>, connection: string, step: Commit, now: number): Promise<void> {
+export async function commit(
+  db: Kysely<Database>,
+  connection: string,
+  step: Commit,
+  now: number,
+): Promise<void> {
   await db.transaction().execute(async (transaction) => {
     const { request, lease } = step;
     if (request !== undefined && !(await updateRequest(transaction, connection, request, lease, now))) return;
@@ -52,7 +57,8 @@ async function commitPerson(
       .execute();
   }
   if (update.waitingFor !== undefined) await replaceWaits(db, record, update.waitingFor);
-  if (update.concurId != null && update.concurId !== provisioning.concurId) await wakeWaiting(db, person, now);
+  if (update.concurId != null && update.concurId !== provisioning.concurId)
+    await wakeWaiting(db, person, now);
 }
 
 function withPendingSince(record: PersonRecord, update: ProvisioningUpdate, now: number): ProvisioningUpdate {
@@ -78,8 +84,6 @@ async function replaceWaits(
   if (distinct.length === 0) return;
   await db
     .insertInto('waits')
-    .values(
-      distinct.map((reference) => ({ connection: person.connection, person_id: person.id, reference })),
-    )
+    .values(distinct.map((reference) => ({ connection: person.connection, person_id: person.id, reference })))
     .execute();
 }

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import type { PersonRecord } from '../domain/person.ts';
 import type { Directory, ListQuery, Page } from '../scim/directory.ts';
 import { accept } from './accept.ts';
-import { filterCondition } from './filter-sql.ts';
+import { filterCondition, someEmail } from './filter-sql.ts';
 import { loadRecord, loadRecords } from './records.ts';
 import type { Database } from './tables.ts';
 
@@ -40,8 +40,10 @@ async function list(
   { filter, startIndex, count }: ListQuery,
 ): Promise<Page> {
   const all = living(db, connection);
-  const matching = filter === null ? all : all.where((people) => filterCondition(people, filter));
-  const counted = await matching.select((people) => people.fn.countAll<number>().as('total')).executeTakeFirst();
+  const matching = filter === null ? all : all.where((people) => filterCondition(people, connection, filter));
+  const counted = await matching
+    .select((people) => people.fn.countAll<number>().as('total'))
+    .executeTakeFirst();
   const total = Number(counted?.total ?? 0);
   if (total === 0 || count <= 0) return { total, records: [] };
   const page = await matching
@@ -56,7 +58,11 @@ async function list(
   return { total, records: await loadRecords(db, connection, ids) };
 }
 
-async function search(db: Kysely<Database>, connection: string, key: string): Promise<readonly PersonRecord[]> {
+async function search(
+  db: Kysely<Database>,
+  connection: string,
+  key: string,
+): Promise<readonly PersonRecord[]> {
   const lowerCase = key.toLowerCase();
   const people = living(db, connection).select('people.id');
   const found = await people
@@ -64,7 +70,11 @@ async function search(db: Kysely<Database>, connection: string, key: string): Pr
     .union(people.where('people.user_name_key', '=', lowerCase))
     .union(people.where('people.employee_number_key', '=', lowerCase))
     .union(people.where('people.external_id', '=', key))
-    .union(people.where((person) => filterEmail(person, lowerCase)))
+    .union(
+      people.where((person) =>
+        someEmail(person, connection, (emails) => emails('person_emails.value_key', '=', lowerCase)),
+      ),
+    )
     .orderBy('id')
     .limit(SEARCH_LIMIT)
     .execute();
@@ -76,5 +86,8 @@ async function search(db: Kysely<Database>, connection: string, key: string): Pr
 }
 
 function living(db: Kysely<Database>, connection: string) {
-  return db.selectFrom('people').where('people.connection', '=', connection).where('people.deleted', 'is', null);
+  return db
+    .selectFrom('people')
+    .where('people.connection', '=', connection)
+    .where('people.deleted', 'is', null);
 }

@@ -5,49 +5,39 @@ import type { Filter } from '../scim/filter/filter.ts';
 import type { Database } from './tables.ts';
 
 type People = ExpressionBuilder<Database, 'people'>;
-type Emails = ExpressionBuilder<Database, 'people' | 'person_emails'>;
+type Emails = ExpressionBuilder<Database, 'person_emails'>;
 type Comparison = Extract<Filter, { kind: 'compare' }>;
 
-/** The attributes of a person that have a column, and how the column holds them. */
-const COLUMNS = {
-  id: { column: 'id', caseExact: true },
-  externalId: { column: 'external_id', caseExact: true },
-  userName: { column: 'user_name_key', caseExact: false },
-  active: { column: 'active', caseExact: true },
-  [`${ENTERPRISE}:employeeNumber`]: { column: 'employee_number_key', caseExact: false },
-  [`${ENTERPRISE}:manager.value`]: { column: 'manager', caseExact: true },
-} as const;
-
-const EMAIL_COLUMNS = { type: 'type', value: 'value_key' } as const;
-
 const SUPPORTED =
-  'A filter can compare userName, externalId, id, emails (with type and value), active, and the ' +
+  'A filter can compare userName, externalId, id, emails (and their type and value), active, and the ' +
   "enterprise extension's employeeNumber and manager with eq, several of them joined by and";
 
 /**
- * The SQL condition that holds for the people whom a filter (RFC 7644 §3.4.2.2) matches. Fails with
- * ScimError 400 invalidFilter, saying what is supported, for what the store cannot answer from an index.
+ * The SQL condition that holds for the people whom a filter (RFC 7644 §3.4.2.2) matches; keys are
+ * compared with or without case as RFC 7643 §4.1 has it. Fails with ScimError 400 invalidFilter,
+ * saying what is supported, for what the store cannot answer from an index.
  */
-export function filterCondition(people: People, filter: Filter): Expression<SqlBool> {
+export function filterCondition(people: People, connection: string, filter: Filter): Expression<SqlBool> {
   switch (filter.kind) {
     case 'and':
-      return people.and(filter.filters.map((part) => filterCondition(people, part)));
+      return people.and(filter.filters.map((part) => filterCondition(people, connection, part)));
     case 'compare':
-      return comparison(people, filter);
+      return comparison(people, connection, filter);
     case 'valuePath':
       if (filter.path !== 'emails') throw unsupported(filter.path);
-      return someEmail(people, (emails) => emailCondition(emails, filter.filter));
+      return someEmail(people, connection, (emails) => emailCondition(emails, filter.filter));
+    case 'present':
+      throw unsupported(`${filter.path} pr`);
     case 'or':
     case 'not':
       throw unsupported(filter.kind);
-    case 'present':
-      throw unsupported(`${filter.path} pr`);
   }
 }
 
 /** The SQL condition that holds for the people one of whose e-mail addresses meets `condition`. */
 export function someEmail(
   people: People,
+  connection: string,
   condition: (emails: Emails) => Expression<SqlBool>,
 ): Expression<SqlBool> {
   return people(
@@ -56,9 +46,33 @@ export function someEmail(
     people
       .selectFrom('person_emails')
       .select('person_emails.person_id')
-      .whereRef('person_emails.connection', '=', 'people.connection')
+      .where('person_emails.connection', '=', connection)
       .where((emails) => condition(emails)),
   );
+}
+
+function comparison(people: People, connection: string, filter: Comparison): Expression<SqlBool> {
+  switch (filter.path) {
+    case 'id':
+      return people('people.id', '=', textOf(filter));
+    case 'externalId':
+      return people('people.external_id', '=', textOf(filter));
+    case 'userName':
+      return people('people.user_name_key', '=', textOf(filter).toLowerCase());
+    case 'active':
+      return people('people.active', '=', equal(filter) === true ? 1 : 0);
+    case `${ENTERPRISE}:employeeNumber`:
+      return people('people.employee_number_key', '=', textOf(filter).toLowerCase());
+    case `${ENTERPRISE}:manager.value`:
+      return people('people.manager', '=', textOf(filter));
+    case 'emails.value':
+    case 'emails.type': {
+      const path = filter.path.slice('emails.'.length);
+      return someEmail(people, connection, (emails) => emailCondition(emails, { ...filter, path }));
+    }
+    default:
+      throw unsupported(filter.path);
+  }
 }
 
 function emailCondition(emails: Emails, filter: Filter): Expression<SqlBool> {
@@ -68,27 +82,29 @@ function emailCondition(emails: Emails, filter: Filter): Expression<SqlBool> {
     case 'compare': {
       const { path } = filter;
       if (path !== 'type' && path !== 'value') throw unsupported(`emails.${path}`);
-      return emails(`person_emails.${EMAIL_COLUMNS[path]}`, '=', textOf(filter).toLowerCase());
+      const column = path === 'type' ? 'person_emails.type' : 'person_emails.value_key';
+      return emails(column, '=', textOf(filter).toLowerCase());
     }
+    case 'present':
+      throw unsupported(`emails[${filter.path} pr]`);
     case 'or':
     case 'not':
-    case 'present':
     case 'valuePath':
       throw unsupported(`${filter.kind} in emails[…]`);
   }
 }
 
-function comparison(people: People, filter: Comparison): Expression<SqlBool> {
-  const { path } = filter;
-  if (path === 'emails.value' || path === 'emails.type') {
-    const column = path === 'emails.value' ? 'value_key' : 'type';
-    const text = textOf(filter).toLowerCase();
-    return someEmail(people, (emails) => emails(`person_emails.${column}`, '=', text));
+function textOf(filter: Comparison): string {
+  const value = equal(filter);
+  if (typeof value !== 'string') throw unsupported(`${filter.path} with ${value}`);
+  return value;
+}
+
+function equal(filter: Comparison): Comparison['value'] {
+  if (filter.operator !== 'eq' || filter.value === null) {
+    throw unsupported(`${filter.path} ${filter.operator} ${JSON.stringify(filter.value)}`);
   }
-  if (path === 'active') {
-    return people('people.active', '=', filter.value === true ? 1 : 0)
-  }
-  const known = Object.hasOwn(COLUMNS, path) ? COLUMNS[path as keyof typeof COLUMNS] : undefined;
+  return filter.value;
 }
 
 function unsupported(what: string): Error {

@@ -19,7 +19,8 @@ export async function claim(
     const lanes = LANES.filter((lane) => (lane === 'deactivation') === (wanted === 'deactivation'));
     const ids: string[] = [];
     for (const lane of lanes) {
-      if (ids.length < limit) ids.push(...(await dueIn(transaction, connection, lane, limit - ids.length, now)));
+      if (ids.length < limit)
+        ids.push(...(await dueIn(transaction, connection, lane, limit - ids.length, now)));
     }
     if (ids.length === 0) return [];
     await transaction

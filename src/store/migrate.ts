@@ -4,12 +4,16 @@ import { initial } from './migrations/0001_initial.ts';
 import type { Database } from './tables.ts';
 
 /** How a database spells a column that numbers its rows by itself. */
-export type SerialColumn = 'integer primary key autoincrement' | 'bigint generated always as identity primary key';
+export type SerialColumn =
+  | 'integer primary key autoincrement'
+  | 'bigint generated always as identity primary key';
 
 /** The database was made by a newer version of the program, which this one must not write to. */
 export class NewerDatabaseError extends Error {
   constructor(migrations: readonly string[]) {
-    super(`The database is newer than this program: it has ${migrations.join(', ')}. Start the newer version.`);
+    super(
+      `The database is newer than this program: it has ${migrations.join(', ')}. Start the newer version.`,
+    );
     this.name = 'NewerDatabaseError';
   }
 }

@@ -3,9 +3,9 @@ import type { ProvisioningUpdate } from '../domain/ports.ts';
 import type { Lane, State } from '../domain/provisioning.ts';
 import { isActive, keysOf } from './records.ts';
 
-/** What changes about the provisioning of somebody who is created as `person`. */
-export function afterCreate(person: Person, now: number): ProvisioningUpdate & { readonly lane: Lane } {
-  return { ...due(now), state: 'queued', pendingSince: now, lane: lacksAccess(person) ? 'deactivation' : 'creation' };
+/** The lane that somebody who was just created waits in. */
+export function firstLane(person: Person): Lane {
+  return lacksAccess(person) ? 'deactivation' : 'creation';
 }
 
 /**

@@ -3,6 +3,7 @@ import { ENTERPRISE } from '../domain/extensions.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../domain/json.ts';
 import type { Person, PersonRecord, Provisioning } from '../domain/person.ts';
 import type { ProvisioningUpdate } from '../domain/ports.ts';
+import type { Lane } from '../domain/provisioning.ts';
 import type { Database } from './tables.ts';
 
 /** A person's keys: what people are found and told apart by. Those ending in `Key` are lower-cased. */
@@ -80,8 +81,12 @@ export async function savePerson(db: Kysely<Database>, person: Person): Promise<
     .execute();
 }
 
-/** The provisioning of a person of whom Concur knows nothing yet. */
-export function newProvisioning(person: Person): Insertable<Database['provisionings']> {
+/** The provisioning of a person who was just created: due, and nothing is known of them in Concur. */
+export function newProvisioning(
+  person: Person,
+  lane: Lane,
+  now: number,
+): Insertable<Database['provisionings']> {
   return {
     connection: person.connection,
     person_id: person.id,
@@ -91,8 +96,10 @@ export function newProvisioning(person: Person): Insertable<Database['provisioni
     owned: '[]',
     refused: '{}',
     candidates: '[]',
-    lane: 'creation',
+    lane,
+    due: now,
     attempts: 0,
+    pending_since: now,
   };
 }
 

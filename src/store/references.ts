@@ -61,10 +61,7 @@ export async function wakeWaiting(db: Kysely<Database>, person: Person, now: num
         .where('waits.connection', '=', person.connection)
         .where('waits.reference', 'in', references),
     );
-  await waiting
-    .set({ due: now })
-    .where('state', 'in', ['queued', 'sending', 'processing'])
-    .execute();
+  await waiting.set({ due: now }).where('state', 'in', ['queued', 'sending', 'processing']).execute();
   await waiting
     .set({ state: 'queued', reason: null, lane: 'update', due: now })
     .set((row) => ({ pending_since: row.fn.coalesce('pending_since', row.val(now)) }))

@@ -202,7 +202,10 @@ export async function updateRequest(
   return true;
 }
 
-function isOver({ state, next_poll }: Pick<Database['provisioning_requests'], 'state' | 'next_poll'>): boolean {
+function isOver({
+  state,
+  next_poll,
+}: Pick<Database['provisioning_requests'], 'state' | 'next_poll'>): boolean {
   switch (state) {
     case 'sending':
     case 'open':
@@ -253,7 +256,11 @@ function toResultRow({ extension, completed, success, result, code, messages }: 
   };
 }
 
-function toOperationRow(connection: string, requestId: string, operation: OutgoingOperation): Database['operations'] {
+function toOperationRow(
+  connection: string,
+  requestId: string,
+  operation: OutgoingOperation,
+): Database['operations'] {
   return {
     connection,
     id: operation.id,

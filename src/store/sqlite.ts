@@ -81,7 +81,8 @@ class ImmediateDriver extends SqliteDriver {
       this.#database.exec('begin immediate');
       return true;
     } catch (error) {
-      if (error instanceof BetterSqlite.SqliteError && error.code.startsWith('SQLITE_BUSY') && !last) return false;
+      if (error instanceof BetterSqlite.SqliteError && error.code.startsWith('SQLITE_BUSY') && !last)
+        return false;
       throw error;
     } finally {
       this.#database.pragma(`busy_timeout = ${BUSY_TIMEOUT}`);

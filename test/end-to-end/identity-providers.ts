@@ -159,6 +159,7 @@ function entraUser(account: Account): Json {
       givenName: account.givenName,
     },
     title: account.title ?? 'Analyst',
+    preferredLanguage: 'en-US',
     addresses: [{ type: 'work', country: account.country }],
     roles: [],
     [ENTERPRISE]: {

@@ -33,12 +33,16 @@ export async function converse(app: Express, { headers, steps }: Conversation): 
   for (const [index, step] of steps.entries()) {
     const { method, path, body } = step.request;
     const where = `step ${index + 1}, ${method} ${path}`;
-    const sent = request(app)[lower(method)](fill(path, captured)).set({ ...headers, ...step.request.headers });
+    const sent = request(app)
+      [lower(method)](fill(path, captured))
+      .set({ ...headers, ...step.request.headers });
     const answer = await (body === undefined ? sent : sent.send(fill(JSON.stringify(body), captured)));
 
     expect(answer.status, `${where}: ${answer.text}`).toBe(step.response.status);
     for (const [name, value] of Object.entries(step.response.headers ?? {})) {
-      expect(answer.headers[name.toLowerCase()], `${where}: ${name}`).toMatch(new RegExp(fill(value, captured)));
+      expect(answer.headers[name.toLowerCase()], `${where}: ${name}`).toMatch(
+        new RegExp(fill(value, captured)),
+      );
     }
     if (step.response.body !== undefined) {
       expectPart(JSON.parse(answer.text), step.response.body, where, captured);
@@ -64,7 +68,10 @@ function expectPart(
     expect(actual, where).toEqual(typeof expected === 'string' ? fill(expected, captured) : expected);
     return;
   }
-  if (expected.$absent === true) return expect(actual, where).toBeUndefined();
+  if (expected.$absent === true) {
+    expect(actual, where).toBeUndefined();
+    return;
+  }
   if (typeof expected.$capture === 'string') {
     expect(actual, where).toEqual(expect.any(String));
     captured.set(expected.$capture, String(actual));

@@ -6,7 +6,9 @@ import { fakeApp } from './fake-app.ts';
 import { fakeConnection } from './fake-connection.ts';
 
 const FOLDER = join(import.meta.dirname, '../fixtures/conversations');
-const files = readdirSync(FOLDER, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.json'));
+const files = readdirSync(FOLDER, { recursive: true, encoding: 'utf8' }).filter((file) =>
+  file.endsWith('.json'),
+);
 
 test('there are conversations', () => {
   expect(files).not.toEqual([]);

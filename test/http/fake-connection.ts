@@ -109,7 +109,7 @@ export function fakeConnection(name = 'default', tokens: Record<string, string> 
     failure: null,
     tokens: {
       verify: async (token) => {
-        const known = tokens[token];
+        const known = new Map(Object.entries(tokens)).get(token);
         return known === undefined ? null : { name: known };
       },
     },

@@ -11,12 +11,20 @@ afterEach(() => concur.simulator.close());
 const refresh = (token = concur.simulator.company.refreshToken): ReturnType<Caller['token']> =>
   concur.token({ grant_type: 'refresh_token', refresh_token: token });
 const withToken = async (token: string, method = 'POST', path = '/profile/v4/Users'): Promise<number> =>
-  (await concur.call(method, path, method === 'POST' ? person() : undefined, { authorization: `Bearer ${token}` })).status;
+  (
+    await concur.call(method, path, method === 'POST' ? person() : undefined, {
+      authorization: `Bearer ${token}`,
+    })
+  ).status;
 
 describe('a grant', () => {
   it('refreshes with a new refresh token each time; the old one stays good', async () => {
     const first = (await refresh()).body;
-    expect(first).toMatchObject({ expires_in: '3600', token_type: 'Bearer', geolocation: concur.simulator.url });
+    expect(first).toMatchObject({
+      expires_in: '3600',
+      token_type: 'Bearer',
+      geolocation: concur.simulator.url,
+    });
     expect(first.scope.split(' ')).toContain('user.provision.write');
     expect(first.refresh_expires_in).toBeGreaterThan(START / 1000 + 180 * 24 * 3600);
     const second = (await refresh(first.refresh_token)).body;
@@ -53,14 +61,38 @@ describe('a grant', () => {
   });
 
   it.each([
-    ['a wrong client secret', { client_secret: 'wrong', grant_type: 'client_credentials' }, 401, 64, 'invalid_client'],
-    ['an unknown client', { client_id: 'unknown', grant_type: 'client_credentials' }, 401, 61, 'invalid_client'],
+    [
+      'a wrong client secret',
+      { client_secret: 'wrong', grant_type: 'client_credentials' },
+      401,
+      64,
+      'invalid_client',
+    ],
+    [
+      'an unknown client',
+      { client_id: 'unknown', grant_type: 'client_credentials' },
+      401,
+      61,
+      'invalid_client',
+    ],
     ['a bad refresh token', { grant_type: 'refresh_token', refresh_token: 'bad' }, 400, 108, 'invalid_grant'],
     ['no refresh token', { grant_type: 'refresh_token' }, 400, 106, 'invalid_request'],
     ['a wrong password', { grant_type: 'password', username: 'a', password: 'b' }, 400, 5, 'invalid_grant'],
     ['an unknown grant', { grant_type: 'magic' }, 400, 60, 'invalid_grant'],
-    ['an unknown credtype', { grant_type: 'password', username: 'a', password: 'b', credtype: 'c' }, 400, 120, 'invalid_request'],
-    ['a scope beyond those granted', { grant_type: 'client_credentials', scope: 'world.rule' }, 400, 54, 'invalid_scope'],
+    [
+      'an unknown credtype',
+      { grant_type: 'password', username: 'a', password: 'b', credtype: 'c' },
+      400,
+      120,
+      'invalid_request',
+    ],
+    [
+      'a scope beyond those granted',
+      { grant_type: 'client_credentials', scope: 'world.rule' },
+      400,
+      54,
+      'invalid_scope',
+    ],
     ['no grant type', { grant_type: '' }, 400, 65, 'invalid_request'],
   ])('is refused for %s', async (_case, form, status, code, error) => {
     const refused = await concur.token(form as Record<string, string>);
@@ -69,14 +101,18 @@ describe('a grant', () => {
   });
 
   it('must be asked for with a form', async () => {
-    expect((await concur.call('POST', '/oauth2/v0/token', { grant_type: 'client_credentials' })).body.code).toBe(135);
+    expect(
+      (await concur.call('POST', '/oauth2/v0/token', { grant_type: 'client_credentials' })).body.code,
+    ).toBe(135);
   });
 
   it('may cost the old refresh token where rotation is strict', async () => {
     const strict = await startCaller({ strictRotation: true });
     const { refreshToken } = strict.simulator.company;
     // The caller's own first token has used up the seed.
-    expect((await strict.token({ grant_type: 'refresh_token', refresh_token: refreshToken })).body.code).toBe(108);
+    expect((await strict.token({ grant_type: 'refresh_token', refresh_token: refreshToken })).body.code).toBe(
+      108,
+    );
     await strict.simulator.close();
   });
 
@@ -90,7 +126,9 @@ describe('an access token', () => {
   it('is needed, valid for an hour, and revocable', async () => {
     const { access_token } = (await refresh()).body;
     expect(await withToken('never-given-out')).toBe(401);
-    expect((await concur.call('GET', '/profile/v4/Schemas', undefined, { authorization: '' })).status).toBe(401);
+    expect((await concur.call('GET', '/profile/v4/Schemas', undefined, { authorization: '' })).status).toBe(
+      401,
+    );
     concur.advance(HOUR - 1);
     expect(await withToken(access_token)).toBe(201);
     const known = concur.simulator.state.tokens.access.get(access_token);
@@ -104,7 +142,9 @@ describe('an access token', () => {
 
 describe('scopes', () => {
   const start = (...without: string[]): Promise<Caller> =>
-    startCaller({ company: { scopes: concur.simulator.company.scopes.filter((scope) => !without.includes(scope)) } });
+    startCaller({
+      company: { scopes: concur.simulator.company.scopes.filter((scope) => !without.includes(scope)) },
+    });
 
   it.each([
     ['user.provision.write', 'POST', '/profile/v4/Users', 403],
@@ -121,7 +161,10 @@ describe('scopes', () => {
   });
 
   it('guard externalId and verified separately', async () => {
-    const limited = await start('identity.user.externalID.writeonly', 'identity.user.emails.verified.writeonly');
+    const limited = await start(
+      'identity.user.externalID.writeonly',
+      'identity.user.emails.verified.writeonly',
+    );
     expect((await limited.call('POST', '/profile/v4/Users', person({ externalId: 'x' }))).status).toBe(403);
     const emails = [{ value: 'a@company.example', type: 'work', verified: true }];
     const created = await limited.call('POST', '/profile/v4/Users', person({ emails }));
@@ -140,7 +183,11 @@ describe('scopes', () => {
     const { body } = await limited.call('GET', `/profile/identity/v4.1/Users/${id}`);
     await limited.simulator.close();
     expect(body).toMatchObject({ id, active: true, name: { givenName: 'Ada' } });
-    for (const hidden of ['userName', 'emails', 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User']) {
+    for (const hidden of [
+      'userName',
+      'emails',
+      'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User',
+    ]) {
       expect(body).not.toHaveProperty([hidden]);
     }
   });

@@ -47,7 +47,11 @@ describe('a single user', () => {
   });
 
   it('shows its extensions as processing meanwhile', async () => {
-    const { body: created } = await concur.call('POST', '/profile/v4/Users', person({}, { [SPEND_USER]: SPEND }));
+    const { body: created } = await concur.call(
+      'POST',
+      '/profile/v4/Users',
+      person({}, { [SPEND_USER]: SPEND }),
+    );
     const { body } = await concur.call('GET', statusPath(created.meta.provisionId, '?attributes=operations'));
     const spend = body.operations[0].extensions.find(({ name }: Shown) => name === SPEND_USER);
     expect(spend.status).toEqual({ completed: false, success: null, result: 'processing' });
@@ -55,7 +59,11 @@ describe('a single user', () => {
 
   it('keeps its identity when spend is refused', async () => {
     const spend = { ...SPEND, reimbursementCurrency: 'THB' };
-    const extensions = { [SPEND_USER]: spend, [SPEND_ROLE]: { roles: [] }, [TRAVEL]: { ruleClass: { id: 560485 } } };
+    const extensions = {
+      [SPEND_USER]: spend,
+      [SPEND_ROLE]: { roles: [] },
+      [TRAVEL]: { ruleClass: { id: 560485 } },
+    };
     const { body: created } = await concur.call('POST', '/profile/v4/Users', person({}, extensions));
     const done = await concur.status(created.meta.provisionId);
     expect(done.status).toEqual({ completed: true, success: false });
@@ -73,14 +81,22 @@ describe('a single user', () => {
   });
 
   it('is not created at all when identity is refused', async () => {
-    const refused = await concur.call('POST', '/profile/v4/Users', person({ userName: 'nobody' }, { [SPEND_USER]: SPEND }));
+    const refused = await concur.call(
+      'POST',
+      '/profile/v4/Users',
+      person({ userName: 'nobody' }, { [SPEND_USER]: SPEND }),
+    );
     expect(refused.status).toBe(400);
     concur.advance(HOUR);
     expect(concur.simulator.state.users.size).toBe(0);
   });
 
   it('needs its Spend User before any other spend extension', async () => {
-    const { body: created } = await concur.call('POST', '/profile/v4/Users', person({}, { [SPEND_ROLE]: { roles: [] } }));
+    const { body: created } = await concur.call(
+      'POST',
+      '/profile/v4/Users',
+      person({}, { [SPEND_ROLE]: { roles: [] } }),
+    );
     const result = await concur.extension(created.meta.provisionId, SPEND_ROLE);
     expect(result.status.result).toBe('error');
   });
@@ -91,14 +107,18 @@ describe('a single user', () => {
     const changed = await concur.call('PATCH', `/profile/v4/Users/${created.id}/`, change);
     expect(changed.status).toBe(200);
     expect(changed.body).toMatchObject({ title: 'Countess', meta: { version: 1 } });
-    expect(resultsOf((await concur.status(changed.body.meta.provisionId)).operations[0])[CORE]).toBe('success');
+    expect(resultsOf((await concur.status(changed.body.meta.provisionId)).operations[0])[CORE]).toBe(
+      'success',
+    );
     const again = await concur.call('PATCH', `/profile/v4/Users/${created.id}`, change);
     expect(resultsOf((await concur.status(again.body.meta.provisionId)).operations[0])[CORE]).toBe('no-op');
   });
 
   it('is not found when Concur does not have it', async () => {
     const path = '/profile/v4/Users/00000000-0000-4000-8000-000000000000';
-    expect((await concur.call('PATCH', path, patch({ op: 'replace', path: 'title', value: 'x' }))).status).toBe(404);
+    expect(
+      (await concur.call('PATCH', path, patch({ op: 'replace', path: 'title', value: 'x' }))).status,
+    ).toBe(404);
     expect((await concur.call('DELETE', path)).status).toBe(404);
   });
 
@@ -107,7 +127,9 @@ describe('a single user', () => {
     const { body: created } = await concur.call('POST', '/profile/v4/Users', body);
     await concur.status(created.meta.provisionId);
     const { title: _, [TRAVEL]: __, ...rest } = body;
-    expect((await concur.call('PUT', `/profile/v4/Users/${created.id}`, { ...rest, id: created.id })).status).toBe(200);
+    expect(
+      (await concur.call('PUT', `/profile/v4/Users/${created.id}`, { ...rest, id: created.id })).status,
+    ).toBe(200);
     const held = concur.simulator.state.find(created.id);
     expect(held?.identity).not.toHaveProperty('title');
     expect(held?.travel).toBeUndefined();
@@ -135,7 +157,9 @@ describe('a bulk', () => {
     const approver = person({}, { [ENTERPRISE]: { employeeNumber: 'boss' }, [SPEND_USER]: SPEND });
     const accepted = await send(post('a', approver), post('b'));
     expect(accepted.status).toBe(202);
-    expect(accepted.body).toMatchObject({ meta: { provisionType: 'Bulk', resourceType: 'ProvisionRequest' } });
+    expect(accepted.body).toMatchObject({
+      meta: { provisionType: 'Bulk', resourceType: 'ProvisionRequest' },
+    });
     expect(concur.simulator.state.users.size).toBe(0);
     concur.advance(1000);
     expect(concur.simulator.state.users.size).toBe(2);
@@ -183,7 +207,11 @@ describe('a bulk', () => {
       ),
     );
     const done = await concur.status(accepted.body.id);
-    expect(done.operations.map(({ status }: { status: { code: string } }) => status.code)).toEqual(['200', '204', '404']);
+    expect(done.operations.map(({ status }: { status: { code: string } }) => status.code)).toEqual([
+      '200',
+      '204',
+      '404',
+    ]);
     expect(concur.simulator.state.find(one.id)?.identity.active).toBe(false);
     expect(concur.simulator.state.find(two.id)).toBeUndefined();
   });
@@ -215,11 +243,21 @@ describe('a bulk', () => {
   });
 
   it('shows its operations in pages and by state', async () => {
-    const accepted = await send(post('bad', person({ timezone: 'Nowhere' })), post('b'), post('c'), post('d'));
+    const accepted = await send(
+      post('bad', person({ timezone: 'Nowhere' })),
+      post('b'),
+      post('c'),
+      post('d'),
+    );
     await concur.status(accepted.body.id);
     const path = statusPath(accepted.body.id, '?attributes=operations');
     const page = (await concur.call('GET', `${path}&startIndex=3&count=1`)).body;
-    expect(page).toMatchObject({ totalResults: 4, itemsPerPage: 1, startIndex: 3, operations: [{ bulkId: 'c' }] });
+    expect(page).toMatchObject({
+      totalResults: 4,
+      itemsPerPage: 1,
+      startIndex: 3,
+      operations: [{ bulkId: 'c' }],
+    });
     const failed = (await concur.call('GET', `${path}&state=failed`)).body;
     expect(failed).toMatchObject({ totalResults: 1, operations: [{ bulkId: 'bad' }] });
     expect((await concur.call('GET', `${path}&state=odd`)).status).toBe(400);
@@ -229,7 +267,11 @@ describe('a bulk', () => {
 
 describe('a provisioning request', () => {
   it('may not be polled sooner than the interval while it is open', async () => {
-    const { body } = await concur.call('POST', '/profile/v4/Bulk', bulk({ method: 'POST', path: '/Users', bulkId: 'a', data: person() }));
+    const { body } = await concur.call(
+      'POST',
+      '/profile/v4/Bulk',
+      bulk({ method: 'POST', path: '/Users', bulkId: 'a', data: person() }),
+    );
     expect((await concur.call('GET', statusPath(body.id))).status).toBe(200);
     concur.advance(900);
     const early = await concur.call('GET', statusPath(body.id));
@@ -243,7 +285,11 @@ describe('a provisioning request', () => {
 
   it('fails after 120 minutes and is forgotten after 7 days', async () => {
     concur.simulator.faults.add({ kind: 'stuck', times: 1, match: { method: 'POST', path: /Bulk$/ } });
-    const { body } = await concur.call('POST', '/profile/v4/Bulk', bulk({ method: 'POST', path: '/Users', bulkId: 'a', data: person() }));
+    const { body } = await concur.call(
+      'POST',
+      '/profile/v4/Bulk',
+      bulk({ method: 'POST', path: '/Users', bulkId: 'a', data: person() }),
+    );
     concur.advance(2 * HOUR - 6000);
     expect((await concur.status(body.id)).status.completed).toBe(false);
     const failed = await concur.status(body.id);
@@ -257,10 +303,22 @@ describe('a provisioning request', () => {
   it('may be late, and overtaken by a deactivation', async () => {
     const { id } = concur.simulator.state.seed(person());
     concur.simulator.faults.add({ kind: 'late', ms: HOUR, times: 1 });
-    const slow = await concur.call('PATCH', `/profile/v4/Users/${id}`, patch({ op: 'add', value: { [SPEND_USER]: SPEND } }));
-    await concur.call('PATCH', `/profile/v4/Users/${id}`, patch({ op: 'replace', path: 'active', value: false }));
+    const slow = await concur.call(
+      'PATCH',
+      `/profile/v4/Users/${id}`,
+      patch({ op: 'add', value: { [SPEND_USER]: SPEND } }),
+    );
+    await concur.call(
+      'PATCH',
+      `/profile/v4/Users/${id}`,
+      patch({ op: 'replace', path: 'active', value: false }),
+    );
     expect(concur.simulator.violations).toEqual([]);
-    await concur.call('PATCH', `/profile/v4/Users/${id}`, patch({ op: 'replace', path: 'title', value: 'x' }));
+    await concur.call(
+      'PATCH',
+      `/profile/v4/Users/${id}`,
+      patch({ op: 'replace', path: 'title', value: 'x' }),
+    );
     expect(violationCodes()).toEqual(['concurrent-operations']);
     concur.advance(HOUR);
     expect(concur.simulator.state.find(id)?.spend[SPEND_USER]).toEqual(SPEND);
@@ -293,8 +351,13 @@ describe('every request', () => {
 
   it('must carry JSON where JSON is expected', async () => {
     expect((await concur.call('POST', '/profile/v4/Users', '{"userName":')).status).toBe(400);
-    expect((await concur.call('POST', '/profile/v4/Users', '{}', { 'content-type': 'text/plain' })).status).toBe(415);
-    expect((await concur.call('POST', '/profile/v4/Users', person(), { 'content-type': 'application/scim+json' })).status).toBe(201);
+    expect(
+      (await concur.call('POST', '/profile/v4/Users', '{}', { 'content-type': 'text/plain' })).status,
+    ).toBe(415);
+    expect(
+      (await concur.call('POST', '/profile/v4/Users', person(), { 'content-type': 'application/scim+json' }))
+        .status,
+    ).toBe(201);
   });
 
   it('is answered in JSON with a correlation id, echoed or made up', async () => {
@@ -302,7 +365,9 @@ describe('every request', () => {
     expect(echoed.status).toBe(404);
     expect(echoed.body.status).toBe('404');
     expect(echoed.headers.get('concur-correlationid')).toBe('mine');
-    expect((await concur.call('GET', '/nowhere')).headers.get('concur-correlationid')).toMatch(/^[0-9a-f-]{36}$/);
+    expect((await concur.call('GET', '/nowhere')).headers.get('concur-correlationid')).toMatch(
+      /^[0-9a-f-]{36}$/,
+    );
   });
 
   it('is logged with what it sent and what it got', async () => {

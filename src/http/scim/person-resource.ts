@@ -38,7 +38,7 @@ export function userUrl(baseUrl: string, id: string): string {
 }
 
 /** `urn:ietf:params:scim:schemas:extension:concur-bridge:2.0:User`: what became of the person in Concur. */
-export function bridgeExtension({ person, provisioning }: PersonRecord): JsonObject {
+function bridgeExtension({ person, provisioning }: PersonRecord): JsonObject {
   const { state, concurId, lastRequestId, lastError, lastConfirmed, pendingSince } = provisioning;
   const { override } = person;
   return {

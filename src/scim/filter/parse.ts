@@ -1,5 +1,6 @@
 import { booleanFromText, textFromUnquoted } from '../dialect.ts';
 import { invalidFilter } from '../error.ts';
+import { isStorableText } from '../json.ts';
 import { type AttributeReference, findAttribute, findSubAttribute, type ResourceType } from '../registry.ts';
 import type { Attribute } from '../schema.ts';
 import { type CompareOperator, compareOperators, type Filter } from './filter.ts';
@@ -29,6 +30,7 @@ function parse(text: string, resolve: Resolve): Filter {
   if (text.length > maximumLength) {
     throw invalidFilter(`The filter is longer than ${maximumLength} characters.`);
   }
+  if (!isStorableText(text)) throw invalidFilter('The filter has characters that are not valid text.');
   const cursor = new Cursor(tokenize(text));
   const filter = parseOr(cursor, resolve, 0);
   if (cursor.peek().kind !== 'end') throw expected('"and", "or" or the end', cursor.peek());
@@ -171,6 +173,8 @@ function parseString(token: Token, attribute: Attribute): CompareValue {
     throw invalidFilter(`The filter has a string with an unknown escape: ${describeToken(token)}.`, cause);
   }
   if (typeof text !== 'string') throw expected('a string', token);
+  if (!isStorableText(text))
+    throw invalidFilter(`The filter has a string that is no text: ${describeToken(token)}.`);
   return attribute.type === 'boolean' ? readBoolean(text) : text;
 }
 

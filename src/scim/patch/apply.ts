@@ -54,9 +54,10 @@ function applyOperation(resourceType: ResourceType, resource: JsonObject, operat
   if (!target) throw invalidPath(`A ${resourceType.name} has no attribute ${path}.`);
   if (target.kind === 'schema') {
     applyToSchema(resourceType, resource, target.schema, operation);
+  } else if (isReadOnly(target)) {
+    refuseReadOnly(resourceType, resource, target, operation);
   } else {
-    if (isReadOnly(target)) refuseReadOnly(resourceType, resource, target, operation);
-    else applyToTarget(resourceType, resource, target, operation);
+    applyToTarget(resourceType, resource, target, operation);
   }
 }
 

@@ -106,12 +106,12 @@ function addElements(
 // RFC 7644 §3.5.2.3: sub-attributes that are not named stay as they are.
 function mergeComplex(object: JsonObject, attribute: Attribute, operation: Operation, path: string): void {
   const only = onlyElement(operation.value);
-  // A bare value says all there is to say about a reference; what was known of the old one goes.
-  if (typeof only === 'string') delete object[attribute.name];
   const source = subAttributeNamed(attribute, 'value') ? objectFromText(only) : only;
   if (!isJsonObject(source)) throw invalidValue(`${path} must be an object.`);
   const current = object[attribute.name];
-  const child = isJsonObject(current) ? current : {};
+  // A bare value that is another one says all there is to say; what was known of the old one goes.
+  const keeps = isJsonObject(current) && (typeof only !== 'string' || current.value === only);
+  const child = keeps ? current : {};
   for (const [name, value] of Object.entries(source)) {
     const subAttribute = subAttributeNamed(attribute, name);
     if (!subAttribute || subAttribute.mutability === 'readOnly') continue;

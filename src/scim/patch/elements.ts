@@ -95,7 +95,7 @@ function equalities(filter: Filter): JsonObject | undefined {
   switch (filter.kind) {
     case 'compare':
       if (filter.operator !== 'eq' || filter.reference.chain.length > 1) return undefined;
-      return { [filter.path]: filter.value };
+      return isUnassigned(filter.value) ? {} : { [filter.path]: filter.value };
     case 'and': {
       const parts = filter.filters.map(equalities);
       return parts.every((part) => part !== undefined) ? Object.assign({}, ...parts) : undefined;

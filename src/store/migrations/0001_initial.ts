@@ -51,7 +51,14 @@ async function createPeople(db: Kysely<unknown>): Promise<void> {
     .addCheckConstraint('people_user_name_check', sql`user_name_key <> ''`)
     .addCheckConstraint('people_active_check', sql`active in (0, 1)`)
     .execute();
-  await index(db, 'people_user_name_unique', 'people', ['connection', 'user_name_key'], 'deleted is null', true);
+  await index(
+    db,
+    'people_user_name_unique',
+    'people',
+    ['connection', 'user_name_key'],
+    'deleted is null',
+    true,
+  );
   await index(
     db,
     'people_employee_number_unique',
@@ -71,7 +78,10 @@ async function createPeople(db: Kysely<unknown>): Promise<void> {
     .addColumn('person_id', 'text', (column) => column.notNull())
     .addColumn('type', 'text')
     .addColumn('value_key', 'text', (column) => column.notNull())
-    .addForeignKeyConstraint('person_emails_person_fk', ['connection', 'person_id'], 'people', ['connection', 'id'])
+    .addForeignKeyConstraint('person_emails_person_fk', ['connection', 'person_id'], 'people', [
+      'connection',
+      'id',
+    ])
     .execute();
   await index(db, 'person_emails_person', 'person_emails', ['connection', 'person_id']);
   await index(db, 'person_emails_value', 'person_emails', ['connection', 'value_key']);
@@ -100,8 +110,14 @@ async function createGroups(db: Kysely<unknown>): Promise<void> {
     .addColumn('group_id', 'text', (column) => column.notNull())
     .addColumn('person_id', 'text', (column) => column.notNull())
     .addPrimaryKeyConstraint('group_members_pk', ['connection', 'group_id', 'person_id'])
-    .addForeignKeyConstraint('group_members_group_fk', ['connection', 'group_id'], 'groups', ['connection', 'id'])
-    .addForeignKeyConstraint('group_members_person_fk', ['connection', 'person_id'], 'people', ['connection', 'id'])
+    .addForeignKeyConstraint('group_members_group_fk', ['connection', 'group_id'], 'groups', [
+      'connection',
+      'id',
+    ])
+    .addForeignKeyConstraint('group_members_person_fk', ['connection', 'person_id'], 'people', [
+      'connection',
+      'id',
+    ])
     .execute();
   await index(db, 'group_members_person', 'group_members', ['connection', 'person_id']);
 }
@@ -130,7 +146,10 @@ async function createProvisionings(db: Kysely<unknown>): Promise<void> {
     .addColumn('lease_token', 'text')
     .addColumn('lease_until', 'bigint')
     .addPrimaryKeyConstraint('provisionings_pk', ['connection', 'person_id'])
-    .addForeignKeyConstraint('provisionings_person_fk', ['connection', 'person_id'], 'people', ['connection', 'id'])
+    .addForeignKeyConstraint('provisionings_person_fk', ['connection', 'person_id'], 'people', [
+      'connection',
+      'id',
+    ])
     .addCheckConstraint(
       'provisionings_state_check',
       sql`state in ('queued', 'sending', 'processing', 'in_sync', 'partial', 'failed', 'held', 'unmanaged')`,
@@ -140,16 +159,42 @@ async function createProvisionings(db: Kysely<unknown>): Promise<void> {
       sql`reason in ('refused', 'name_taken', 'ambiguous', 'incomplete', 'waiting_for_person', 'not_created',
         'concur_unavailable', 'credentials', 'outcome_unknown', 'delivery_off')`,
     )
-    .addCheckConstraint('provisionings_lane_check', sql`lane in ('deactivation', 'creation', 'update', 'import')`)
+    .addCheckConstraint(
+      'provisionings_lane_check',
+      sql`lane in ('deactivation', 'creation', 'update', 'import')`,
+    )
     .addCheckConstraint('provisionings_attempts_check', sql`attempts >= 0`)
     .addCheckConstraint('provisionings_lease_check', sql`(lease_token is null) = (lease_until is null)`)
     .addCheckConstraint('provisionings_sending_check', sql`(state = 'sending') = (lease_token is not null)`)
     .execute();
-  await index(db, 'provisionings_claim', 'provisionings', ['connection', 'lane', 'state', 'due'], 'due is not null');
-  await index(db, 'provisionings_lease', 'provisionings', ['connection', 'lease_token'], 'lease_token is not null');
-  await index(db, 'provisionings_concur_id', 'provisionings', ['connection', 'concur_id'], 'concur_id is not null');
+  await index(
+    db,
+    'provisionings_claim',
+    'provisionings',
+    ['connection', 'lane', 'state', 'due'],
+    'due is not null',
+  );
+  await index(
+    db,
+    'provisionings_lease',
+    'provisionings',
+    ['connection', 'lease_token'],
+    'lease_token is not null',
+  );
+  await index(
+    db,
+    'provisionings_concur_id',
+    'provisionings',
+    ['connection', 'concur_id'],
+    'concur_id is not null',
+  );
   await index(db, 'provisionings_name', 'provisionings', ['connection', 'user_name_key', 'person_id']);
-  await index(db, 'provisionings_state', 'provisionings', ['connection', 'state', 'user_name_key', 'person_id']);
+  await index(db, 'provisionings_state', 'provisionings', [
+    'connection',
+    'state',
+    'user_name_key',
+    'person_id',
+  ]);
   await index(
     db,
     'provisionings_deactivation',
@@ -194,11 +239,26 @@ async function createRequests(db: Kysely<unknown>): Promise<void> {
       sql`state in ('sending', 'open', 'completed', 'refused', 'retried', 'unknown')`,
     )
     .addCheckConstraint('provisioning_requests_polls_check', sql`polls >= 0`)
-    .addCheckConstraint('provisioning_requests_lease_check', sql`(lease_token is null) = (lease_until is null)`)
+    .addCheckConstraint(
+      'provisioning_requests_lease_check',
+      sql`(lease_token is null) = (lease_until is null)`,
+    )
     .execute();
   const requests = 'provisioning_requests';
-  await index(db, 'provisioning_requests_poll', requests, ['connection', 'next_poll'], 'next_poll is not null');
-  await index(db, 'provisioning_requests_lease', requests, ['connection', 'lease_token'], 'lease_token is not null');
+  await index(
+    db,
+    'provisioning_requests_poll',
+    requests,
+    ['connection', 'next_poll'],
+    'next_poll is not null',
+  );
+  await index(
+    db,
+    'provisioning_requests_lease',
+    requests,
+    ['connection', 'lease_token'],
+    'lease_token is not null',
+  );
   await index(db, 'provisioning_requests_sent', requests, ['connection', 'sent_at', 'id']);
   await index(db, 'provisioning_requests_state', requests, ['connection', 'state', 'sent_at', 'id']);
 
@@ -217,8 +277,14 @@ async function createRequests(db: Kysely<unknown>): Promise<void> {
     .addColumn('state', 'text', (column) => column.notNull())
     .addColumn('overtaken', 'integer', (column) => column.notNull())
     .addPrimaryKeyConstraint('operations_pk', ['connection', 'id'])
-    .addForeignKeyConstraint('operations_request_fk', ['connection', 'request_id'], requests, ['connection', 'id'])
-    .addForeignKeyConstraint('operations_person_fk', ['connection', 'person_id'], 'people', ['connection', 'id'])
+    .addForeignKeyConstraint('operations_request_fk', ['connection', 'request_id'], requests, [
+      'connection',
+      'id',
+    ])
+    .addForeignKeyConstraint('operations_person_fk', ['connection', 'person_id'], 'people', [
+      'connection',
+      'id',
+    ])
     .addCheckConstraint('operations_method_check', sql`method in ('POST', 'PATCH')`)
     .addCheckConstraint(
       'operations_state_check',

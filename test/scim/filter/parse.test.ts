@@ -58,6 +58,9 @@ describe('parseFilter', () => {
     ['(userName eq "a"', /"\)", but has the end/],
     ['emails[type eq "work"', /"\]", but has the end/],
     ['emails[type eq "work"].colour eq "a"', /no sub-attribute \.colour at position 22/],
+    ['userName eq "\\u0000"', /no text/],
+    ['userName eq "\\ud800"', /no text/],
+    ['userName eq a\u0000', /not valid text/],
     ['favouriteColour eq "blue"', /no attribute favouriteColour at position 0/],
     ['title pr and emails.colour pr', /no attribute emails\.colour at position 13/],
     ['password eq "x"', /password cannot be used/],
@@ -140,7 +143,7 @@ function reference(path: string) {
 }
 
 const emails = reference('emails');
-const texts = fc.string({ unit: 'binary-ascii' });
+const texts = fc.string({ unit: 'binary-ascii' }).filter((text) => !text.includes('\u0000'));
 const leaves = fc
   .constantFrom(
     'userName',

@@ -170,6 +170,70 @@ describe('applyPatch', () => {
     expect(resource).not.toHaveProperty('emails');
   });
 
+  test.each<[string, JsonValue, JsonValue]>([
+    ['an empty object for a complex attribute leaves it', { op: 'replace', path: 'name', value: {} }, {}],
+    [
+      'clearing what no element has',
+      { op: 'replace', path: 'phoneNumbers[value co "1"].value', value: '' },
+      {},
+    ],
+    ['adding nothing to an element', { op: 'add', path: 'emails[type eq "work"]', value: null }, {}],
+    ['adding nothing to a list', { op: 'add', path: 'emails', value: null }, {}],
+    [
+      'a null in the filter makes no null',
+      { op: 'add', path: 'roles[type eq null].value', value: 'x' },
+      { roles: [{ value: 'x' }] },
+    ],
+    [
+      'a sub-attribute of a list that is empty',
+      { op: 'add', path: 'phoneNumbers.value', value: '1' },
+      { phoneNumbers: [{ value: '1' }] },
+    ],
+    [
+      'a sub-attribute of every element',
+      { op: 'replace', path: 'emails.display', value: 'E' },
+      {
+        emails: [
+          { value: 'a@x.org', type: 'work', display: 'E' },
+          { value: 'a@x.org', type: 'home', display: 'E' },
+        ],
+      },
+    ],
+    [
+      'elements that become equal are one',
+      { op: 'replace', path: 'emails[type eq "home"].type', value: 'work' },
+      { emails: [{ value: 'a@x.org', type: 'work' }] },
+    ],
+    [
+      'brackets and quotes inside a filter',
+      { op: 'add', path: 'roles[type eq "a\\"]\\\\"].value', value: 'x' },
+      { roles: [{ type: 'a"]\\', value: 'x' }] },
+    ],
+    ['a path with blanks around it', { op: 'add', path: ' title ', value: 'x' }, { title: 'x' }],
+    [
+      'another bare reference leaves nothing of the old one',
+      { op: 'replace', path: `${spend}:biManager`, value: 'm2' },
+      { [spend]: { biManager: { value: 'm2' } } },
+    ],
+    [
+      'the same bare reference changes nothing',
+      { op: 'replace', path: `${spend}:biManager`, value: 'm1' },
+      {},
+    ],
+  ])('%s', (_, operation, difference) => {
+    const before: JsonObject = {
+      userName: 'ada',
+      name: { givenName: 'Ada' },
+      emails: [
+        { value: 'a@x.org', type: 'work' },
+        { value: 'a@x.org', type: 'home' },
+      ],
+      [spend]: { biManager: { value: 'm1', employeeNumber: '7' } },
+    };
+    const { schemas: _schemas, ...after } = applyPatch(User, before, patchOf(operation)).resource;
+    expect(after).toEqual({ ...before, ...(isJsonObject(difference) ? difference : {}) });
+  });
+
   test('gives back the very resource when nothing changed', () => {
     expect(
       applyPatch(User, ada, patchOf({ op: 'add', path: 'userName', value: 'ada@example.com' })).resource,

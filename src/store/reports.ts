@@ -1,0 +1,143 @@
+import type { Kysely, Selectable } from 'kysely';
+import type { PersonRecord } from '../domain/person.ts';
+import type { State } from '../domain/provisioning.ts';
+import type { ChangeReport, ReportPage, Reports, Summary } from '../domain/reports.ts';
+import { nameCursor, nextCursor, numberCursor } from './cursor.ts';
+import { fromJson, loadRecord, loadRecords } from './records.ts';
+import { requestReport, requestReports } from './request-reports.ts';
+import type { Database } from './tables.ts';
+
+/** What admins read of one connection. Lists fail with `CursorError` for a cursor they did not give out. */
+export function reports(db: Kysely<Database>, connection: string): Reports {
+  return {
+    summary: () => summary(db, connection),
+    people: (query) => people(db, connection, query),
+    person: (id) => loadRecord(db, connection, id),
+    requests: (query) => requestReports(db, connection, query),
+    request: (id) => requestReport(db, connection, id),
+    changes: (query) => changes(db, connection, query),
+  };
+}
+
+async function summary(db: Kysely<Database>, connection: string): Promise<Summary> {
+  const states = await countStates(db, connection);
+  const requests = await db
+    .selectFrom('provisioning_requests')
+    .select((row) => row.fn.countAll<number>().as('open'))
+    .where('connection', '=', connection)
+    .where('state', 'in', ['sending', 'open'])
+    .executeTakeFirst();
+  const deactivation = await db
+    .selectFrom('provisionings')
+    .select((row) => row.fn.min('deactivation_since').as('oldest'))
+    .where('connection', '=', connection)
+    .where('deactivation_since', 'is not', null)
+    .executeTakeFirst();
+  return {
+    connection,
+    people: Object.values(states).reduce((sum, people) => sum + people, 0),
+    states,
+    openRequests: Number(requests?.open ?? 0),
+    oldestOpenDeactivation: deactivation?.oldest ?? null,
+  };
+}
+
+/** Counts from the index by state alone, then takes off the leavers who are settled: they are the fewer. */
+async function countStates(db: Kysely<Database>, connection: string): Promise<Record<State, number>> {
+  const counts = await db
+    .selectFrom('provisionings')
+    .select((row) => ['state', row.fn.countAll<number>().as('people')])
+    .where('connection', '=', connection)
+    .groupBy('state')
+    .execute();
+  const gone = await withPeople(db, connection)
+    .select((row) => row.fn.countAll<number>().as('people'))
+    .where('people.deleted', 'is not', null)
+    .where('provisionings.state', '=', 'in_sync')
+    .executeTakeFirst();
+  const states: Record<State, number> = {
+    queued: 0,
+    sending: 0,
+    processing: 0,
+    in_sync: -Number(gone?.people ?? 0),
+    partial: 0,
+    failed: 0,
+    held: 0,
+    unmanaged: 0,
+  };
+  for (const { state, people } of counts) states[state] += Number(people);
+  return states;
+}
+
+async function people(
+  db: Kysely<Database>,
+  connection: string,
+  { state, cursor, limit }: Parameters<Reports['people']>[0],
+): Promise<ReportPage<PersonRecord>> {
+  let query = withPeople(db, connection)
+    .select(['provisionings.user_name_key', 'provisionings.person_id'])
+    .where((row) => row.or([row('people.deleted', 'is', null), row('provisionings.state', '<>', 'in_sync')]));
+  if (state !== undefined) query = query.where('provisionings.state', '=', state);
+  if (cursor !== undefined) {
+    const [name, id] = nameCursor(cursor);
+    query = query.where((row) =>
+      row.or([
+        row('provisionings.user_name_key', '>', name),
+        row.and([row('provisionings.user_name_key', '=', name), row('provisionings.person_id', '>', id)]),
+      ]),
+    );
+  }
+  const rows = await query
+    .orderBy('provisionings.user_name_key')
+    .orderBy('provisionings.person_id')
+    .limit(limit + 1)
+    .execute();
+  const page = rows.slice(0, limit);
+  const ids = page.map(({ person_id }) => person_id);
+  return {
+    items: await loadRecords(db, connection, ids),
+    nextCursor: nextCursor(rows, limit, (row) => [row.user_name_key, row.person_id]),
+  };
+}
+
+async function changes(
+  db: Kysely<Database>,
+  connection: string,
+  { personId, cursor, limit }: Parameters<Reports['changes']>[0],
+): Promise<ReportPage<ChangeReport>> {
+  let query = db.selectFrom('changes').selectAll().where('connection', '=', connection);
+  if (personId !== undefined) query = query.where('person_id', '=', personId);
+  if (cursor !== undefined) query = query.where('id', '<', numberCursor(cursor)[0]);
+  const rows = await query
+    .orderBy('id', 'desc')
+    .limit(limit + 1)
+    .execute();
+  return {
+    items: rows.slice(0, limit).map(toChangeReport),
+    nextCursor: nextCursor(rows, limit, (row) => [row.id, row.person_id]),
+  };
+}
+
+function withPeople(db: Kysely<Database>, connection: string) {
+  return db
+    .selectFrom('provisionings')
+    .innerJoin('people', (join) =>
+      join
+        .onRef('people.connection', '=', 'provisionings.connection')
+        .onRef('people.id', '=', 'provisionings.person_id'),
+    )
+    .where('provisionings.connection', '=', connection);
+}
+
+function toChangeReport(row: Selectable<Database['changes']>): ChangeReport {
+  return {
+    id: row.id,
+    personId: row.person_id,
+    at: row.at,
+    actor: `${row.actor_kind}:${row.actor_name}`,
+    action: row.action,
+    version: row.version,
+    attributes: fromJson(row.attributes),
+    reason: row.reason,
+  };
+}

@@ -1,0 +1,101 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { Kysely } from 'kysely';
+import type { Database } from './tables.ts';
+
+/** A bearer token of a SCIM client, without the secret. Times are ms since the epoch. */
+export interface ScimToken {
+  readonly id: string;
+  readonly name: string;
+  readonly created: number;
+  readonly revoked: number | null;
+}
+
+/** The bearer tokens of one connection's SCIM clients; only their SHA-256 is kept. */
+export interface ScimTokens {
+  /** Makes a token; the plain text is returned once and never again. */
+  create(name: string): Promise<{ readonly id: string; readonly token: string }>;
+  /** Whose token it is; null when it is unknown or revoked. */
+  verify(token: string): Promise<{ readonly name: string } | null>;
+  /** All tokens, the oldest first, revoked ones included. */
+  list(): Promise<readonly ScimToken[]>;
+  /** Revokes a token for ever; false when there is none of that id that is still valid. */
+  revoke(id: string): Promise<boolean>;
+  /**
+   * Makes the configured token valid, and a token that was configured before and is no more, invalid.
+   * A configured token that was revoked stays revoked.
+   */
+  seed(token: string | null): Promise<void>;
+}
+
+/** The name under which a token from the configuration acts. */
+const CONFIGURED = 'configuration';
+
+/** The SCIM tokens of one connection. */
+export function scimTokens(
+  db: Kysely<Database>,
+  connection: string,
+  clock: () => number,
+  newId: () => string,
+): ScimTokens {
+  async function insert(queries: Kysely<Database>, name: string, token: string, configured: 0 | 1) {
+    const id = newId();
+    await queries
+      .insertInto('scim_tokens')
+      .values({ connection, id, name, hash: hashOf(token), configured, created: clock() })
+      .onConflict((conflict) => conflict.columns(['connection', 'hash']).doNothing())
+      .execute();
+    return id;
+  }
+
+  return {
+    create: (name) =>
+      db.transaction().execute(async (transaction) => {
+        const token = `bridge_${randomBytes(32).toString('base64url')}`;
+        return { id: await insert(transaction, name, token, 0), token };
+      }),
+    // Looked up by hash: how long the index takes says nothing about a token that the caller does not have.
+    verify: async (token) => {
+      const row = await db
+        .selectFrom('scim_tokens')
+        .select('name')
+        .where('connection', '=', connection)
+        .where('hash', '=', hashOf(token))
+        .where('revoked', 'is', null)
+        .executeTakeFirst();
+      return row ?? null;
+    },
+    list: () =>
+      db
+        .selectFrom('scim_tokens')
+        .select(['id', 'name', 'created', 'revoked'])
+        .where('connection', '=', connection)
+        .orderBy('created')
+        .orderBy('id')
+        .execute(),
+    revoke: (id) =>
+      db.transaction().execute(async (transaction) => {
+        const revoked = await transaction
+          .updateTable('scim_tokens')
+          .set({ revoked: clock() })
+          .where('connection', '=', connection)
+          .where('id', '=', id)
+          .where('revoked', 'is', null)
+          .executeTakeFirst();
+        return revoked.numUpdatedRows > 0n;
+      }),
+    seed: (token) =>
+      db.transaction().execute(async (transaction) => {
+        await transaction
+          .deleteFrom('scim_tokens')
+          .where('connection', '=', connection)
+          .where('configured', '=', 1)
+          .where('hash', '<>', token === null ? '' : hashOf(token))
+          .execute();
+        if (token !== null) await insert(transaction, CONFIGURED, token, 1);
+      }),
+  };
+}
+
+function hashOf(token: string): string {
+  return createHash('sha256').update(token).digest('hex');
+}

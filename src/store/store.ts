@@ -1,0 +1,75 @@
+import { Kysely } from 'kysely';
+import type { ProvisioningStore } from '../domain/ports.ts';
+import type { Reports } from '../domain/reports.ts';
+import type { Directory } from '../scim/directory.ts';
+import { type Credentials, credentials } from './credentials.ts';
+import { directory } from './directory.ts';
+import { migrate } from './migrate.ts';
+import { provisioningStore } from './provisioning.ts';
+import { reports } from './reports.ts';
+import { type ScimTokens, scimTokens } from './scim-tokens.ts';
+import { sqliteDialect } from './sqlite.ts';
+import type { Database } from './tables.ts';
+
+export { bindConnection } from './connections.ts';
+
+/** One connection's part of the store: nothing in it reaches another connection's rows. */
+export interface ConnectionStore {
+  readonly directory: Directory;
+  readonly provisioning: ProvisioningStore;
+  readonly reports: Reports;
+  readonly credentials: Credentials;
+  readonly tokens: ScimTokens;
+}
+
+/** The database of all connections. */
+export interface Store {
+  /** The part of a connection that `bindConnection` has bound. */
+  connection(name: string): ConnectionStore;
+  close(): Promise<void>;
+  /** For the files of this folder. */
+  readonly db: Kysely<Database>;
+  readonly clock: () => number;
+}
+
+/** What a store is opened with. */
+export interface StoreOptions {
+  /** `sqlite:` and a path (relative to the working directory, or absolute), or `sqlite::memory:`. */
+  readonly url: string;
+  /** The key of the stored credentials, 32 bytes. */
+  readonly secretKey: Buffer;
+  /** The time in ms since the epoch. */
+  readonly clock: () => number;
+  /** Makes a UUID. */
+  readonly newId: () => string;
+}
+
+const SQLITE = 'sqlite:';
+
+/**
+ * Opens the database and brings its tables up to date. Fails with `NewerDatabaseError` when a newer
+ * version of the program made it, and with an error of SQLite's when it cannot be opened.
+ */
+export async function openStore({ url, secretKey, clock, newId }: StoreOptions): Promise<Store> {
+  if (!url.startsWith(SQLITE)) throw new Error(`The database URL must begin with ${SQLITE}`);
+  if (secretKey.length !== 32) throw new Error('The secret key must have 32 bytes');
+  const db = new Kysely<Database>({ dialect: sqliteDialect(url.slice(SQLITE.length)) });
+  try {
+    await migrate(db, 'integer primary key autoincrement');
+  } catch (error) {
+    await db.destroy();
+    throw error;
+  }
+  return {
+    connection: (name) => ({
+      directory: directory(db, name, clock, newId),
+      provisioning: provisioningStore(db, name),
+      reports: reports(db, name),
+      credentials: credentials(db, name, secretKey, clock),
+      tokens: scimTokens(db, name, clock, newId),
+    }),
+    close: () => db.destroy(),
+    db,
+    clock,
+  };
+}

@@ -1,0 +1,286 @@
+import request from 'supertest';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { ENTERPRISE } from '../../../src/domain/extensions.ts';
+import type { RequestReport } from '../../../src/domain/reports.ts';
+import { fakeApp, NOW } from '../fake-app.ts';
+import { type FakeConnection, fakeConnection } from '../fake-connection.ts';
+
+let connection: FakeConnection;
+let emea: FakeConnection;
+let app: ReturnType<typeof fakeApp>['app'];
+const ids: string[] = [];
+
+beforeEach(async () => {
+  connection = fakeConnection();
+  emea = fakeConnection('emea', {});
+  ({ app } = fakeApp({ connections: [connection, emea], adminToken: 'secret-admin' }));
+  ids.length = 0;
+  for (const userName of ['ada@example.com', 'bob@example.com', 'eve@example.com']) {
+    const resource = { userName, active: true, [ENTERPRISE]: { employeeNumber: userName.slice(0, 3) } };
+    const [result] = await connection.directory.accept([
+      { kind: 'create', actor: { kind: 'scim', name: 'okta' }, resource },
+    ]);
+    if (result?.kind === 'written') ids.push(result.record.person.id);
+  }
+});
+
+async function call(method: 'get' | 'post' | 'delete' | 'put', path: string, body?: object) {
+  const sent = request(app)[method](`/api/v1${path}`).set('Authorization', 'Bearer secret-admin');
+  const { status, body: answered } = await (body === undefined ? sent : sent.send(body));
+  return { status, body: answered };
+}
+
+describe('the admin token', () => {
+  test('is wanted', async () => {
+    const without = await request(app).get('/api/v1/summary');
+    expect(without.status).toBe(401);
+    expect(without.headers['www-authenticate']).toMatch(/^Bearer /);
+    expect(without.body.error).toEqual({
+      code: 'unauthorized',
+      message: expect.any(String),
+      requestId: without.headers['x-request-id'],
+    });
+    const scim = await request(app).get('/api/v1/summary').set('Authorization', 'Bearer secret-okta');
+    expect(scim.status).toBe(401);
+    const begun = await request(app).get('/api/v1/summary').set('Authorization', 'Bearer secret-adm');
+    expect(begun.status).toBe(401);
+  });
+
+  test('opens no SCIM', async () => {
+    const answer = await request(app).get('/scim/v2/Users').set('Authorization', 'Bearer secret-admin');
+    expect(answer.status).toBe(401);
+  });
+
+  test('where there is none, the API is shut and says how to open it', async () => {
+    const shut = fakeApp({ connections: [connection] }).app;
+    for (const token of ['', 'null', 'secret-admin']) {
+      const answer = await request(shut).get('/api/v1/summary').set('Authorization', `Bearer ${token}`);
+      expect(answer.status).toBe(403);
+      expect(answer.body.error.message).toContain('BRIDGE_ADMIN_TOKEN');
+    }
+  });
+});
+
+describe('errors', () => {
+  test.each([
+    ['get', '/nothing', 404, 'not_found'],
+    ['get', '/users/nobody', 404, 'not_found'],
+    ['get', '/requests/none', 404, 'not_found'],
+    ['get', '/summary?connection=unheard', 404, 'not_found'],
+    ['put', '/users', 405, 'method_not_allowed'],
+    ['get', '/users?limit=0', 400, 'invalid_request'],
+    ['get', '/users?limit=many', 400, 'invalid_request'],
+    ['get', '/users?state=happy', 400, 'invalid_request'],
+    ['get', '/requests?state=happy', 400, 'invalid_request'],
+    ['get', '/changes?cursor=1&cursor=2', 400, 'invalid_request'],
+  ] as const)('%s %s is %i %s', async (method, path, status, code) => {
+    const answer = await call(method, path);
+    expect([answer.status, answer.body.error.code]).toEqual([status, code]);
+  });
+
+  test('an unknown one tells its request id only', async () => {
+    connection.failure = new Error('db-host-7 is away');
+    const answer = await call('post', `/users/${ids[0]}/retry`);
+    expect([answer.status, answer.body.error.code]).toEqual([500, 'internal_error']);
+    expect(answer.body.error.message).toContain(answer.body.error.requestId);
+    expect(JSON.stringify(answer.body)).not.toContain('db-host');
+  });
+});
+
+describe('lists', () => {
+  test('connections and their summaries', async () => {
+    expect((await call('get', '/connections')).body).toEqual({
+      items: [
+        { name: 'default', scimPath: '/scim/v2' },
+        { name: 'emea', scimPath: '/scim/emea/v2' },
+      ],
+    });
+    expect((await call('get', '/summary')).body).toMatchObject({
+      connection: 'default',
+      people: 3,
+      states: { queued: 3 },
+      oldestOpenDeactivation: '2026-01-01T00:00:00.000Z',
+    });
+    expect((await call('get', '/summary?connection=emea')).body).toMatchObject({
+      connection: 'emea',
+      people: 0,
+    });
+  });
+
+  test('people by page and by state', async () => {
+    const first = (await call('get', '/users?limit=2')).body;
+    expect(first.items.map((item: { id: string }) => item.id)).toEqual(ids.slice(0, 2));
+    const second = (await call('get', `/users?limit=2&cursor=${first.nextCursor}`)).body;
+    expect(second.items.map((item: { id: string }) => item.id)).toEqual(ids.slice(2));
+    expect(second).not.toHaveProperty('nextCursor');
+    connection.settle(ids[1] ?? '', { state: 'failed', reason: 'refused' });
+    const failed = (await call('get', '/users?state=failed')).body;
+    expect(failed.items).toMatchObject([{ userName: 'bob@example.com', state: 'failed', reason: 'refused' }]);
+    expect(failed.items[0].reasonText).toContain('Concur refused');
+    expect((await call('get', '/users?connection=emea')).body).toEqual({ items: [] });
+  });
+
+  test('people by name or number', async () => {
+    expect((await call('get', '/users?search=BOB')).body.items).toMatchObject([{ id: ids[1] }]);
+    expect((await call('get', '/users?search=bob&state=failed')).body).toEqual({ items: [] });
+  });
+
+  test('requests and changes, of one person too', async () => {
+    connection.requests.push(requestOf('r-1', ids[0] ?? ''), requestOf('r-2', ids[1] ?? ''));
+    expect((await call('get', '/requests?limit=1')).body).toMatchObject({
+      items: [{ id: 'r-1' }],
+      nextCursor: '1',
+    });
+    expect((await call('get', '/requests?user=bob@example.com')).body.items).toMatchObject([{ id: 'r-2' }]);
+    expect((await call('get', '/requests/r-2')).body).toMatchObject({
+      id: 'r-2',
+      sentAt: '2026-06-01T12:00:00.000Z',
+      completedAt: null,
+      operations: [{ personId: ids[1] }],
+    });
+    const changes = (await call('get', '/changes?user=ada')).body.items;
+    expect(changes).toMatchObject([{ personId: ids[0], action: 'create', actor: 'scim:okta' }]);
+    expect(changes[0].at).toMatch(/^2026-01-01T/);
+  });
+});
+
+describe('one person', () => {
+  test('the report says what Concur should hold, what it holds, and why they differ', async () => {
+    const [id = ''] = ids;
+    connection.requests.push(requestOf('r-1', id), requestOf('r-2', ids[1] ?? ''));
+    connection.description = {
+      desired: { userName: 'ada@example.com', title: 'Count' },
+      initial: { timezone: 'Europe/Berlin' },
+      waitingFor: ['boss'],
+      gaps: [],
+    };
+    const message = { code: 'X', message: 'Title is too grand', schemaPath: 'title', type: 'error' };
+    connection.settle(id, {
+      state: 'partial',
+      reason: 'refused',
+      concurId: 'c-1',
+      applied: {
+        profile: { userName: 'ada@example.com', title: 'Clerk', timezone: 'UTC', nickName: 'A' },
+        unknown: [ENTERPRISE],
+      },
+      owned: ['nickName', 'title', 'userName'],
+      refused: {
+        [ENTERPRISE]: { desired: {}, messages: [message], uniqueness: false, searched: false, at: NOW },
+      },
+      candidates: [{ concurId: 'c-2', active: true, userName: 'ada', externalId: null, employeeNumber: '7' }],
+    });
+    const { status, body } = await call('get', `/users/${id}`);
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      id,
+      userName: 'ada@example.com',
+      state: 'partial',
+      reason: 'refused',
+      concurId: 'c-1',
+      desired: { title: 'Count' },
+      initial: { timezone: 'Europe/Berlin' },
+      applied: { title: 'Clerk', timezone: 'UTC' },
+      unknown: [ENTERPRISE],
+      difference: { set: { title: 'Count' }, remove: ['nickName'] },
+      owned: ['nickName', 'title', 'userName'],
+      refused: [{ part: ENTERPRISE, messages: [message], at: '2026-06-01T12:00:00.000Z' }],
+      waitingFor: ['boss'],
+      candidates: [{ concurId: 'c-2' }],
+      override: null,
+      changes: [{ action: 'create' }],
+    });
+    expect(body.requests).toMatchObject([{ id: 'r-1' }]);
+  });
+
+  test('is found by userName and employee number, and by id when deleted', async () => {
+    expect((await call('get', '/users/BOB@example.com')).body.id).toBe(ids[1]);
+    expect((await call('get', '/users/eve')).body.id).toBe(ids[2]);
+    await connection.directory.accept([
+      {
+        kind: 'change',
+        id: ids[1] ?? '',
+        actor: { kind: 'scim', name: 'x' },
+        decide: () => ({ kind: 'delete' }),
+      },
+    ]);
+    expect((await call('get', '/users/BOB@example.com')).status).toBe(404);
+    expect((await call('get', `/users/${ids[1]}`)).body.deleted).toMatch(/^2026-/);
+    expect((await call('post', `/users/${ids[1]}/retry`)).status).toBe(404);
+  });
+
+  test('must be one', async () => {
+    await connection.directory.accept([
+      {
+        kind: 'create',
+        actor: { kind: 'scim', name: 'x' },
+        resource: { userName: 'four', externalId: 'bob' },
+      },
+    ]);
+    const { status, body } = await call('get', '/users/bob');
+    expect([status, body.error.code]).toEqual([409, 'conflict']);
+    expect(body.error.message).toContain(ids[1]);
+  });
+
+  test('retry makes them due and wakes the worker', async () => {
+    connection.settle(ids[0] ?? '', { state: 'failed' });
+    const { status, body } = await call('post', '/users/ada/retry');
+    expect([status, body.state, connection.woken]).toEqual([200, 'queued', 1]);
+    expect(body.changes[0]).toMatchObject({ action: 'retry', actor: 'admin:api' });
+  });
+
+  test('offboarding lies over the client’s data until it is lifted', async () => {
+    const { status, body } = await call('post', '/users/ada/offboard', { reason: 'left the company' });
+    expect([status, body.active]).toEqual([200, true]);
+    expect(body.override).toEqual({
+      active: false,
+      reason: 'left the company',
+      by: 'admin:api',
+      since: '2026-06-01T12:00:00.000Z',
+    });
+    const again = await call('post', '/users/ada/offboard', { reason: 'left the company' });
+    expect(again.body.version).toBe(body.version);
+    const lifted = await call('delete', '/users/ada/offboard');
+    expect([lifted.status, lifted.body.override]).toEqual([200, null]);
+    expect(lifted.body.changes.map((change: { action: string }) => change.action)).toEqual([
+      'lift',
+      'override',
+      'create',
+    ]);
+    expect((await call('delete', '/users/ada/offboard')).status).toBe(200);
+  });
+
+  test.each([{}, { reason: '' }, { reason: '  ' }, { reason: 7 }])(
+    'offboarding wants a reason, not %j',
+    async (body) => {
+      const answer = await call('post', '/users/ada/offboard', body);
+      expect([answer.status, answer.body.error.code]).toEqual([400, 'invalid_request']);
+      expect(answer.body.error.message).toContain('reason');
+    },
+  );
+});
+
+function requestOf(id: string, personId: string): RequestReport {
+  return {
+    id,
+    kind: 'user',
+    state: 'open',
+    provisionId: null,
+    correlationId: null,
+    httpStatus: 201,
+    message: null,
+    sentAt: NOW,
+    completedAt: null,
+    polls: 0,
+    operations: [
+      {
+        id: `${id}-1`,
+        personId,
+        userName: 'x',
+        method: 'POST',
+        state: 'open',
+        difference: { set: {}, remove: [] },
+        results: [],
+      },
+    ],
+  };
+}
