@@ -3,11 +3,11 @@ import type { Server } from 'node:http';
 import type { Logger } from 'pino';
 import { createConcur } from './concur/concur.ts';
 import type { Configuration, ConnectionConfiguration } from './config/configuration.ts';
+import type { PersonRecord } from './domain/person.ts';
 import { createApp } from './http/app.ts';
 import type { Description } from './http/connection.ts';
 import { listen } from './http/listen.ts';
-import type { PersonRecord } from './domain/person.ts';
-import { type ConnectionStore, openStore, type Store } from './store/store.ts';
+import { bindConnection, type ConnectionStore, openStore, type Store } from './store/store.ts';
 import { wantedOf } from './worker/wanted.ts';
 import { startWorker } from './worker/worker.ts';
 
@@ -78,8 +78,8 @@ export async function startBridge(configuration: Configuration, role: Role, log:
 
 async function bind(store: Store, configuration: ConnectionConfiguration): Promise<OpenConnection> {
   const { name, companyId, mapping, secrets, scimToken } = configuration;
-  const bound = await store.bindConnection(name, companyId);
-  if (bound.kind === 'bound_elsewhere') {
+  const bound = await bindConnection(store, name, companyId);
+  if (bound.kind === 'bound_to_another') {
     throw new StartRefused(
       `Connection "${name}" belongs to the Concur company ${bound.companyId} in this database, and the ` +
         `configuration names ${companyId}. Give the other company a connection of its own, or another database.`,

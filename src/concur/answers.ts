@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ENTERPRISE } from '../domain/extensions.ts';
 
 /** A UUID in any of the forms that SAP's pages show (upper case, any version). */
 export const uuid = z
@@ -106,8 +107,6 @@ export const statusPage = z.looseObject({
 
 /** The search guide shows `active` as a string, every other page as a boolean. */
 const active = z.union([z.boolean(), z.enum(['true', 'false']).transform((value) => value === 'true')]);
-
-const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
 
 /** A page of the search in Identity. */
 export const searchPage = z.looseObject({

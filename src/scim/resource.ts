@@ -76,7 +76,7 @@ export function withSchemas(resourceType: ResourceType, resource: JsonObject): J
 }
 
 /** The required attributes (RFC 7643 §2.2) that the resource lacks, by path. Blank text is as good as none. */
-export function missingAttributes(resourceType: ResourceType, resource: JsonObject): readonly string[] {
+function missingAttributes(resourceType: ResourceType, resource: JsonObject): readonly string[] {
   return schemasOf(resourceType).flatMap((schema) => {
     const object = schemaObject(resourceType, schema, resource);
     if (!object) return [];

@@ -1,5 +1,5 @@
 /** The data types of RFC 7643 §2.3. */
-export type AttributeType =
+type AttributeType =
   | 'string'
   | 'boolean'
   | 'decimal'

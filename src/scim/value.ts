@@ -46,7 +46,7 @@ export function parseSingular(attribute: Attribute, value: unknown, path: string
 }
 
 /** The elements a client gives for a multi-valued attribute: an array, or a single object standing for one. */
-export function elementsOf(value: unknown, path: string): readonly unknown[] {
+function elementsOf(value: unknown, path: string): readonly unknown[] {
   if (Array.isArray(value)) return value;
   if (isJsonObject(value)) return [value];
   throw wrongType(path, 'an array', value);

@@ -64,7 +64,7 @@ export function createApplication(parts: Parts): Express {
   });
 
   const provisioning = provisioningRoutes(world, tokens, provisions, pace, pollInterval);
-  // concur.md names /provisioning/v4 as another name of /profile/v4.
+  // The service answers under both names.
   for (const base of ['/profile/v4', '/provisioning/v4']) {
     route('post', `${base}/Users`, provisioning.create);
     route('patch', `${base}/Users/:id`, provisioning.patch);

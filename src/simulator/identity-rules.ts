@@ -1,5 +1,5 @@
 import type { Attributes, Json, Message } from './attributes.ts';
-import { invalid, isAttributes } from './attributes.ts';
+import { invalid, isAttributes, sameJson } from './attributes.ts';
 import type { Company } from './company.ts';
 import { CORE, ENTERPRISE } from './schemas.ts';
 import type { Users } from './users.ts';
@@ -105,9 +105,9 @@ export function checkEnterprise(
     if (typeof value === 'string' && !isMoment(value)) refuse(attribute, 'Value');
   }
   // "To provision manager of this user, use UUID of the manager."
-  if (isAttributes(manager) && typeof manager.value === 'string' && !users.get(manager.value)) {
+  const unchanged = sameJson(manager, held?.manager);
+  if (!unchanged && isAttributes(manager) && !users.get(String(manager.value)))
     refuse('manager.value', 'Value');
-  }
   checkLeaves(objects(enterprise.leavesOfAbsence), refuse);
   return messages;
 }

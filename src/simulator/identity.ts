@@ -1,5 +1,5 @@
 import type { Attributes, Message } from './attributes.ts';
-import { isAttributes, sameJson } from './attributes.ts';
+import { isAttributes, missing, sameJson } from './attributes.ts';
 import { type Change, changed } from './change.ts';
 import { checkCore, checkEnterprise } from './identity-rules.ts';
 import { CORE, ENTERPRISE, SAP } from './schemas.ts';
@@ -51,10 +51,11 @@ export function writeIdentity(world: World, write: IdentityWrite): IdentityOutco
     const next = change
       ? changed(urn, held?.extensions.get(urn), change, world.patchAdd, messages)
       : extensions.get(urn);
-    if (next && urn === CORE) messages.push(...checkCore(next, world.company));
-    if (next && urn === ENTERPRISE) {
+    if (change && next && urn === CORE) messages.push(...checkCore(next, world.company));
+    if (change && next && urn === ENTERPRISE) {
       messages.push(...checkEnterprise(next, held?.extensions.get(urn), world.company, world.users));
     }
+    if (!next && urn !== SAP) messages.push(missing(urn));
     if (messages.length > 0) problems.set(urn, messages);
     if (next) extensions.set(urn, next);
     else extensions.delete(urn);

@@ -1,7 +1,7 @@
 import type { Attributes, Json, Message } from './attributes.ts';
 import { invalid, isAttributes, sameJson } from './attributes.ts';
 import { type Filter, matches, parseFilter } from './filter.ts';
-import { CORE, SCHEMAS, schemaOf } from './schemas.ts';
+import { CORE, SCHEMAS, SPEND_USER, schemaOf } from './schemas.ts';
 
 /** How `add` treats a list without a filter: SAP's pages say both (see `applyPatch`). */
 export type PatchAdd = 'replace' | 'append';
@@ -148,7 +148,9 @@ function applyToAttribute(
   if (filter) {
     const elements = Array.isArray(held) ? held : [];
     const chosen = elements.filter((element) => isAttributes(element) && matches(filter, element));
-    if (op !== 'remove' && chosen.length === 0) {
+    if (op !== 'remove' && chosen.length === 0 && isCustomField(urn, attribute, filter) && sub === 'value') {
+      next[attribute] = [...elements, { id: filter.value, value }];
+    } else if (op !== 'remove' && chosen.length === 0) {
       // RFC 7644 section 3.5.2.3: a filter that matches nothing has no target.
       messages.push({ ...invalid(place, 'Path'), message: `No value of '${place}' matches the filter` });
     } else if (sub === undefined && op === 'remove') {
@@ -178,6 +180,24 @@ function applyToAttribute(
   } else {
     next[attribute] = value;
   }
+}
+
+/**
+ * Whether a filter names one custom field: a field of the form is there for everybody, filled in or not. The sample of
+ * "Update a user with /Users endpoint" replaces custom2 of a person who was created with custom1 only.
+ */
+function isCustomField(
+  urn: string,
+  attribute: string,
+  filter: Filter,
+): filter is Filter & { kind: 'compare' } {
+  return (
+    urn === SPEND_USER &&
+    attribute === 'customData' &&
+    filter.kind === 'compare' &&
+    filter.path === 'id' &&
+    filter.operator === 'eq'
+  );
 }
 
 function change(element: Json, op: 'add' | 'replace' | 'remove', sub: string | undefined, value: Json): Json {

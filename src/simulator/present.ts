@@ -4,7 +4,7 @@ import { CORE, ENTERPRISE, SAP } from './schemas.ts';
 import { textOf, type User } from './users.ts';
 import type { World } from './world.ts';
 
-/** Concur shows some people on the request of an attribute only ("Request Only" in v4.1.identity.md, "User"). */
+/** How a person is to be shown. */
 export interface Presentation {
   /** Attribute paths to show; everything that is shown by default when absent. */
   readonly attributes?: readonly string[];
@@ -71,6 +71,7 @@ export function presentIdentity(world: World, user: User, presentation: Presenta
   });
 }
 
+// "Request Only" in v4.1.identity.md, "User" and "Enterprise User": shown only when they are named.
 const ON_REQUEST = ['entitlements', `${ENTERPRISE}:organization`, `${ENTERPRISE}:manager.$ref`];
 
 function completeIdentity(world: World, user: User, { empty, version }: Presentation): Attributes {
@@ -126,7 +127,7 @@ function presentEnterprise(world: World, user: User): Attributes {
 }
 
 /** "givenName + familyName. When nickName is provisioned, nickName replaces givenName." */
-export function displayName(user: User): string {
+function displayName(user: User): string {
   const core = user.extensions.get(CORE);
   const name = isAttributes(core?.name) ? core.name : {};
   return `${core?.nickName ?? name.givenName} ${name.familyName}`;

@@ -150,7 +150,8 @@ export function createProvisions(world: World): Provisions {
     for (const urn of EXTENSION_SCHEMAS) {
       const change = operation.changes.get(urn);
       if (!change) continue;
-      const spendUserFailed = operation.results.get(SPEND_USER)?.result === 'error';
+      const spendUserFailed =
+        operation.results.get(SPEND_USER)?.result === 'error' && !user?.extensions.has(SPEND_USER);
       if (!user) {
         operation.results.set(urn, {
           result: 'error',

@@ -99,7 +99,7 @@ function spendUserNotFound(exchange: Exchange): Answer {
 }
 
 /** A person's spend profile as the service answers it. */
-export function presentSpend(world: World, user: User, allLimits: boolean): Attributes {
+function presentSpend(world: World, user: User, allLimits: boolean): Attributes {
   const held = (urn: string): Attributes => structuredClone(user.extensions.get(urn) ?? {});
   const parts: Attributes = Object.fromEntries(SHOWN.map((urn) => [urn, held(urn)]));
   parts[SPEND_USER] = { ...EMPTY_SPEND_USER, ...held(SPEND_USER) };

@@ -19,7 +19,8 @@ export async function commit(
 ): Promise<void> {
   await db.transaction().execute(async (transaction) => {
     const { request, lease } = step;
-    if (request !== undefined && !(await updateRequest(transaction, connection, request, lease, now))) return;
+    const guard = step.requestLease ?? lease;
+    if (request !== undefined && !(await updateRequest(transaction, connection, request, guard, now))) return;
     for (const operation of step.operations ?? []) await updateOperation(transaction, connection, operation);
     const people =
       lease === undefined

@@ -26,7 +26,7 @@ export async function prepare(
   const outgoing: Outgoing[] = [];
   let items = await Promise.all(records.map((record) => takeUp(context, record)));
   while (items.length > 0) {
-    const steps = items.map((item) => ({ item, step: planItem(item) }));
+    const steps = items.map((item) => ({ item, step: nextStep(item) }));
     outgoing.push(
       ...steps.flatMap(({ item, step }) => (step.kind === 'send' ? [toOutgoing(context, item, step)] : [])),
     );
@@ -46,6 +46,15 @@ export async function prepare(
   }
   return outgoing;
 }
+
+/** Somebody with an operation still open in Concur is only ever overtaken by a deactivation. */
+function nextStep(item: Item): Plan {
+  const step = planItem(item);
+  const overtakes = step.kind === 'send' && step.deactivation;
+  return item.record.provisioning.openOperations > 0 && !overtakes ? WAIT_FOR_CONCUR : step;
+}
+
+const WAIT_FOR_CONCUR: Rest = { kind: 'rest', state: 'processing', reason: null, message: null };
 
 /** A person rests only if nobody changed what they are to be since the plan was made. */
 async function putToRest(context: Context, lease: Lease, item: Item, rest: Rest): Promise<void> {

@@ -15,7 +15,7 @@ export async function recoverRequest(context: Context, lease: Lease, request: Op
   const mayStillRun = request.operations.length > 1;
   await context.store.commit(
     {
-      requestLease: lease.token,
+      lease: lease.token,
       request: {
         id: request.id,
         state: 'unknown',

@@ -53,7 +53,7 @@ function objectFor(attributes: readonly Attribute[]): fc.Arbitrary<JsonObject> {
 const [core, ...extensions] = schemasOf(userResourceType);
 
 /** A body that `parseResource` accepts, with a few attributes of a few schemas. */
-export const bodies: fc.Arbitrary<JsonObject> = fc
+const bodies: fc.Arbitrary<JsonObject> = fc
   .tuple(
     sparse(core?.attributes ?? []),
     fc.record(Object.fromEntries(extensions.map((schema) => [schema.id, sparse(schema.attributes)])), {

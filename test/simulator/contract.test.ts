@@ -17,7 +17,7 @@ interface Description {
 const EXCEPTIONS = [
   // `messages` is an object in the description, a list in the page's sample of a failed extension.
   /\.extensions\.\d+\.messages$/,
-  // The summary's envelope has no `processing` in its list of results, the implementation guide has it.
+  // The list of results lacks `processing`, which the implementation guide (user-provisioning.md) has.
   /\.status\.result$/,
   // `type` of a message is a list in the description of errors, a text in every sample.
   /\.messages\.\d+\.type$/,

@@ -160,6 +160,20 @@ describe('scopes', () => {
     expect(answer.status).toBe(status);
   });
 
+  it('may be those of the identity service alone', async () => {
+    const limited = await start(
+      'user.provision.write',
+      'user.provision.read',
+      'spend.user.general.writeonly',
+    );
+    const statuses = [
+      (await limited.call('POST', '/profile/v4/Users', person())).status,
+      (await limited.call('POST', '/profile/identity/v4.1/Users', person())).status,
+    ];
+    await limited.simulator.close();
+    expect(statuses).toEqual([403, 200]);
+  });
+
   it('guard externalId and verified separately', async () => {
     const limited = await start(
       'identity.user.externalID.writeonly',

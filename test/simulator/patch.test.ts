@@ -79,6 +79,30 @@ describe('PATCH', () => {
     expect((view.spend[SPEND_ROLE] as Attributes).roles).toEqual([{ roleName: 'EXP_APPROVER' }]);
   });
 
+  it('fills in a custom field that was empty', async () => {
+    const view = await patched({
+      op: 'replace',
+      path: `${SPEND_USER}:customData[id eq "custom3"].value`,
+      value: 'c',
+    });
+    expect((view.spend[SPEND_USER] as Attributes).customData).toContainEqual({ id: 'custom3', value: 'c' });
+  });
+
+  it('writes the other spend extensions of a Spend User whose own change is refused', async () => {
+    const view = await patched(
+      { op: 'replace', path: `${SPEND_USER}:country`, value: 'PL' },
+      { op: 'replace', path: `${SPEND_ROLE}:roles`, value: [] },
+    );
+    expect(view.spend).toEqual({ ...ada.spend, [SPEND_ROLE]: { roles: [] } });
+  });
+
+  it('sets a userName free by renaming its holder', async () => {
+    const taken = person({ userName: String(ada.identity.userName) });
+    expect((await concur.call('POST', '/profile/v4/Users', taken)).status).toBe(400);
+    await patched({ op: 'replace', path: 'userName', value: 'renamed@company.example' });
+    expect((await concur.call('POST', '/profile/v4/Users', taken)).status).toBe(201);
+  });
+
   it('removes one approver by a nested value, and all of them by the bare extension', async () => {
     const approver = (id: string): Attributes => ({ approver: { value: id }, primary: true });
     await patched({ op: 'add', value: { [SPEND_APPROVER]: { report: [approver(ada.id)] } } });
@@ -125,6 +149,7 @@ describe('PATCH', () => {
     ['a read-only attribute', [{ op: 'replace', path: `${ENTERPRISE}:organization`, value: 'x' }]],
     ['another company', [{ op: 'replace', path: `${ENTERPRISE}:companyId`, value: 'x' }]],
     ['a required attribute removed', [{ op: 'remove', path: 'userName' }]],
+    ['the enterprise extension removed', [{ op: 'remove', path: ENTERPRISE }]],
     ['no operations', []],
     [
       'one bad operation among good ones',

@@ -1,5 +1,7 @@
-import { request as httpRequest } from 'node:http';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Attributes, Json } from '../../src/simulator/attributes.ts';
 import { CORE, ENTERPRISE, SPEND_ROLE, SPEND_USER, TRAVEL } from '../../src/simulator/schemas.ts';
 import { bulk, type Caller, patch, person, SPEND, startCaller } from './caller.ts';
 
@@ -148,9 +150,13 @@ describe('a single user', () => {
 });
 
 describe('a bulk', () => {
-  const post = (bulkId: string, data: unknown = person()): Record<string, never> =>
-    ({ method: 'POST', path: '/Users', bulkId, data }) as Record<string, never>;
-  const send = (...operations: Record<string, never>[]): ReturnType<Caller['call']> =>
+  const post = (bulkId: string, data: Json = person()): Attributes => ({
+    method: 'POST',
+    path: '/Users',
+    bulkId,
+    data,
+  });
+  const send = (...operations: Attributes[]): ReturnType<Caller['call']> =>
     concur.call('POST', '/profile/v4/Bulk', bulk(...operations));
 
   it('is accepted and done later, identities first', async () => {
@@ -334,19 +340,19 @@ describe('a provisioning request', () => {
 
 describe('every request', () => {
   it('must not be chunked and must have a Content-Length', async () => {
-    const send = (headers: Record<string, string>): Promise<number | undefined> =>
-      new Promise((resolve, reject) => {
-        const { url } = concur.simulator;
-        const sent = httpRequest(`${url}/profile/v4/Users`, { method: 'POST', headers }, (response) => {
-          response.resume();
-          resolve(response.statusCode);
-        });
-        sent.on('error', reject);
-        if (headers['Transfer-Encoding']) sent.write('{}');
-        sent.end();
-      });
-    expect(await send({ 'Transfer-Encoding': 'chunked', 'Content-Type': 'application/json' })).toBe(411);
-    expect(violationCodes()).toEqual(['chunked-body']);
+    const { port } = new URL(concur.simulator.url);
+    const send = async (head: string, body: string): Promise<string> => {
+      const socket = connect(Number(port), '127.0.0.1');
+      socket.write(
+        `POST /profile/v4/Users HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n${head}\r\n${body}`,
+      );
+      const [answer] = await once(socket, 'data');
+      socket.destroy();
+      return String(answer).slice(9, 12);
+    };
+    expect(await send('Transfer-Encoding: chunked\r\n', '2\r\n{}\r\n0\r\n\r\n')).toBe('411');
+    expect(await send('', '')).toBe('411');
+    expect(violationCodes()).toEqual(['chunked-body', 'content-length-missing']);
   });
 
   it('must carry JSON where JSON is expected', async () => {

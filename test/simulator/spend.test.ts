@@ -13,7 +13,7 @@ import {
   SPEND_WORKFLOW_PREFERENCE,
   TRAVEL,
 } from '../../src/simulator/schemas.ts';
-import { type Caller, person, SPEND, startCaller } from './caller.ts';
+import { type Caller, patch, person, SPEND, startCaller } from './caller.ts';
 
 let concur: Caller;
 const BOSS = '11111111-1111-4111-8111-111111111111';
@@ -370,6 +370,23 @@ describe('the spend service', () => {
       testEmployee: false,
       biManager: null,
     });
+  });
+
+  it('does not judge again what stays as it is', async () => {
+    const boss = concur.simulator.state.seed(
+      person({}, { [SPEND_USER]: SPEND, [SPEND_ROLE]: roles({ roleName: 'EXP_APPROVER' }) }),
+    );
+    const body = person({}, { [SPEND_USER]: SPEND, [SPEND_APPROVER]: { report: [by(boss.id)] } });
+    const { id } = concur.simulator.state.seed(body);
+    await concur.call(
+      'PATCH',
+      `/profile/v4/Users/${boss.id}`,
+      patch({ op: 'remove', path: `${SPEND_ROLE}:` }),
+    );
+    const change = patch({ op: 'add', path: `${SPEND_APPROVER}:request`, value: [by(BOSS)] });
+    const answer = await concur.call('PATCH', `/profile/v4/Users/${id}`, change);
+    const result = await concur.extension(answer.body.meta.provisionId, SPEND_APPROVER);
+    expect(result.status.result).toBe('success');
   });
 
   it('shows approvers by their UUID', async () => {

@@ -1,0 +1,78 @@
+import { describe, expect, test } from 'vitest';
+import { decideAdoption, type SearchKeys } from '../../src/domain/adoption.ts';
+import type { Candidate } from '../../src/domain/person.ts';
+
+const keys: SearchKeys = { userName: 'ada@example.com', externalId: 'e-1', employeeNumber: '7' };
+const ada: Candidate = {
+  concurId: 'c-1',
+  active: true,
+  userName: 'Ada@Example.com',
+  externalId: 'e-1',
+  employeeNumber: '7',
+};
+const nobody = new Map<string, 'person' | 'leaving'>();
+const decide = (wanted: Partial<SearchKeys>, found: Partial<Candidate>, claims = nobody) =>
+  decideAdoption({ ...keys, ...wanted }, [{ ...ada, ...found }], claims);
+
+describe('adoption', () => {
+  test('nobody who matches is created', () => {
+    expect(decideAdoption(keys, [], nobody)).toEqual({ kind: 'create' });
+    const stranger = { userName: 'x@example.com', externalId: null, employeeNumber: null };
+    expect(decide({}, stranger)).toEqual({ kind: 'create' });
+    expect(decide({ externalId: null, employeeNumber: null }, stranger)).toEqual({ kind: 'create' });
+  });
+
+  test('whoever matches in all keys is adopted, active or not; userName has no case', () => {
+    expect(decide({}, {})).toEqual({ kind: 'adopt', candidate: ada });
+    expect(decide({}, { active: false }).kind).toBe('adopt');
+  });
+
+  test('the employee number alone is enough when it was sent', () => {
+    expect(decide({}, { userName: 'old@example.com', externalId: null }).kind).toBe('adopt');
+  });
+
+  test.each([
+    ['another employee number', {}, { employeeNumber: '8' }, /another employeeNumber \(8\)/],
+    ['no employee number', {}, { employeeNumber: null }, /another employeeNumber \(none\)/],
+    [
+      'a leaver with a recycled name',
+      { externalId: null, employeeNumber: null },
+      { active: false },
+      /recycled/,
+    ],
+    [
+      'a leaver without externalId',
+      { employeeNumber: null },
+      { active: false, externalId: null },
+      /recycled/,
+    ],
+    ['another externalId', { employeeNumber: null }, { externalId: 'e-2' }, /another externalId/],
+    ['only the externalId', { employeeNumber: null }, { userName: 'x@example.com' }, /only the externalId/],
+  ])('%s is held for an admin', (_, wanted, found, why) => {
+    expect(decide(wanted, found)).toEqual({
+      kind: 'held',
+      candidates: [{ ...ada, ...found }],
+      why: expect.stringMatching(why),
+    });
+  });
+
+  test('without an employee number, name and externalId together are certain, and so is the name of somebody active', () => {
+    expect(decide({ employeeNumber: null }, { active: false }).kind).toBe('adopt');
+    expect(decide({ employeeNumber: null, externalId: null }, { externalId: null }).kind).toBe('adopt');
+  });
+
+  test('keys that point to different users are held, with those who match', () => {
+    const other = { ...ada, concurId: 'c-2', userName: 'x@example.com', externalId: null };
+    const stranger = { ...other, concurId: 'c-3', employeeNumber: null };
+    expect(decideAdoption(keys, [ada, other, stranger], nobody)).toMatchObject({
+      kind: 'held',
+      candidates: [ada, other],
+    });
+  });
+
+  test('a user whom somebody here stands for is not taken over; a leaver is waited for', () => {
+    expect(decide({}, {}, new Map([['c-1', 'person']])).kind).toBe('held');
+    expect(decide({}, {}, new Map([['c-1', 'leaving']]))).toEqual({ kind: 'wait' });
+    expect(decide({}, {}, new Map([['c-9', 'person']])).kind).toBe('adopt');
+  });
+});
