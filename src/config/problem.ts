@@ -48,7 +48,7 @@ function unknownKey(path: readonly PropertyKey[], key: string): Problem {
 }
 
 /** The word among `words` that `word` is most likely meant to be; undefined when none is like it. */
-export function nearest(word: string, words: readonly string[]): string | undefined {
+function nearest(word: string, words: readonly string[]): string | undefined {
   const lower = word.toLowerCase();
   const ranked = words
     .map((candidate) => ({ candidate, distance: distance(lower, candidate.toLowerCase()) }))

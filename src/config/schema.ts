@@ -98,7 +98,7 @@ const mapping = z.strictObject(
 );
 
 /** One connection as the file holds it. */
-export const connectionSchema = z.strictObject(
+const connectionSchema = z.strictObject(
   {
     baseUrl,
     companyId: checked('the UUID of the company, such as 3f2504e0-4f89-11d3-9a0c-0305e82c3301', (value) =>

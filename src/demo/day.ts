@@ -65,7 +65,6 @@ export async function liveThroughDay({ okta, entra, admin, simulator, audience }
 
   const handMade = named(HAND_MADE.userName);
   kept.set(handMade, seedHandMade(simulator, handMade));
-  handMade.events.push('was in Concur before');
 
   audience.begin('Okta assigns the commercial tree');
   const lateManager = named('ingrid.lindqvist@example.com');
@@ -77,6 +76,7 @@ export async function liveThroughDay({ okta, entra, admin, simulator, audience }
     okta.assign,
   );
   await settled((account) => (waiting.includes(account) ? 'partial' : 'in_sync'));
+  handMade.events.push('found in Concur and adopted');
   audience.tell(`${handMade.employee.userName} was found in Concur and adopted, not made a second time.`);
   audience.tell(
     `${waiting.map(({ employee }) => employee.userName).join(' and ')} are in Concur and wait for their manager.`,
@@ -85,7 +85,7 @@ export async function liveThroughDay({ okta, entra, admin, simulator, audience }
   audience.begin('Entra provisions the operations tree');
   const traveller = named('nikhil.bhattacharya@example.com');
   traveller.employee = { ...traveller.employee, currency: 'THB' };
-  await together(operations, entra.create);
+  await together(operations, (account) => entra.create(account));
   await together(operations, async (account) => {
     const manager = numbered.get(account.employee.manager ?? '');
     if (manager !== undefined) await entra.setManager(account, manager);
@@ -141,7 +141,7 @@ export async function liveThroughDay({ okta, entra, admin, simulator, audience }
   await okta.setActive(onLeave, true);
   rehired.externalId = entraId('hired again');
   rehired.active = true;
-  await entra.create(rehired);
+  await entra.create(rehired, 'hired again');
   const manager = numbered.get(rehired.employee.manager ?? '');
   if (manager !== undefined) await entra.setManager(rehired, manager);
   await settled();

@@ -31,7 +31,7 @@ export function startEntra(scimUrl: string, token: string) {
   }
 
   return {
-    async create(account: Account): Promise<void> {
+    async create(account: Account, event = 'created'): Promise<void> {
       const { userName } = account.employee;
       const filter = encodeURIComponent(`userName eq "${userName}"`);
       const found = await client.call('GET', `/Users?filter=${filter}`, 200);
@@ -40,7 +40,7 @@ export function startEntra(scimUrl: string, token: string) {
       }
       const created = await client.call('POST', '/Users', 201, newUser(account));
       account.scimId = String(created.id);
-      account.events.push('created');
+      account.events.push(event);
     },
     async setManager(account: Account, manager: Account): Promise<void> {
       await patch(account, [{ op: 'Add', path: `${ENTERPRISE}:manager`, value: scimIdOf(manager) }]);

@@ -8,6 +8,13 @@ export type SerialColumn =
   | 'integer primary key autoincrement'
   | 'bigint generated always as identity primary key';
 
+/** What the migrations leave to the database they run on. */
+export interface MigrationEngine {
+  readonly serial: SerialColumn;
+  /** Called in the same transaction after the tables have changed. */
+  afterChange(db: Kysely<unknown>): Promise<void>;
+}
+
 /** The database was made by a newer version of the program, which this one must not write to. */
 export class NewerDatabaseError extends Error {
   constructor(migrations: readonly string[]) {
@@ -22,8 +29,8 @@ export class NewerDatabaseError extends Error {
  * Brings the tables up to date, in one transaction. Fails with `NewerDatabaseError` when the database
  * has migrations that this program does not know.
  */
-export async function migrate(db: Kysely<Database>, serial: SerialColumn): Promise<void> {
-  const migrations: Record<string, Migration> = { '0001_initial': initial(serial) };
+export async function migrate(db: Kysely<Database>, engine: MigrationEngine): Promise<void> {
+  const migrations: Record<string, Migration> = { '0001_initial': initial(engine.serial) };
   await db.transaction().execute(async (transaction) => {
     const unknown = (await appliedMigrations(transaction)).filter((name) => !Object.hasOwn(migrations, name));
     if (unknown.length > 0) throw new NewerDatabaseError(unknown);
@@ -31,8 +38,9 @@ export async function migrate(db: Kysely<Database>, serial: SerialColumn): Promi
       db: transaction,
       provider: { getMigrations: () => Promise.resolve(migrations) },
     });
-    const { error } = await migrator.migrateToLatest();
+    const { error, results } = await migrator.migrateToLatest();
     if (error !== undefined) throw error;
+    if (results !== undefined && results.length > 0) await engine.afterChange(transaction);
   });
 }
 

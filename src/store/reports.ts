@@ -59,13 +59,14 @@ async function countStates(db: Kysely<Database>, connection: string): Promise<Re
     queued: 0,
     sending: 0,
     processing: 0,
-    in_sync: -Number(gone?.people ?? 0),
+    in_sync: 0,
     partial: 0,
     failed: 0,
     held: 0,
     unmanaged: 0,
   };
-  for (const { state, people } of counts) states[state] += Number(people);
+  for (const { state, people } of counts) states[state] = Number(people);
+  states.in_sync -= Number(gone?.people ?? 0);
   return states;
 }
 

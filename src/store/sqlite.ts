@@ -10,6 +10,14 @@ import {
   SqliteDialect,
   SqliteDriver,
 } from 'kysely';
+import type { MigrationEngine } from './migrate.ts';
+import { writeStatistics } from './sqlite-statistics.ts';
+
+/** What SQLite does in its own way when tables are made. */
+export const SQLITE_ENGINE: MigrationEngine = {
+  serial: 'integer primary key autoincrement',
+  afterChange: writeStatistics,
+};
 
 /** How long SQLite itself waits, blocking the process, e.g. while another process recovers the file, in ms. */
 const BUSY_TIMEOUT = 5_000;

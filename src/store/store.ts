@@ -8,7 +8,7 @@ import { migrate } from './migrate.ts';
 import { provisioningStore } from './provisioning.ts';
 import { reports } from './reports.ts';
 import { type ScimTokens, scimTokens } from './scim-tokens.ts';
-import { sqliteDialect } from './sqlite.ts';
+import { SQLITE_ENGINE, sqliteDialect } from './sqlite.ts';
 import type { Database } from './tables.ts';
 
 export { bindConnection } from './connections.ts';
@@ -55,7 +55,7 @@ export async function openStore({ url, secretKey, clock, newId }: StoreOptions):
   if (secretKey.length !== 32) throw new Error('The secret key must have 32 bytes');
   const db = new Kysely<Database>({ dialect: sqliteDialect(url.slice(SQLITE.length)) });
   try {
-    await migrate(db, 'integer primary key autoincrement');
+    await migrate(db, SQLITE_ENGINE);
   } catch (error) {
     await db.destroy();
     throw error;

@@ -99,12 +99,16 @@ export class Entra {
     const known = await this.#client.find(account.userName);
     if (known !== null) return known;
     const { status, body } = await this.#client.call('POST', '/Users', entraUser(account));
-    if (status !== 201) throw new Error(`Entra's create was answered with ${status}: ${JSON.stringify(body)}`);
+    if (status !== 201)
+      throw new Error(`Entra's create was answered with ${status}: ${JSON.stringify(body)}`);
     return String(body.id);
   }
 
   async patch(id: string, ...Operations: Json[]): Promise<void> {
-    const { status, body } = await this.#client.call('PATCH', `/Users/${id}`, { schemas: [PATCH], Operations });
+    const { status, body } = await this.#client.call('PATCH', `/Users/${id}`, {
+      schemas: [PATCH],
+      Operations,
+    });
     if (status !== 200) throw new Error(`Entra's PATCH was answered with ${status}: ${JSON.stringify(body)}`);
   }
 

@@ -129,7 +129,10 @@ describe('people pushed by two identity providers', () => {
     expect([...users.keys()].sort()).toEqual(expected);
     const inactive = [...users.values()].filter(({ identity }) => identity.active === false);
     expect(inactive.map(({ identity }) => identity.userName).sort()).toEqual(
-      fromOkta.filter((_, index) => index % 20 < 5).map(({ userName }) => userName).sort(),
+      fromOkta
+        .filter((_, index) => index % 20 < 5)
+        .map(({ userName }) => userName)
+        .sort(),
     );
     for (const user of users.values()) {
       expect(user.spend[SPEND], String(user.identity.userName)).toMatchObject({ locale: expect.any(String) });

@@ -1,0 +1,71 @@
+import type { SeenPerson } from '../demo/admin.ts';
+import type { Demo } from '../demo/demo.ts';
+import { colour } from './colour.ts';
+import { environmentBlock } from './environment-block.ts';
+
+const NEWCOMER = 'ada.lovelace@example.com';
+const LEAVER = 'astrid.hallgren@example.com';
+const BRIDGE_USER = 'urn:ietf:params:scim:schemas:extension:concur-bridge:2.0:User';
+
+/**
+ * What can be tried while the demonstration stays up; every line works when it is pasted into a POSIX shell.
+ *
+ * @param people everybody as the bridge sees them
+ */
+export function demoInvitation(
+  { url, simulatorUrl, environment }: Demo,
+  people: readonly SeenPerson[],
+): string {
+  const leaver = people.find(({ userName }) => userName === LEAVER);
+  const scim = `${url}/scim/v2`;
+  const asClient = `-H 'Authorization: Bearer ${environment.BRIDGE_SCIM_TOKEN}'`;
+  const asAdmin = `-H 'Authorization: Bearer ${environment.BRIDGE_ADMIN_TOKEN}'`;
+  const json = `-H 'Content-Type: application/scim+json'`;
+  const newcomer = {
+    schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'],
+    userName: NEWCOMER,
+    name: { givenName: 'Ada', familyName: 'Lovelace' },
+    emails: [{ type: 'work', value: NEWCOMER }],
+    locale: 'en-GB',
+    addresses: [{ type: 'work', locality: 'London', country: 'GB' }],
+    active: true,
+  };
+  const leave = {
+    schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'],
+    Operations: [{ op: 'Replace', path: 'active', value: 'False' }],
+  };
+  const steps: readonly (readonly [what: string, line: string])[] = [
+    ['List people, as an identity provider does', `curl -s ${asClient} '${scim}/Users?startIndex=1&count=2'`],
+    [
+      'Find somebody, with what Concur holds',
+      `curl -sG ${asClient} '${scim}/Users' --data-urlencode 'filter=userName eq "${LEAVER}"'`,
+    ],
+    ['See everything about them, as an admin', `curl -s ${asAdmin} '${url}/api/v1/users/${LEAVER}'`],
+    [
+      'Create somebody',
+      `curl -s -X POST ${asClient} ${json} '${scim}/Users' -d '${JSON.stringify(newcomer)}'`,
+    ],
+    [
+      'and see how far they are',
+      `curl -sG ${asClient} '${scim}/Users' --data-urlencode 'filter=userName eq "${NEWCOMER}"' --data-urlencode 'attributes=userName,${BRIDGE_USER}'`,
+    ],
+    [
+      `Deactivate ${LEAVER}, as Entra does`,
+      `curl -s -X PATCH ${asClient} ${json} '${scim}/Users/${leaver?.id}' -d '${JSON.stringify(leave)}'`,
+    ],
+    ['Look at what the simulated Concur holds', `curl -s '${simulatorUrl}/simulator/state'`],
+  ];
+  return [
+    `\n${colour('bold', 'Your turn')}`,
+    `  SCIM base URL  ${scim}`,
+    `  SCIM token     ${environment.BRIDGE_SCIM_TOKEN}`,
+    `  admin API      ${url}/api/v1`,
+    `  admin token    ${environment.BRIDGE_ADMIN_TOKEN}`,
+    ...steps.map(([what, line]) => `\n${colour('dim', `# ${what}`)}\n${line}`),
+    `\n${colour('dim', '# Other commands on the same database, in a second terminal')}`,
+    environmentBlock(environment),
+    `npm run bridge -- status ${LEAVER}`,
+    `npm run bridge -- offboard ${LEAVER} --reason 'Contract ended'`,
+    '\nCtrl-C ends everything and removes the database.',
+  ].join('\n');
+}

@@ -1,0 +1,32 @@
+import { CORE } from '../domain/extensions.ts';
+import type { JsonValue } from '../domain/json.ts';
+
+/** Prints text with a line break. */
+export function print(text = ''): void {
+  console.log(text);
+}
+
+/** Prints data for programs. */
+export function printJson(data: unknown): void {
+  console.log(JSON.stringify(data, null, 2));
+}
+
+/** A time of the admin API for people: `2026-01-31 12:00:03Z`; a dash for none. */
+export function showTime(iso: string | null): string {
+  return iso === null ? '-' : iso.replace('T', ' ').replace(/(\.\d+)?Z$/, 'Z');
+}
+
+/** A value of a profile for people; nothing for none. */
+export function showValue(value: JsonValue | undefined): string {
+  if (value === undefined) return '';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** A key or an extension of a Concur profile without the long URN: `enterprise:department`, `spend Role`. */
+export function shortName(name: string): string {
+  if (name === CORE) return 'core';
+  return name.replace(
+    /^urn:ietf:params:scim:schemas:extension:([^:]+):2\.0:(\w+)/,
+    (_, service: string, part: string) => (part === 'User' ? service : `${service} ${part}`),
+  );
+}

@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { isJsonObject } from '../domain/json.ts';
+import { addDemo } from './demo.ts';
+import { explain } from './failure.ts';
+import { addOffboard } from './offboard.ts';
+import { withExamples } from './options.ts';
+import { addRequests } from './requests.ts';
+import { addRetry } from './retry.ts';
+import { addServe } from './serve.ts';
+import { addSimulate } from './simulate.ts';
+import { addStatus } from './status.ts';
+import { addToken } from './token.ts';
+
+/**
+ * Runs the program and sets the exit code of the process: 0 when all went well, 1 when it failed, 2 when
+ * it was called or configured wrongly. Never fails.
+ *
+ * @param argv as the process has it, with the paths of Node and of the program in front
+ */
+export async function run(argv: readonly string[]): Promise<void> {
+  // Whoever reads our output may stop reading, as `head` does; there is nobody left to tell.
+  process.stdout.on('error', () => process.exit());
+  try {
+    await createProgram().parseAsync(argv);
+  } catch (error) {
+    const { message, exitCode } = explain(error);
+    if (message !== null) console.error(message);
+    process.exitCode = exitCode;
+  }
+}
+
+/** The program with all its commands; nothing has run yet. */
+export function createProgram(): Command {
+  const program = new Command('concur-scim-bridge')
+    .description('Takes people in over SCIM 2.0 and makes SAP Concur match.')
+    .version(version())
+    .option('--config <file>', 'the configuration file (default: BRIDGE_CONFIG, or the environment alone)')
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true })
+    .showHelpAfterError('(--help shows what is possible)');
+  withExamples(program, [
+    ['demo', 'a whole day against a simulated Concur'],
+    ['serve', 'the server, configured by the environment'],
+    ['status ada@example.com', 'what Concur holds of somebody, and what it should hold'],
+  ]);
+  addServe(program);
+  addDemo(program);
+  addSimulate(program);
+  addStatus(program);
+  addRequests(program);
+  addRetry(program);
+  addOffboard(program);
+  addToken(program);
+  return program;
+}
+
+/** The version of the package, two folders up both in the sources and in what is built of them. */
+function version(): string {
+  const about: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  return isJsonObject(about) ? String(about.version) : '';
+}

@@ -1,0 +1,399 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ENTERPRISE } from '../../src/domain/extensions.ts';
+import type { Provisioning } from '../../src/domain/person.ts';
+import { bindConnection } from '../../src/store/store.ts';
+import {
+  ADMIN,
+  type Bench,
+  change,
+  create,
+  createOne,
+  ENGINES,
+  lease,
+  load,
+  OKTA,
+  openBench,
+  operation,
+  replace,
+  settle,
+  written,
+} from './engines.ts';
+
+const OVERRIDE = { active: false, reason: 'left', by: 'cli:root', since: 5 } as const;
+
+describe.each(ENGINES)('accepting writes on $name', (engine) => {
+  let bench: Bench;
+  beforeEach(async () => {
+    bench = await openBench(engine);
+  });
+  afterEach(() => bench.close());
+
+  async function actions(id: string) {
+    const { items } = await bench.connection.reports.changes({ personId: id, limit: 100 });
+    return items.map(({ action }) => action);
+  }
+
+  it('stores a new person, queued for creation, with an audit row', async () => {
+    const resource = { schemas: ['x'], userName: 'Ann@x.com', [ENTERPRISE]: { employeeNumber: '7' } };
+    const { person, provisioning } = await createOne(bench.connection, resource);
+    expect(person).toEqual({
+      connection: 'default',
+      id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      resource,
+      version: 1,
+      created: bench.now,
+      lastModified: bench.now,
+      deleted: null,
+      override: null,
+    });
+    expect(provisioning).toEqual<Provisioning>({
+      state: 'queued',
+      reason: null,
+      concurId: null,
+      applied: { profile: {}, unknown: [] },
+      owned: [],
+      refused: {},
+      candidates: [],
+      waitingFor: [],
+      lane: 'creation',
+      due: bench.now,
+      attempts: 0,
+      pendingSince: bench.now,
+      lastConfirmed: null,
+      lastError: null,
+      lastRequestId: null,
+      openOperations: 0,
+    });
+    const { items } = await bench.connection.reports.changes({ limit: 10 });
+    expect(items).toEqual([
+      {
+        id: expect.any(Number),
+        personId: person.id,
+        at: bench.now,
+        actor: 'scim:okta',
+        action: 'create',
+        version: 1,
+        attributes: ['userName', `${ENTERPRISE}:employeeNumber`],
+        reason: null,
+      },
+    ]);
+  });
+
+  it('survives a restart', async () => {
+    const record = await createOne(bench.connection, { userName: 'ann' });
+    const again = await bench.reopen();
+    expect(await again.connection('default').directory.get(record.person.id)).toEqual(record);
+  });
+
+  it('counts versions and never lets lastModified stand still or go back', async () => {
+    const { person } = await createOne(bench.connection, { userName: 'ann' });
+    const first = written(
+      await change(bench.connection, person.id, replace({ userName: 'ann', title: '1' }, 'title')),
+    );
+    expect(first.person).toMatchObject({ version: 2, lastModified: bench.now + 1, created: bench.now });
+    bench.now -= 5_000;
+    const second = written(await change(bench.connection, person.id, replace({ userName: 'ann' }, 'title')));
+    expect(second.person).toMatchObject({ version: 3, lastModified: first.person.lastModified + 1 });
+    expect(await actions(person.id)).toEqual(['update', 'update', 'create']);
+  });
+
+  it('writes nothing for a write that changes nothing', async () => {
+    const record = await createOne(bench.connection, { userName: 'ann' });
+    await settle(bench, record.person.id, { state: 'in_sync', due: null });
+    const result = await change(bench.connection, record.person.id, { kind: 'unchanged' });
+    expect(result).toMatchObject({ kind: 'written', changed: false });
+    expect(written(result).provisioning.state).toBe('in_sync');
+    expect(await actions(record.person.id)).toEqual(['create']);
+  });
+
+  it('refuses a userName or employee number that is taken, in any case, and frees it by deletion', async () => {
+    const number = (employeeNumber: string) => ({ [ENTERPRISE]: { employeeNumber } });
+    const { person } = await createOne(bench.connection, { userName: 'Ärn@x.com', ...number('a1') });
+    const clash = [
+      { kind: 'create', actor: OKTA, resource: { userName: 'äRN@X.com' } },
+      { kind: 'create', actor: OKTA, resource: { userName: 'other', ...number('A1') } },
+    ] as const;
+    expect(await bench.connection.directory.accept(clash)).toEqual([
+      { kind: 'conflict', attribute: 'userName', value: 'äRN@X.com' },
+      { kind: 'conflict', attribute: 'employeeNumber', value: 'A1' },
+    ]);
+    await change(bench.connection, person.id, { kind: 'delete' });
+    expect((await bench.connection.directory.accept(clash)).map(({ kind }) => kind)).toEqual([
+      'written',
+      'written',
+    ]);
+  });
+
+  it('refuses a replacement that takes another one’s userName, but not one’s own', async () => {
+    const [ann, bob] = await create(bench.connection, { userName: 'ann' }, { userName: 'bob' });
+    const own = await change(
+      bench.connection,
+      ann?.person.id ?? '',
+      replace({ userName: 'ANN' }, 'userName'),
+    );
+    expect(written(own).person.resource.userName).toBe('ANN');
+    expect(
+      await change(bench.connection, bob?.person.id ?? '', replace({ userName: 'aNN' }, 'userName')),
+    ).toEqual({
+      kind: 'conflict',
+      attribute: 'userName',
+      value: 'aNN',
+    });
+  });
+
+  it('lets people share an externalId', async () => {
+    const records = await create(
+      bench.connection,
+      { userName: 'a', externalId: 'e' },
+      { userName: 'b', externalId: 'e' },
+    );
+    expect(records).toHaveLength(2);
+  });
+
+  it('leaves the neighbours of a bad write in its batch alone', async () => {
+    const { person } = await createOne(bench.connection, { userName: 'ann' });
+    const failure = new Error('no');
+    const results = await bench.connection.directory.accept([
+      { kind: 'create', actor: OKTA, resource: { userName: 'bob' } },
+      { kind: 'create', actor: OKTA, resource: { userName: 'BOB' } },
+      {
+        kind: 'change',
+        actor: OKTA,
+        id: person.id,
+        decide: () => {
+          throw failure;
+        },
+      },
+      { kind: 'change', actor: OKTA, id: 'nobody', decide: () => ({ kind: 'delete' }) },
+      { kind: 'create', actor: OKTA, resource: { title: 'without userName' } },
+      {
+        kind: 'change',
+        actor: OKTA,
+        id: person.id,
+        decide: () => replace({ userName: 'ann', title: 'x' }, 'title'),
+      },
+    ]);
+    expect(results.map(({ kind }) => kind)).toEqual([
+      'written',
+      'conflict',
+      'rejected',
+      'missing',
+      'rejected',
+      'written',
+    ]);
+    expect(results[2]).toEqual({ kind: 'rejected', error: failure });
+    expect(await load(bench, person.id)).toMatchObject({ person: { version: 2, resource: { title: 'x' } } });
+    expect((await bench.connection.directory.list({ filter: null, startIndex: 1, count: 10 })).total).toBe(2);
+  });
+
+  it('hides a deleted person from SCIM and queues the deactivation', async () => {
+    const { person } = await createOne(bench.connection, { userName: 'ann' });
+    await settle(bench, person.id, { state: 'in_sync', concurId: 'c1', due: null });
+    bench.now += 10;
+    const gone = written(await change(bench.connection, person.id, { kind: 'delete' }));
+    expect(gone.person).toMatchObject({ deleted: bench.now, version: 2 });
+    expect(gone.provisioning).toMatchObject({ state: 'queued', lane: 'deactivation', due: bench.now });
+    expect(await bench.connection.directory.get(person.id)).toBeNull();
+    expect(await change(bench.connection, person.id, { kind: 'delete' })).toEqual({ kind: 'missing' });
+  });
+
+  it('lets an admin, and nobody else, retry a deleted person', async () => {
+    const { person } = await createOne(bench.connection, { userName: 'ann' });
+    await change(bench.connection, person.id, { kind: 'delete' });
+    await settle(bench, person.id, { state: 'failed', reason: 'refused', due: null });
+    expect(await change(bench.connection, person.id, { kind: 'retry' })).toEqual({ kind: 'missing' });
+    expect(await change(bench.connection, person.id, replace({ userName: 'x' }, 'userName'), ADMIN)).toEqual({
+      kind: 'missing',
+    });
+    const retried = written(await change(bench.connection, person.id, { kind: 'retry' }, ADMIN));
+    expect(retried.provisioning).toMatchObject({ state: 'queued', lane: 'deactivation', due: bench.now });
+  });
+
+  it('lays an override over a person without a new version, and lifts it', async () => {
+    const { person } = await createOne(bench.connection, { userName: 'ann', active: true });
+    await settle(bench, person.id, {
+      state: 'in_sync',
+      concurId: 'c1',
+      due: null,
+      applied: { profile: { active: true }, unknown: [] },
+    });
+    const over = written(
+      await change(
+        bench.connection,
+        person.id,
+        { kind: 'override', override: OVERRIDE, reason: 'left' },
+        ADMIN,
+      ),
+    );
+    expect(over.person).toEqual({ ...person, override: OVERRIDE });
+    expect(over.provisioning).toMatchObject({ state: 'queued', lane: 'deactivation' });
+    const okta = written(
+      await change(bench.connection, person.id, replace({ userName: 'ann', title: 'x' }, 'title')),
+    );
+    expect(okta.person.override).toEqual(OVERRIDE);
+    expect(okta.provisioning.lane).toBe('deactivation');
+    const lifted = written(
+      await change(bench.connection, person.id, { kind: 'override', override: null, reason: 'back' }, ADMIN),
+    );
+    expect(lifted.person.override).toBeNull();
+    expect(lifted.provisioning.lane).toBe('creation');
+    const { items } = await bench.connection.reports.changes({ personId: person.id, limit: 10 });
+    expect(items.map(({ action, reason, actor }) => [action, reason, actor])).toEqual([
+      ['lift', 'back', 'admin:root'],
+      ['update', null, 'scim:okta'],
+      ['override', 'left', 'admin:root'],
+      ['create', null, 'scim:okta'],
+    ]);
+  });
+
+  it.each([
+    ['an update', { active: true }, { active: true }, { userName: 'ann', title: 'x' }, 'update'],
+    [
+      'a deactivation',
+      { active: true },
+      { active: true },
+      { userName: 'ann', active: false },
+      'deactivation',
+    ],
+    ['a reactivation', { active: false }, { active: false }, { userName: 'ann', active: true }, 'creation'],
+    [
+      'a return before the deactivation was sent',
+      { active: false },
+      { active: true },
+      { userName: 'ann' },
+      'creation',
+    ],
+  ])('puts %s into its lane', async (_, before, applied, after, lane) => {
+    const { person } = await createOne(bench.connection, { userName: 'ann', ...before });
+    await settle(bench, person.id, {
+      state: 'in_sync',
+      concurId: 'c1',
+      due: null,
+      applied: { profile: applied, unknown: [] },
+    });
+    const record = written(await change(bench.connection, person.id, replace(after, 'active')));
+    expect(record.provisioning).toMatchObject({ state: 'queued', lane });
+  });
+
+  it('keeps a person in the lane of creations until Concur holds them', async () => {
+    const { person } = await createOne(bench.connection, { userName: 'ann' });
+    const record = written(
+      await change(bench.connection, person.id, replace({ userName: 'ann', title: 'x' }, 'title')),
+    );
+    expect(record.provisioning.lane).toBe('creation');
+  });
+
+  it('resets attempts and keeps since when a difference exists', async () => {
+    const { person } = await createOne(bench.connection, { userName: 'ann' });
+    const since = bench.now;
+    await settle(bench, person.id, {
+      state: 'queued',
+      reason: 'concur_unavailable',
+      attempts: 3,
+      due: bench.now + 60_000,
+    });
+    bench.now += 100;
+    const record = written(
+      await change(bench.connection, person.id, replace({ userName: 'ann', title: 'x' }, 'title')),
+    );
+    expect(record.provisioning).toMatchObject({
+      state: 'queued',
+      reason: null,
+      attempts: 0,
+      due: bench.now,
+      pendingSince: since,
+    });
+  });
+
+  it('leaves who is being sent or processed in their state', async () => {
+    const record = await createOne(bench.connection, { userName: 'ann' });
+    const { id } = record.person;
+    const held = lease('l', bench.now + 1000);
+    await bench.connection.provisioning.claim('others', 1, held, bench.now);
+    const sending = written(
+      await change(bench.connection, id, replace({ userName: 'ann', title: '1' }, 'title')),
+    );
+    expect(sending).toMatchObject({ person: { version: 2 }, provisioning: { state: 'sending' } });
+    await bench.connection.provisioning.recordRequest(
+      { id: 'r', kind: 'user', operations: [operation(record, 'o')] },
+      held,
+      bench.now,
+    );
+    await bench.connection.provisioning.commit(
+      { lease: 'l', people: [id], decide: () => Promise.resolve({ state: 'processing', due: null }) },
+      bench.now,
+    );
+    bench.now += 5;
+    const processing = written(
+      await change(bench.connection, id, replace({ userName: 'ann', title: '2' }, 'title')),
+    );
+    expect(processing.provisioning).toMatchObject({ state: 'processing', due: bench.now, openOperations: 1 });
+  });
+
+  it('forgets refusals and candidates on a retry and keeps the waits', async () => {
+    const { person } = await createOne(bench.connection, { userName: 'ann' });
+    const candidate = {
+      concurId: 'c',
+      active: true,
+      userName: 'ann',
+      externalId: null,
+      employeeNumber: null,
+    };
+    const refusal = { desired: { title: 'x' }, messages: [], uniqueness: false, searched: false, at: 1 };
+    await settle(bench, person.id, {
+      state: 'held',
+      reason: 'ambiguous',
+      due: null,
+      candidates: [candidate],
+      refused: { part: refusal },
+      waitingFor: ['Boss'],
+    });
+    const retried = written(await change(bench.connection, person.id, { kind: 'retry' }, ADMIN));
+    expect(retried.provisioning).toMatchObject({
+      state: 'queued',
+      reason: null,
+      due: bench.now,
+      refused: {},
+      candidates: [],
+      waitingFor: ['boss'],
+    });
+    expect(retried.person).toEqual(person);
+    expect(await actions(person.id)).toEqual(['retry', 'create']);
+  });
+
+  it('asks anew about a held person only when what identifies them changed', async () => {
+    const { person } = await createOne(bench.connection, { userName: 'ann' });
+    const candidate = {
+      concurId: 'c',
+      active: true,
+      userName: 'ann',
+      externalId: null,
+      employeeNumber: null,
+    };
+    await settle(bench, person.id, {
+      state: 'held',
+      reason: 'ambiguous',
+      due: null,
+      candidates: [candidate],
+    });
+    const title = written(
+      await change(bench.connection, person.id, replace({ userName: 'ann', title: 'x' }, 'title')),
+    );
+    expect(title.provisioning.candidates).toEqual([candidate]);
+    const key = written(
+      await change(bench.connection, person.id, replace({ userName: 'ann', externalId: 'e' }, 'externalId')),
+    );
+    expect(key.provisioning.candidates).toEqual([]);
+  });
+
+  it('keeps connections apart', async () => {
+    const other = bench.store.connection('other');
+    await expect(create(other, { userName: 'ann' })).rejects.toThrow();
+    await bindConnection(bench.store, 'other', 'company-2');
+    const { person } = await createOne(bench.connection, { userName: 'ann' });
+    await create(other, { userName: 'ann' });
+    expect(await other.directory.get(person.id)).toBeNull();
+    expect(await change(other, person.id, { kind: 'delete' })).toEqual({ kind: 'missing' });
+    expect((await other.directory.list({ filter: null, startIndex: 1, count: 10 })).total).toBe(1);
+  });
+});

@@ -1,0 +1,190 @@
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ENTERPRISE } from '../../src/domain/extensions.ts';
+import type { JsonObject } from '../../src/domain/json.ts';
+import type { PersonRecord } from '../../src/domain/person.ts';
+import { ScimError } from '../../src/scim/error.ts';
+import { matches } from '../../src/scim/filter/match.ts';
+import { parseFilter } from '../../src/scim/filter/parse.ts';
+import { userResourceType } from '../../src/scim/registry.ts';
+import { type Bench, change, create, createOne, ENGINES, openBench } from './engines.ts';
+
+describe.each(ENGINES)('the directory on $name', (engine) => {
+  let bench: Bench;
+  beforeEach(async () => {
+    bench = await openBench(engine);
+  });
+  afterEach(() => bench.close());
+
+  const names = (records: readonly PersonRecord[]) => records.map(({ person }) => person.resource.userName);
+
+  async function find(filter: string) {
+    const parsed = parseFilter(filter, userResourceType);
+    const { records, total } = await bench.connection.directory.list({
+      filter: parsed,
+      startIndex: 1,
+      count: 100,
+    });
+    expect(total).toBe(records.length);
+    return names(records);
+  }
+
+  describe('filters', () => {
+    beforeEach(async () => {
+      const emails = [
+        { type: 'Work', value: 'Ann@x.com' },
+        { type: 'home', value: 'ann@home.com' },
+      ];
+      const enterprise = { employeeNumber: 'N1', manager: { value: 'M-1' } };
+      const bob = { userName: 'bob', externalId: 'e1', active: false, emails: [{ value: 'bob@x.com' }] };
+      await create(
+        bench.connection,
+        { userName: 'Ann', externalId: 'E1', emails, [ENTERPRISE]: enterprise },
+        bob,
+      );
+    });
+
+    it.each([
+      ['userName eq "aNN"', ['Ann']],
+      ['userName eq "nobody"', []],
+      ['externalId eq "E1"', ['Ann']],
+      ['externalId eq "e1"', ['bob']],
+      ['emails eq "ANN@x.com"', ['Ann']],
+      ['emails.value eq "bob@x.com"', ['bob']],
+      ['emails[type eq "work"].value eq "ann@X.com"', ['Ann']],
+      ['emails[type eq "work" and value eq "ann@home.com"]', []],
+      ['emails[type eq "home" and value eq "ann@home.com"]', ['Ann']],
+      ['emails.type eq "work"', ['Ann']],
+      [`${ENTERPRISE}:employeeNumber eq "n1"`, ['Ann']],
+      [`${ENTERPRISE}:manager eq "M-1"`, ['Ann']],
+      [`${ENTERPRISE}:manager.value eq "m-1"`, []],
+      ['active eq true', ['Ann']],
+      ['active eq false', ['bob']],
+      ['userName eq "ann" and active eq true', ['Ann']],
+      ['userName eq "ann" and active eq false', []],
+    ])('%s', async (filter, expected) => {
+      expect(await find(filter)).toEqual(expected);
+    });
+
+    it('by id', async () => {
+      const [ann] = await bench.connection.directory.search('ann');
+      expect(await find(`id eq "${ann?.person.id}" and ${ENTERPRISE}:manager eq "M-1"`)).toEqual(['Ann']);
+    });
+
+    it.each([
+      'userName sw "a"',
+      'userName eq "a" or userName eq "b"',
+      'not (userName eq "a")',
+      'title eq "x"',
+      'userName pr',
+      'userName eq null',
+      'phoneNumbers[type eq "work"]',
+      'emails[primary eq true]',
+      'emails[type eq "work" or value eq "x"]',
+    ])('refuses %s and says what it can do', async (filter) => {
+      const refusal = await find(filter).catch((error: unknown) => error);
+      expect(refusal).toBeInstanceOf(ScimError);
+      expect(refusal).toMatchObject({
+        status: 400,
+        scimType: 'invalidFilter',
+        detail: expect.stringContaining('userName'),
+      });
+    });
+  });
+
+  it('finds by SQL exactly whom the filter matches', async () => {
+    const word = fc.constantFrom('a', 'A', 'b', 'ß', 'Ä', 'ä', '%', '_', "'", '"', '\\');
+    const people = fc.uniqueArray(
+      fc.record({
+        userName: fc.string({ unit: word, minLength: 1, maxLength: 2 }),
+        externalId: word,
+        active: fc.boolean(),
+        emails: fc.array(fc.record({ type: fc.constantFrom('work', 'Home'), value: word }), {
+          minLength: 1,
+          maxLength: 2,
+        }),
+      }),
+      { selector: ({ userName }) => userName.toLowerCase(), maxLength: 6 },
+    );
+    const quoted = word.map((value) => JSON.stringify(value));
+    const term = fc.oneof(
+      quoted.map((value) => `userName eq ${value}`),
+      quoted.map((value) => `externalId eq ${value}`),
+      quoted.map((value) => `emails.value eq ${value}`),
+      quoted.map((value) => `emails[type eq "home" and value eq ${value}]`),
+      fc.boolean().map((value) => `active eq ${value}`),
+    );
+    const filters = fc.array(term, { minLength: 1, maxLength: 2 }).map((terms) => terms.join(' and '));
+    await fc.assert(
+      fc.asyncProperty(
+        people,
+        fc.array(filters, { minLength: 1, maxLength: 8 }),
+        async (resources, texts) => {
+          const fresh = await openBench(engine);
+          try {
+            await create(fresh.connection, ...resources);
+            for (const text of texts) {
+              const filter = parseFilter(text, userResourceType);
+              const { records } = await fresh.connection.directory.list({
+                filter,
+                startIndex: 1,
+                count: 100,
+              });
+              const expected = resources.filter((resource: JsonObject) =>
+                matches(filter, resource, userResourceType),
+              );
+              expect(names(records)).toEqual(expected.map(({ userName }) => userName));
+            }
+          } finally {
+            await fresh.close();
+          }
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
+  it('pages in a stable order, oldest first, without the deleted', async () => {
+    for (const userName of ['d', 'c', 'b', 'a', 'x']) {
+      await create(bench.connection, { userName });
+      bench.now += 1;
+    }
+    const [gone] = await bench.connection.directory.search('b');
+    await change(bench.connection, gone?.person.id ?? '', { kind: 'delete' });
+    const page = (startIndex: number, count: number) =>
+      bench.connection.directory.list({ filter: null, startIndex, count });
+    const first = await page(1, 2);
+    expect([first.total, names(first.records)]).toEqual([4, ['d', 'c']]);
+    expect(names((await page(3, 2)).records)).toEqual(['a', 'x']);
+    expect(names((await page(0, 1)).records)).toEqual(['d']);
+    expect(await page(1, 0)).toEqual({ total: 4, records: [] });
+    expect(await page(9, 5)).toEqual({ total: 4, records: [] });
+  });
+
+  it('follows what a person is found by', async () => {
+    const { person } = await createOne(bench.connection, {
+      userName: 'ann',
+      emails: [{ value: 'old@x.com' }],
+    });
+    const resource = { userName: 'anna', emails: [{ value: 'new@x.com' }] };
+    await change(bench.connection, person.id, { kind: 'replace', resource, changed: ['userName', 'emails'] });
+    expect(await find('userName eq "ann"')).toEqual([]);
+    expect(await find('emails eq "old@x.com"')).toEqual([]);
+    expect(await find('emails eq "new@x.com"')).toEqual(['anna']);
+  });
+
+  it('searches by any key', async () => {
+    const resource = {
+      userName: 'Ann',
+      externalId: 'E1',
+      emails: [{ value: 'a@x.com' }],
+      [ENTERPRISE]: { employeeNumber: 'N1' },
+    };
+    const [ann, gone] = await create(bench.connection, resource, { userName: 'gone', externalId: 'E1' });
+    await change(bench.connection, gone?.person.id ?? '', { kind: 'delete' });
+    for (const key of ['ANN', 'E1', 'A@x.com', 'n1', ann?.person.id ?? '']) {
+      expect(names(await bench.connection.directory.search(key)), key).toEqual(['Ann']);
+    }
+    expect(await bench.connection.directory.search('e1')).toEqual([]);
+  });
+});

@@ -1,0 +1,107 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { open, SecretKeyError, seal } from '../../src/store/sealed.ts';
+import { type Bench, ENGINES, openBench, SECRET_KEY } from './engines.ts';
+
+describe('sealed secrets', () => {
+  it('open with the same key at the same place, and are never sealed the same twice', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), fc.string(), (secret, place) => {
+        const sealed = seal(secret, SECRET_KEY, place);
+        expect(open(sealed, SECRET_KEY, place)).toBe(secret);
+        expect(seal(secret, SECRET_KEY, place)).not.toBe(sealed);
+        expect(() => open(sealed, SECRET_KEY, `${place}!`)).toThrow(SecretKeyError);
+      }),
+    );
+  });
+});
+
+describe.each(ENGINES)('secrets on $name', (engine) => {
+  let bench: Bench;
+  beforeEach(async () => {
+    bench = await openBench(engine);
+  });
+  afterEach(() => bench.close());
+
+  const token = async () => (await bench.connection.credentials.refreshToken())?.token ?? null;
+
+  it('takes the seed over, and the rotated token wins until the seed changes', async () => {
+    const { credentials } = bench.connection;
+    expect(await credentials.refreshToken()).toBeNull();
+    await credentials.seedRefreshToken('seed-1');
+    expect(await credentials.refreshToken()).toEqual({ token: 'seed-1', geolocation: null, expiresAt: null });
+    await credentials.storeToken({ refreshToken: 'rotated', geolocation: 'https://eu', expiresAt: 99 });
+    await credentials.seedRefreshToken('seed-1');
+    expect(await credentials.refreshToken()).toEqual({
+      token: 'rotated',
+      geolocation: 'https://eu',
+      expiresAt: 99,
+    });
+    await credentials.seedRefreshToken(null);
+    expect(await token()).toBe('rotated');
+    await credentials.seedRefreshToken('seed-2');
+    expect(await credentials.refreshToken()).toEqual({ token: 'seed-2', geolocation: null, expiresAt: null });
+  });
+
+  it('keeps no refresh token in the clear', async () => {
+    await bench.connection.credentials.seedRefreshToken('very-secret-refresh-token');
+    const { sealed } = await bench.store.db
+      .selectFrom('credentials')
+      .select('sealed')
+      .executeTakeFirstOrThrow();
+    expect(Buffer.from(sealed, 'base64').toString('latin1')).not.toContain('very-secret');
+    if (engine.name !== 'SQLite') return;
+    for (const file of [bench.url.slice('sqlite:'.length), `${bench.url.slice('sqlite:'.length)}-wal`]) {
+      expect(readFileSync(file).includes('very-secret')).toBe(false);
+    }
+  });
+
+  it('says so when the key is another', async () => {
+    await bench.connection.credentials.seedRefreshToken('seed');
+    const other = await bench.reopen(Buffer.alloc(32, 8));
+    const reading = other.connection('default').credentials.refreshToken();
+    await expect(reading).rejects.toThrow(SecretKeyError);
+    await expect(reading).rejects.toThrow(/BRIDGE_SECRET_KEY does not open/);
+  });
+
+  it('knows a SCIM token until it is revoked', async () => {
+    const { tokens } = bench.connection;
+    const { id, token: plain } = await tokens.create('okta');
+    expect(plain).toMatch(/^bridge_[A-Za-z0-9_-]{43}$/);
+    expect(await tokens.verify(plain)).toEqual({ name: 'okta' });
+    expect(await tokens.verify(`${plain}x`)).toBeNull();
+    expect(await tokens.verify('')).toBeNull();
+    expect(await tokens.list()).toEqual([{ id, name: 'okta', created: bench.now, revoked: null }]);
+    expect(await tokens.revoke(id)).toBe(true);
+    expect(await tokens.revoke(id)).toBe(false);
+    expect(await tokens.verify(plain)).toBeNull();
+    expect((await tokens.list())[0]?.revoked).toBe(bench.now);
+    const { hash } = await bench.store.db.selectFrom('scim_tokens').select('hash').executeTakeFirstOrThrow();
+    expect(hash).not.toContain(plain);
+  });
+
+  it('takes the configured SCIM token over once, and drops it when another is configured', async () => {
+    const { tokens } = bench.connection;
+    const made = await tokens.create('okta');
+    await tokens.seed('first');
+    await tokens.seed('first');
+    expect(await tokens.verify('first')).toEqual({ name: 'configuration' });
+    expect(await tokens.list()).toHaveLength(2);
+    await tokens.seed('second');
+    expect(await tokens.verify('first')).toBeNull();
+    expect(await tokens.verify('second')).not.toBeNull();
+    await tokens.seed(null);
+    expect(await tokens.verify('second')).toBeNull();
+    expect(await tokens.verify(made.token)).not.toBeNull();
+  });
+
+  it('does not bring a revoked configured token back at the next start', async () => {
+    const { tokens } = bench.connection;
+    await tokens.seed('first');
+    const [seeded] = await tokens.list();
+    await tokens.revoke(seeded?.id ?? '');
+    await tokens.seed('first');
+    expect(await tokens.verify('first')).toBeNull();
+  });
+});

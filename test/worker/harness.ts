@@ -1,0 +1,188 @@
+import { randomUUID } from 'node:crypto';
+import { expect, onTestFinished, vi } from 'vitest';
+import { createConcur } from '../../src/concur/concur.ts';
+import type { ConnectionSettings } from '../../src/domain/connection.ts';
+import { ENTERPRISE } from '../../src/domain/extensions.ts';
+import type { JsonObject } from '../../src/domain/json.ts';
+import type { PersonRecord } from '../../src/domain/person.ts';
+import type { Decision, WriteResult } from '../../src/scim/directory.ts';
+import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/simulator.ts';
+import { bindConnection, type ConnectionStore, openStore } from '../../src/store/store.ts';
+import { startWorker, type Worker } from '../../src/worker/worker.ts';
+
+const PATIENCE = { timeout: 15_000, interval: 20 };
+const ACTOR = { kind: 'scim', name: 'test' } as const;
+
+/** Who is pushed: a resource as the SCIM side stores it. */
+export function resource(name: string, more: JsonObject = {}): JsonObject {
+  return {
+    userName: `${name}@example.com`,
+    externalId: `external-${name}`,
+    active: true,
+    name: { givenName: name, familyName: 'Example' },
+    emails: [{ type: 'work', value: `${name}@example.com` }],
+    preferredLanguage: 'en-US',
+    addresses: [{ type: 'work', country: 'US' }],
+    ...more,
+    [ENTERPRISE]: { employeeNumber: `number-${name}`, ...(more[ENTERPRISE] as JsonObject | undefined) },
+  };
+}
+
+/** Store, Concur client and worker against a simulator, with a clock that can be moved forward. */
+export class Delivery {
+  readonly simulator: Simulator;
+  readonly store: ConnectionStore;
+  readonly clock: { now: () => number; advance: (ms: number) => void };
+  readonly #settings: ConnectionSettings;
+  #worker: Worker | undefined;
+
+  private constructor(
+    simulator: Simulator,
+    store: ConnectionStore,
+    clock: Delivery['clock'],
+    settings: ConnectionSettings,
+  ) {
+    this.simulator = simulator;
+    this.store = store;
+    this.clock = clock;
+    this.#settings = settings;
+  }
+
+  static async prepare(options: SimulatorOptions = {}): Promise<Delivery> {
+    const simulator = await startSimulator({ pollInterval: 20, ...options });
+    let ahead = 0;
+    const clock = {
+      now: () => Date.now() + ahead,
+      advance: (ms: number) => {
+        ahead += ms;
+      },
+    };
+    const store = await openStore({
+      url: 'sqlite::memory:',
+      secretKey: Buffer.alloc(32, 1),
+      clock: clock.now,
+      newId: randomUUID,
+    });
+    const { company } = simulator;
+    await bindConnection(store, 'default', company.id);
+    const connection = store.connection('default');
+    await connection.credentials.seedRefreshToken(company.refreshToken);
+    const delivery = new Delivery(simulator, connection, clock, {
+      name: 'default',
+      companyId: company.id,
+      baseUrl: simulator.url,
+      allowedHosts: ['127.0.0.1'],
+      mapping: { companyId: company.id, defaults: {}, currencies: {} },
+      polling: { interval: 30 },
+      batching: { operations: 100, bytes: 400_000 },
+      delivery: 'on',
+    });
+    onTestFinished(async () => {
+      await delivery.stop();
+      await store.close();
+      await simulator.close();
+    });
+    return delivery;
+  }
+
+  static async begin(options: SimulatorOptions = {}): Promise<Delivery> {
+    const delivery = await Delivery.prepare(options);
+    delivery.start();
+    return delivery;
+  }
+
+  start(): void {
+    const { company } = this.simulator;
+    const log = { info() {}, warn() {}, error: (fields: object) => expect.fail(JSON.stringify(fields)) };
+    const concur = createConcur({
+      settings: this.#settings,
+      secrets: { clientId: company.clientId, clientSecret: company.clientSecret, refreshToken: null },
+      credentials: this.store.credentials,
+      clock: this.clock.now,
+      newId: randomUUID,
+      log,
+    });
+    const worker = startWorker({
+      store: this.store.provisioning,
+      concur,
+      settings: this.#settings,
+      clock: this.clock.now,
+      random: () => 0.5,
+      newId: randomUUID,
+      log,
+    });
+    this.#worker = {
+      wake: worker.wake,
+      stop: async () => {
+        await worker.stop();
+        await concur.close();
+      },
+    };
+  }
+
+  async stop(): Promise<void> {
+    await this.#worker?.stop();
+    this.#worker = undefined;
+  }
+
+  /** Creates people in one batch and returns their ids. */
+  async create(...resources: JsonObject[]): Promise<string[]> {
+    const results = await this.store.directory.accept(
+      resources.map((one) => ({ kind: 'create', actor: ACTOR, resource: one })),
+    );
+    this.#worker?.wake();
+    return results.map((result) => written(result).person.id);
+  }
+
+  /** Changes attributes of a person. */
+  async change(id: string, more: JsonObject): Promise<void> {
+    await this.decide(id, ({ person }) => ({
+      kind: 'replace',
+      resource: { ...person.resource, ...more },
+      changed: Object.keys(more),
+    }));
+  }
+
+  async decide(id: string, decide: (record: PersonRecord) => Decision): Promise<void> {
+    const [result] = await this.store.directory.accept([{ kind: 'change', actor: ACTOR, id, decide }]);
+    if (result === undefined) throw new Error('Every write has a result');
+    written(result);
+    this.#worker?.wake();
+  }
+
+  async record(id: string): Promise<PersonRecord> {
+    const record = await this.store.reports.person(id);
+    if (record === null) throw new Error('The person is unknown');
+    return record;
+  }
+
+  /** Resolves when the person is in this state, and returns the record. */
+  async reaches(id: string, state: string, reason: string | null = null): Promise<PersonRecord> {
+    return vi.waitFor(async () => {
+      const record = await this.record(id);
+      const { provisioning } = record;
+      expect(`${provisioning.state} ${provisioning.reason}`, provisioning.lastError ?? '').toBe(
+        `${state} ${reason}`,
+      );
+      return record;
+    }, PATIENCE);
+  }
+
+  /** What Concur holds under a userName, all parts in one. */
+  inConcur(name: string): JsonObject | undefined {
+    const user = this.simulator.state.find(`${name}@example.com`);
+    return user === undefined
+      ? undefined
+      : ({ ...user.identity, ...user.spend, ...user.travel, id: user.id } as JsonObject);
+  }
+
+  /** The requests that reached Concur, as `METHOD path`, ids left out. */
+  calls(method: string, path: RegExp): number {
+    return this.simulator.requests.filter((one) => one.method === method && path.test(one.path)).length;
+  }
+}
+
+function written(result: WriteResult): PersonRecord {
+  if (result.kind !== 'written') throw new Error(`Not written: ${JSON.stringify(result)}`);
+  return result.record;
+}
