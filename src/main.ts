@@ -92,8 +92,9 @@ async function bind(store: Store, configuration: ConnectionConfiguration): Promi
     configuration,
     store: connection,
     describe: async ({ person }) => {
-      const { profile, ...rest } = await wantedOf(person, mapping, connection.provisioning.resolve);
-      return { desired: profile, ...rest };
+      const wanted = await wantedOf(person, mapping, connection.provisioning.resolve);
+      const { profile, initial, waiting, gaps } = wanted;
+      return { desired: profile, initial, waitingFor: waiting.map(({ reference }) => reference), gaps };
     },
   };
 }

@@ -13,7 +13,10 @@ export function personView(report: PersonReport): string {
     comparison(report),
     ...refusals(report),
     ...candidates(report),
-    section('Provisioning requests, newest first', report.requests.map(requestView).join('\n\n')),
+    section(
+      'Provisioning requests, newest first',
+      report.requests.map((request) => requestView(request, report.id)).join('\n\n'),
+    ),
     section('History, newest first', history(report)),
   ].join('\n');
 }
@@ -46,7 +49,9 @@ function comparison(report: PersonReport): string {
   const { desired, initial, applied, difference, unknown } = report;
   const differing = new Set([...Object.keys(difference.set), ...difference.remove]);
   const removed = new Set(difference.remove);
-  const keys = [...new Set([...Object.keys({ ...initial, ...desired }), ...Object.keys(applied)])].sort();
+  const keys = [...new Set([...Object.keys({ ...initial, ...desired }), ...Object.keys(applied)])].sort(
+    coreFirst,
+  );
   const rows = keys.map((key) => {
     const isDerived = desired[key] === undefined && initial[key] !== undefined;
     const wanted = removed.has(key) ? '(nothing)' : showValue(desired[key] ?? initial[key]);
@@ -61,6 +66,11 @@ function comparison(report: PersonReport): string {
       : `Desired and in Concur: ${differing.size} differ`,
     table(['', 'attribute', 'desired', 'in Concur'], rows) + legend,
   );
+}
+
+function coreFirst(left: string, right: string): number {
+  const rank = (key: string) => (key.startsWith('urn:') ? `1${key}` : `0${key}`);
+  return rank(left) < rank(right) ? -1 : 1;
 }
 
 function refusals({ refused }: PersonReport): readonly string[] {

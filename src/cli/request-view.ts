@@ -6,18 +6,25 @@ import { fields, table } from './table.ts';
 /** A provisioning request, in the form of the admin API. */
 export type ShownRequest = ReturnType<typeof requestReport>;
 
-/** One request for people to read: what SAP support asks for, and every operation with Concur's results. */
-export function requestView(request: ShownRequest): string {
+/**
+ * One request for people to read: what SAP support asks for, and its operations with Concur's results.
+ *
+ * @param personId whose operation alone is shown; absent: all are
+ */
+export function requestView(request: ShownRequest, personId?: string): string {
+  const shown = request.operations.filter((one) => personId === undefined || one.personId === personId);
+  const others = request.operations.length - shown.length;
   return [
     `${request.id}  ${request.kind}  ${colourState(request.state)}`,
     fields([
-      ['sent', `${showTime(request.sentAt)}${took(request)}, looked at ${request.polls} times`],
+      ['sent', `${showTime(request.sentAt)}${took(request)}, status asked ${request.polls}×`],
       ['provision id', request.provisionId],
       ['correlation id', request.correlationId],
       ['HTTP status', request.httpStatus === null ? null : String(request.httpStatus)],
       ['message', request.message],
     ]),
-    ...request.operations.map(operationView),
+    ...shown.map(operationView),
+    ...(others > 0 ? [`  and ${others} for other people`] : []),
   ].join('\n');
 }
 
@@ -36,18 +43,24 @@ function operationView({ method, userName, state, difference, results }: ShownRe
     ...Object.entries(difference.set).map(([key, value]) => `${shortName(key)} = ${showValue(value)}`),
     ...difference.remove.map((key) => `${shortName(key)} removed`),
   ];
-  const rows = results.flatMap(({ extension, result, code, messages }) => {
-    const said = messages.length === 0 ? [null] : messages;
-    return said.map((message) => [
-      `    ${shortName(extension)}`,
-      result,
-      message?.code ?? code ?? '',
-      message === null ? '' : [message.message, message.schemaPath ?? ''].join(' ').trim(),
-    ]);
-  });
+  // Of everything that an operation did not touch Concur says no-op: that goes in one line.
+  const isNothing = ({ result, messages }: (typeof results)[number]) =>
+    result === 'no-op' && messages.length === 0;
+  const rows = results
+    .filter((one) => !isNothing(one))
+    .flatMap(({ extension, result, code, messages }) =>
+      (messages.length === 0 ? [null] : messages).map((message) => [
+        `    ${shortName(extension)}`,
+        result,
+        message?.code ?? code ?? '',
+        message === null ? '' : [message.message, shortName(message.schemaPath ?? '')].join(' ').trim(),
+      ]),
+    );
+  const nothing = results.filter(isNothing).map(({ extension }) => shortName(extension));
   return [
     `  ${method} ${userName}  ${colourState(state)}`,
     ...changes.map((change) => `    ${change}`),
     ...(rows.length === 0 ? [] : [table(['    part', 'result', 'code', 'message'], rows)]),
+    ...(nothing.length === 0 ? [] : [`    no-op: ${nothing.join(', ')}`]),
   ].join('\n');
 }

@@ -42,10 +42,10 @@ export interface Sources {
 
 /**
  * Reads the configuration from the file, if one is named, and from the environment. What the file says
- * wins; the environment fills what the file leaves out of `server` and `store`. The variables of a
- * connection (`CONCUR_…`, `BRIDGE_SCIM_TOKEN`) make the connection `default`, and only where the file
- * names no connection at all: otherwise they count only as `${…}` in the file. An empty variable is
- * as good as none.
+ * wins; the environment fills what the file leaves out of `server`, `store` and the connection
+ * `default` (`CONCUR_…`, `BRIDGE_SCIM_TOKEN`), which it makes where the file names no connection at
+ * all. Other connections take a variable only as `${…}` in the file. An empty variable is as good as
+ * none.
  */
 export function loadConfiguration({ env, configFile, readFile }: Sources): Loaded {
   const variables = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
@@ -114,11 +114,12 @@ function fillFrom(env: Environment, tree: JsonObject, isAlone: boolean): Filled 
   const isNamed =
     connections !== undefined && !(isJsonObject(connections) && Object.keys(connections).length === 0);
   if (!isNamed) filled.connections = { default: {} };
+  const hasDefault = isJsonObject(filled.connections) && isJsonObject(filled.connections.default);
   const given = new Set<string>();
   for (const { name, variable } of SETTINGS) {
     const value = variable === null ? undefined : env[variable];
     const place = name.replace('<name>', 'default');
-    if (value === undefined || (isNamed && place.startsWith('connections.'))) continue;
+    if (value === undefined || (!hasDefault && place.startsWith('connections.'))) continue;
     if (fill(filled, place.split('.'), value)) given.add(place);
   }
   const isFromEnvironment = (path: readonly PropertyKey[]) =>

@@ -8,7 +8,8 @@ import {
   restrict,
 } from './difference.ts';
 import { CORE, type Extension, type Service, serviceOf } from './extensions.ts';
-import type { PersonRecord, Refusal } from './person.ts';
+import type { Person, PersonRecord, Provisioning, Refusal } from './person.ts';
+import { type AttributeKey, extensionOf } from './profile.ts';
 import type { Reason, State } from './provisioning.ts';
 import { messageOf, partOf, standingRefusals } from './refusal.ts';
 
@@ -16,12 +17,21 @@ import { messageOf, partOf, standingRefusals } from './refusal.ts';
 export interface Gap {
   readonly extension: Extension;
   readonly why: string;
+  /** Concur creates nobody without it. */
+  readonly preventsCreation?: true;
+}
+
+/** A value that names a person whom Concur does not hold yet. */
+export interface Waiting {
+  readonly key: AttributeKey;
+  /** The SCIM id, externalId, userName or employee number, lower-cased. */
+  readonly reference: string;
 }
 
 /** The desired state with what it lacks. */
 export interface Wanted extends Desired {
-  /** References to people whom Concur does not hold yet; their attributes are left out of `profile`. */
-  readonly waitingFor: readonly string[];
+  /** Attributes that wait for another person; they are left out of `profile`. */
+  readonly waiting: readonly Waiting[];
   readonly gaps: readonly Gap[];
 }
 
@@ -67,14 +77,25 @@ export function plan({ person, provisioning }: PersonRecord, wanted: Wanted, kno
   if (wanted.profile.active === false && profile.active !== false) {
     return { kind: 'send', difference: { set: { active: false }, remove: [] }, deactivation: true };
   }
-  // A deleted person is only deactivated: what we had set stays, since nobody asked to take it away.
-  const owned = person.deleted === null ? provisioning.owned : [];
-  const all = difference(wanted, profile, new Set(owned));
+  const all = difference(wanted, profile, removable(person, provisioning, wanted));
   const open = withoutRefused(all, refusals);
   const unread = toRead(wanted, open, unknown, refusals).filter((service) => !known.read.has(service));
   if (unread.length > 0) return { kind: 'read', services: unread };
   if (!isEmpty(open)) return { kind: 'send', difference: open, deactivation: false };
   return rest(wanted, refusals);
+}
+
+/**
+ * The keys that may be taken away: ours, but none of a deleted person, who is only deactivated, none
+ * that waits for another person, and none of a part that lacks a value, which is left as it is.
+ */
+function removable(person: Person, provisioning: Provisioning, wanted: Wanted): ReadonlySet<AttributeKey> {
+  if (person.deleted !== null) return new Set();
+  const waiting = new Set(wanted.waiting.map(({ key }) => key));
+  const incomplete = new Set(
+    wanted.gaps.map(({ extension }) => extension).filter((extension) => serviceOf(extension) !== 'identity'),
+  );
+  return new Set(provisioning.owned.filter((key) => !waiting.has(key) && !incomplete.has(extensionOf(key))));
 }
 
 /**
@@ -90,17 +111,20 @@ function planCreate(
   const refusal = refusals.get(CORE);
   if (refusal !== undefined && (!refusal.uniqueness || refusal.searched)) return rest(wanted, refusals);
   if (!known.absent) return { kind: 'search' };
+  const lack = wanted.gaps.find(({ preventsCreation }) => preventsCreation);
   if (wanted.profile.active !== true || deleted) {
     return { kind: 'rest', state: 'in_sync', reason: 'not_created', message: null };
   }
+  if (lack !== undefined) return { kind: 'rest', state: 'failed', reason: 'incomplete', message: lack.why };
   return { kind: 'send', difference: difference(wanted, {}, new Set()), deactivation: false };
 }
 
 /** Leaves out what Concur refused; `active` goes alone where the rest of identity was refused. */
 function withoutRefused(all: Difference, refusals: ReadonlyMap<Extension, Refusal>): Difference {
   const open = restrict(all, (extension) => !refusals.has(partOf(extension)));
-  const active = all.set.active;
-  return active === undefined ? open : { ...open, set: { ...open.set, active } };
+  const { active } = all.set;
+  if (active === undefined || refusals.get(CORE)?.desired.active === active) return open;
+  return { ...open, set: { ...open.set, active } };
 }
 
 /**
@@ -137,8 +161,9 @@ function rest(wanted: Wanted, refusals: ReadonlyMap<Extension, Refusal>): Rest {
   if (other !== undefined) return resting('partial', 'refused', messageOf(other));
   const [gap] = wanted.gaps;
   if (gap !== undefined) return resting('partial', 'incomplete', gap.why);
-  if (wanted.waitingFor.length > 0) {
-    return resting('partial', 'waiting_for_person', `Waits for ${wanted.waitingFor.join(', ')}`);
+  if (wanted.waiting.length > 0) {
+    const people = wanted.waiting.map(({ reference }) => reference);
+    return resting('partial', 'waiting_for_person', `Waits for ${people.join(', ')}`);
   }
   return resting('in_sync', null, null);
 }

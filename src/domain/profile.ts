@@ -154,10 +154,12 @@ function flattenList(
   elements: readonly JsonValue[],
   into: Record<AttributeKey, JsonValue>,
 ): void {
-  for (const element of elements) {
+  const names = new Set<string>();
+  for (const element of primaryFirst(elements)) {
     if (list.key === undefined) into[`${key}[${String(element)}]`] = true;
     else if (isJsonObject(element)) {
-      const name = elementName(key, element, list.key);
+      const name = elementName(key, element, list.key, names);
+      names.add(name);
       for (const [attribute, value] of Object.entries(element)) {
         const derived = attribute === list.key && list.key !== list.essential;
         if (!derived && !isEmpty(value)) into[`${key}[${name}].${attribute}`] = value;
@@ -167,17 +169,27 @@ function flattenList(
 }
 
 /** Concur takes several mobile numbers, one of them primary; of any other type only one element. */
-function elementName(key: AttributeKey, element: JsonObject, keyAttribute: string): string {
+function elementName(
+  key: AttributeKey,
+  element: JsonObject,
+  keyAttribute: string,
+  names: ReadonlySet<string>,
+): string {
   const name = String(element[keyAttribute] ?? '');
-  return key === 'phoneNumbers' && name === 'mobile' && element.primary === false
+  return key === 'phoneNumbers' && name === 'mobile' && names.has(name)
     ? `mobile:${String(element.value)}`
     : name;
+}
+
+function primaryFirst(elements: readonly JsonValue[]): readonly JsonValue[] {
+  const isPrimary = (element: JsonValue) => isJsonObject(element) && element.primary === true;
+  return [...elements.filter(isPrimary), ...elements.filter((element) => !isPrimary(element))];
 }
 
 function listValue(profile: Profile, attribute: AttributeKey, list: List): JsonValue | undefined {
   const elements = new Map<string, Record<string, JsonValue>>();
   for (const [rest, value] of entriesUnder(profile, `${attribute}[`)) {
-    const end = rest.indexOf(']');
+    const end = rest.lastIndexOf(']');
     const name = rest.slice(0, end);
     const element = elements.get(name) ?? {};
     if (rest.length > end + 1) element[rest.slice(end + 2)] = value;

@@ -24,7 +24,7 @@ export function standingRefusals(refused: Refusals, wanted: Desired): ReadonlyMa
   const all = { ...wanted.initial, ...wanted.profile };
   const standing = new Map<Extension, Refusal>();
   for (const [part, refusal] of Object.entries(refused) as [Extension, Refusal][]) {
-    if (sameProfile(atStake(all, part), refusal.desired)) standing.set(part, refusal);
+    if (sameProfile(atStake(all, part), atStake(refusal.desired, part))) standing.set(part, refusal);
   }
   return standing;
 }
@@ -38,10 +38,11 @@ export function withRefusal(
   now: number,
 ): Refusals {
   const part = partOf(extension);
+  const all = [...(refused[part]?.at === now ? refused[part].messages : []), ...messages];
   const refusal: Refusal = {
-    desired: atStake(operation.desired, part),
-    messages: [...(refused[part]?.at === now ? refused[part].messages : []), ...messages],
-    uniqueness: isUniqueness(messages),
+    desired: { ...atStake(operation.desired, part), ...activeAlone(operation) },
+    messages: all,
+    uniqueness: isUniqueness(all),
     searched: false,
     at: now,
   };
@@ -64,6 +65,12 @@ export function isUniqueness(messages: readonly ConcurMessage[]): boolean {
   return messages.some(({ code, message }) =>
     /unique|already (exists|in use|taken|assigned)|duplicate/i.test(`${code} ${message}`),
   );
+}
+
+/** `active` is at stake only where Concur refused it though nothing else was sent with it. */
+function activeAlone({ difference: { set, remove } }: Operation): Profile {
+  const { active, ...others } = set;
+  return active === undefined || Object.keys(others).length > 0 || remove.length > 0 ? {} : { active };
 }
 
 /** The values whose change makes a refusal void: all of the part but `active`, which goes alone. */

@@ -136,7 +136,9 @@ function ownedAfter(
   return [...new Set([...owned, ...asked])].filter((key) => profile[key] !== undefined).sort();
 }
 
+/** What was not processed because another part failed was not refused itself. */
 function isFailure(result: ExtensionResult): boolean {
+  if (result.result === 'not-processed') return false;
   return result.result === 'error' || (result.completed && result.success === false);
 }
 

@@ -128,6 +128,7 @@ function missingRequired(all: Profile): readonly Gap[] {
   return (hasEmail ? missing : [...missing, 'emails']).map((name) => ({
     extension: CORE,
     why: `Concur requires ${name}, which the client does not send`,
+    preventsCreation: true,
   }));
 }
 

@@ -1,10 +1,11 @@
 import type { Kysely } from 'kysely';
 import type { PersonRecord } from '../domain/person.ts';
 import type { Commit, ProvisioningUpdate } from '../domain/ports.ts';
+import { updateOperation } from './operations.ts';
 import { pendingSince } from './queueing.ts';
 import { loadRecord, toProvisioningColumns } from './records.ts';
 import { resolve, wakeWaiting } from './references.ts';
-import { heldUnder, updateOperation, updateRequest } from './requests.ts';
+import { heldUnder, updateRequest } from './requests.ts';
 import type { Database } from './tables.ts';
 
 /**

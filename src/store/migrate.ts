@@ -12,7 +12,7 @@ export type SerialColumn =
 export interface MigrationEngine {
   readonly serial: SerialColumn;
   /** Called in the same transaction after the tables have changed. */
-  afterChange(db: Kysely<unknown>): Promise<void>;
+  afterChange(db: Kysely<Database>): Promise<void>;
 }
 
 /** The database was made by a newer version of the program, which this one must not write to. */

@@ -50,10 +50,21 @@ async function countStates(db: Kysely<Database>, connection: string): Promise<Re
     .where('connection', '=', connection)
     .groupBy('state')
     .execute();
-  const gone = await withPeople(db, connection)
+  const gone = await db
+    .selectFrom('people')
     .select((row) => row.fn.countAll<number>().as('people'))
+    .where('people.connection', '=', connection)
     .where('people.deleted', 'is not', null)
-    .where('provisionings.state', '=', 'in_sync')
+    .where((row) =>
+      row.exists(
+        row
+          .selectFrom('provisionings')
+          .select('provisionings.person_id')
+          .whereRef('provisionings.connection', '=', 'people.connection')
+          .whereRef('provisionings.person_id', '=', 'people.id')
+          .where('provisionings.state', '=', 'in_sync'),
+      ),
+    )
     .executeTakeFirst();
   const states: Record<State, number> = {
     queued: 0,
@@ -75,17 +86,21 @@ async function people(
   connection: string,
   { state, cursor, limit }: Parameters<Reports['people']>[0],
 ): Promise<ReportPage<PersonRecord>> {
-  let query = withPeople(db, connection)
+  let query = db
+    .selectFrom('provisionings')
+    .innerJoin('people', (join) =>
+      join
+        .onRef('people.connection', '=', 'provisionings.connection')
+        .onRef('people.id', '=', 'provisionings.person_id'),
+    )
+    .where('provisionings.connection', '=', connection)
     .select(['provisionings.user_name_key', 'provisionings.person_id'])
     .where((row) => row.or([row('people.deleted', 'is', null), row('provisionings.state', '<>', 'in_sync')]));
   if (state !== undefined) query = query.where('provisionings.state', '=', state);
   if (cursor !== undefined) {
     const [name, id] = nameCursor(cursor);
     query = query.where((row) =>
-      row.or([
-        row('provisionings.user_name_key', '>', name),
-        row.and([row('provisionings.user_name_key', '=', name), row('provisionings.person_id', '>', id)]),
-      ]),
+      row(row.refTuple('provisionings.user_name_key', 'provisionings.person_id'), '>', row.tuple(name, id)),
     );
   }
   const rows = await query
@@ -117,17 +132,6 @@ async function changes(
     items: rows.slice(0, limit).map(toChangeReport),
     nextCursor: nextCursor(rows, limit, (row) => [row.id, row.person_id]),
   };
-}
-
-function withPeople(db: Kysely<Database>, connection: string) {
-  return db
-    .selectFrom('provisionings')
-    .innerJoin('people', (join) =>
-      join
-        .onRef('people.connection', '=', 'provisionings.connection')
-        .onRef('people.id', '=', 'provisionings.person_id'),
-    )
-    .where('provisionings.connection', '=', connection);
 }
 
 function toChangeReport(row: Selectable<Database['changes']>): ChangeReport {

@@ -24,9 +24,7 @@ export async function requestReports(
   }
   if (cursor !== undefined) {
     const [sentAt, id] = numberCursor(cursor);
-    query = query.where((row) =>
-      row.or([row('sent_at', '<', sentAt), row.and([row('sent_at', '=', sentAt), row('id', '<', id)])]),
-    );
+    query = query.where((row) => row(row.refTuple('sent_at', 'id'), '<', row.tuple(sentAt, id)));
   }
   const rows = await query
     .orderBy('sent_at', 'desc')

@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely';
+import type { Database } from './tables.ts';
 
 /** The size that plans are made for. A small database does not notice a plan made for a large one. */
 const ROWS = 1_000_000;
@@ -12,7 +13,7 @@ const FEW_VALUES: ReadonlySet<string> = new Set(['active', 'deleted', 'lane', 's
  * filter by externalId, or a look for whoever waits for a person, by walking through everybody; with
  * `ANALYZE` alone the plans would depend on how full the database was when that ran.
  */
-export async function writeStatistics(db: Kysely<unknown>): Promise<void> {
+export async function writeStatistics(db: Kysely<Database>): Promise<void> {
   await sql`analyze`.execute(db);
   await sql`delete from sqlite_stat1`.execute(db);
   const { rows } = await sql<{ table: string; index: string; unique: number; columns: string }>`

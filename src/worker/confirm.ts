@@ -12,6 +12,7 @@ import type {
 import { pollDelay } from '../domain/retry-policy.ts';
 import { forget, judge, operationState, settle } from '../domain/settlement.ts';
 import type { Context } from './context.ts';
+import { afterRefusedDeactivation } from './failure.ts';
 import { nextState } from './next-state.ts';
 import { REQUEST_LIFETIME } from './send.ts';
 
@@ -130,6 +131,13 @@ async function settleCompleted(
         const one = judged.get(record.person.id);
         if (one === undefined) throw new Error('A request is settled for its own people only');
         const { operation, result, verdicts } = one;
+        const refused = verdicts.flatMap((verdict) =>
+          verdict.verdict === 'refused' ? verdict.messages : [],
+        );
+        const sending = record.provisioning.state === 'sending';
+        if (operation.difference.set.active === false && refused.length > 0 && !sending) {
+          return Promise.resolve(afterRefusedDeactivation(context, record.provisioning, refused));
+        }
         const settled = settle(record.provisioning, operation, result?.concurId ?? null, verdicts, now);
         const update = operation.overtaken
           ? { ...settled, ...forget({ ...record.provisioning, ...settled }, operation) }

@@ -1,5 +1,5 @@
 import type { Failure } from '../domain/outcome.ts';
-import type { Provisioning } from '../domain/person.ts';
+import type { ConcurMessage, Provisioning } from '../domain/person.ts';
 import type { ProvisioningUpdate } from '../domain/ports.ts';
 import { messageOf } from '../domain/refusal.ts';
 import { retryDelay } from '../domain/retry-policy.ts';
@@ -45,4 +45,14 @@ export function afterFailure(
     case 'refused':
       return { state: 'failed', reason: 'refused', lastError: messageOf(failure), due: null };
   }
+}
+
+/** A leaver never rests on a refusal: the deactivation is tried again, ever more slowly, until it is in. */
+export function afterRefusedDeactivation(
+  context: Pick<Context, 'clock' | 'random'>,
+  provisioning: Provisioning,
+  messages: readonly ConcurMessage[],
+): ProvisioningUpdate {
+  const retry = { kind: 'retry', why: 'transient', after: null, message: messageOf({ messages }) } as const;
+  return { ...afterFailure(context, provisioning, retry), reason: 'refused', lane: 'deactivation' };
 }

@@ -20,7 +20,7 @@ export async function nextState(
   const provisioning = { ...record.provisioning, ...update };
   const wanted = await wantedOf(record.person, settings, resolve);
   const next = plan({ ...record, provisioning }, wanted, NOTHING_KNOWN);
-  const waitingFor = wanted.waitingFor;
+  const waitingFor = wanted.waiting.map(({ reference }) => reference);
   if (next.kind === 'send' && next.deactivation) {
     return { ...update, waitingFor, state: 'queued', reason: null, lane: 'deactivation', due: now };
   }

@@ -59,7 +59,7 @@ const WAIT_FOR_CONCUR: Rest = { kind: 'rest', state: 'processing', reason: null,
 /** A person rests only if nobody changed what they are to be since the plan was made. */
 async function putToRest(context: Context, lease: Lease, item: Item, rest: Rest): Promise<void> {
   const { state, reason, message } = rest;
-  const { waitingFor } = item.wanted;
+  const waitingFor = item.wanted.waiting.map(({ reference }) => reference);
   await write(context, lease, item, (record) =>
     record.person.version === item.record.person.version &&
     record.person.override?.since === item.record.person.override?.since

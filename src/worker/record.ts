@@ -15,7 +15,7 @@ import { messageOf } from '../domain/refusal.ts';
 import { pollDelay } from '../domain/retry-policy.ts';
 import { forget, operationState, refusedParts, settle } from '../domain/settlement.ts';
 import type { Context } from './context.ts';
-import { afterFailure } from './failure.ts';
+import { afterFailure, afterRefusedDeactivation } from './failure.ts';
 import { nextState } from './next-state.ts';
 
 /** What is known of a request once it was answered, or its answer was lost. */
@@ -137,9 +137,7 @@ async function afterOperationFailure(
 ): Promise<ProvisioningUpdate> {
   const { provisioning } = record;
   if (failure.kind === 'refused' && operation.difference.set.active === false) {
-    // A leaver never rests on a refusal: it is tried again, ever more slowly, until it is in.
-    const retry = { kind: 'retry', why: 'transient', after: null, message: messageOf(failure) } as const;
-    return { ...afterFailure(context, provisioning, retry), reason: 'refused' };
+    return afterRefusedDeactivation(context, provisioning, failure.messages);
   }
   if (failure.kind === 'refused') {
     const now = context.clock();

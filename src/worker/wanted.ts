@@ -1,7 +1,7 @@
 import type { MappingSettings } from '../domain/connection.ts';
 import type { JsonValue } from '../domain/json.ts';
 import type { Person } from '../domain/person.ts';
-import type { Wanted } from '../domain/plan.ts';
+import type { Waiting, Wanted } from '../domain/plan.ts';
 import type { ResolveReferences } from '../domain/ports.ts';
 import type { AttributeKey } from '../domain/profile.ts';
 import { mapPerson } from '../mapping/person.ts';
@@ -16,19 +16,19 @@ export async function wantedOf(
   settings: MappingSettings,
   resolve: ResolveReferences,
 ): Promise<Wanted> {
-  if (person.deleted !== null) return { profile: { active: false }, initial: {}, waitingFor: [], gaps: [] };
+  if (person.deleted !== null) return { profile: { active: false }, initial: {}, waiting: [], gaps: [] };
   const { profile, initial, references, gaps } = mapPerson(person.resource, settings);
   const found =
     references.length === 0 ? NOBODY : await resolve(references.map(({ reference }) => reference));
   const resolved: Record<AttributeKey, JsonValue> = {};
-  const waitingFor: string[] = [];
+  const waiting: Waiting[] = [];
   for (const { key, reference } of references) {
     const concurId = found.get(reference) ?? null;
-    if (concurId === null) waitingFor.push(reference.toLowerCase());
+    if (concurId === null) waiting.push({ key, reference: reference.toLowerCase() });
     else resolved[key] = concurId;
   }
   const overridden = person.override === null ? {} : { active: person.override.active };
-  return { profile: { ...profile, ...resolved, ...overridden }, initial, waitingFor, gaps };
+  return { profile: { ...profile, ...resolved, ...overridden }, initial, waiting, gaps };
 }
 
 const NOBODY: ReadonlyMap<string, string | null> = new Map();

@@ -117,7 +117,7 @@ describe('the file', () => {
     expect(configuration.server).toMatchObject({ host: '::1', port: 7000 });
   });
 
-  test('with connections of its own gets none from the environment', () => {
+  test('with connections of other names gets none from the environment', () => {
     const { connections } = configured({ ...environment, EMEA_SECRET: 's3cret' }, file);
     expect(connections.map(({ name }) => name)).toEqual(['emea']);
     expect(connections[0]?.secrets).toEqual({
@@ -125,8 +125,17 @@ describe('the file', () => {
       clientSecret: 's3cret',
       refreshToken: null,
     });
-    const incomplete = 'connections: { default: { clientId: c } }';
-    expect(problems(environment, incomplete)).toHaveProperty('connections.default.clientSecret');
+  });
+
+  test('that names the connection default has it filled from the environment', () => {
+    const { connections } = configured(environment, 'connections: { default: { clientId: from-file } }');
+    expect(connections).toMatchObject([
+      {
+        name: 'default',
+        companyId: environment.CONCUR_COMPANY_ID,
+        secrets: { clientId: 'from-file', clientSecret: environment.CONCUR_CLIENT_SECRET },
+      },
+    ]);
   });
 
   test('without connections gets the connection default from the environment', () => {

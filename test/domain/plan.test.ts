@@ -9,6 +9,7 @@ import { ABSENT, message, operation, provisioning, record, wanted } from './reco
 const candidate = { concurId: 'c-9', active: true, userName: 'a', externalId: null, employeeNumber: null };
 const deactivation = { kind: 'send', difference: { set: { active: false }, remove: [] }, deactivation: true };
 const inactive = { active: false };
+const MANAGER = `${ENTERPRISE}:manager.value`;
 const currency = { [`${SPEND}:reimbursementCurrency`]: 'XXX' };
 
 /** The refusals after Concur refused a part of an operation that asked for `set`. */
@@ -39,7 +40,7 @@ describe('a deactivation', () => {
       owned: ['title'],
       applied: { profile: { active: true, title: 'X' }, unknown: [] },
     };
-    const gone = { profile: inactive, initial: {}, waitingFor: [], gaps: [] };
+    const gone = { profile: inactive, initial: {}, waiting: [], gaps: [] };
     expect(plan(record(state, 1), gone, NOTHING_KNOWN)).toEqual(deactivation);
     const done = { ...state, applied: { profile: { active: false, title: 'X' }, unknown: [] } };
     expect(plan(record(done, 1), gone, NOTHING_KNOWN)).toMatchObject({ kind: 'rest', state: 'in_sync' });
@@ -247,14 +248,22 @@ describe('what Concur refused', () => {
 describe('a person rests', () => {
   test.each([
     ['with a gap', { gaps: [{ extension: SPEND, why: 'No country' }] }, 'incomplete', 'No country'],
-    ['waiting for people', { waitingFor: ['boss', 'chief'] }, 'waiting_for_person', 'Waits for boss, chief'],
+    [
+      'waiting for people',
+      { waiting: [waitFor('boss'), waitFor('chief')] },
+      'waiting_for_person',
+      'Waits for boss, chief',
+    ],
   ] as const)('partial, %s', (_, more, reason, text) => {
     const state = { kind: 'rest', state: 'partial', reason, message: text };
     expect(plan(record(), wanted({}, more), NOTHING_KNOWN)).toEqual(state);
   });
 
   test('with the first thing that stands in the way: refusal, gap, wait', () => {
-    const both: Partial<Wanted> = { gaps: [{ extension: SPEND, why: 'No country' }], waitingFor: ['boss'] };
+    const both: Partial<Wanted> = {
+      gaps: [{ extension: SPEND, why: 'No country' }],
+      waiting: [waitFor('boss')],
+    };
     expect(plan(record(), wanted({}, both), NOTHING_KNOWN)).toMatchObject({ reason: 'incomplete' });
     const refused = refusal(currency, SPEND);
     expect(plan(record({ refused }), wanted(currency, both), NOTHING_KNOWN)).toMatchObject({
@@ -271,3 +280,34 @@ describe('a person rests', () => {
     });
   });
 });
+
+describe('what is ours is not taken away', () => {
+  const held: Partial<Provisioning> = {
+    owned: [MANAGER, ...Object.keys(currency)],
+    applied: { profile: { active: true, [MANAGER]: 'old boss', ...currency }, unknown: [] },
+  };
+
+  test('while it waits for another person', () => {
+    const next = plan(record(held), wanted(currency, { waiting: [waitFor('boss')] }), NOTHING_KNOWN);
+    expect(next).toMatchObject({ kind: 'rest', reason: 'waiting_for_person' });
+  });
+
+  test('while its part lacks a value', () => {
+    const lacking = { gaps: [{ extension: SPEND, why: 'No country' }] };
+    const next = plan(record(held), wanted({ [MANAGER]: 'old boss' }, lacking), NOTHING_KNOWN);
+    expect(next).toMatchObject({ kind: 'rest', reason: 'incomplete' });
+  });
+});
+
+test('nobody is created who lacks what Concur requires', () => {
+  const gap = { extension: CORE, why: 'No name', preventsCreation: true } as const;
+  const next = plan(record({ concurId: null }), wanted({}, { gaps: [gap] }), {
+    ...NOTHING_KNOWN,
+    absent: true,
+  });
+  expect(next).toEqual({ kind: 'rest', state: 'failed', reason: 'incomplete', message: 'No name' });
+});
+
+function waitFor(reference: string) {
+  return { key: MANAGER, reference };
+}

@@ -43,7 +43,7 @@ export function record(more: Partial<Provisioning> = {}, deleted: number | null 
 
 /** What is wanted: an active person with these values. */
 export function wanted(profile: Wanted['profile'] = {}, more: Partial<Wanted> = {}): Wanted {
-  return { profile: { active: true, ...profile }, initial: {}, waitingFor: [], gaps: [], ...more };
+  return { profile: { active: true, ...profile }, initial: {}, waiting: [], gaps: [], ...more };
 }
 
 /** An operation that asks for these values. */

@@ -42,7 +42,7 @@ export class BridgeProcess {
             clientSecret: company.clientSecret,
             refreshToken: company.refreshToken,
             allowedHosts: ['127.0.0.1'],
-            polling: { interval: 200 },
+            polling: { interval: '200ms' },
           },
         },
       }),
@@ -100,6 +100,7 @@ export class BridgeProcess {
     const child = this.#child;
     if (child === undefined) throw new Error('The program is not running');
     this.#child = undefined;
+    if (child.exitCode !== null) return child.exitCode;
     const exited = once(child, 'exit');
     child.kill(signal);
     const [code] = await exited;

@@ -75,6 +75,16 @@ describe('a user is refused with', () => {
       { emergencyContacts: [1, 2].map((n) => ({ name: `${n}`, relationship: 'Other' })) },
       'emergencyContacts',
     ],
+    [
+      'an emergency contact in no country',
+      { emergencyContacts: [{ name: 'a', relationship: 'Other', country: 'QQ' }] },
+      'emergencyContacts.country',
+    ],
+    [
+      'notifications to a work phone',
+      { phoneNumbers: [{ type: 'work', value: '1', notifications: true }] },
+      'phoneNumbers.notifications',
+    ],
     ['a password', { password: 'secret' }, 'password'],
     ['an unknown attribute', { userType: 'Employee' }, 'userType'],
     ['an unknown sub-attribute', { name: { givenName: 'a', familyName: 'b', nick: 'c' } }, 'name.nick'],
@@ -124,6 +134,16 @@ describe('a user is refused with', () => {
       'an unknown kind of leave',
       { leavesOfAbsence: [{ startDate: '2026-01-01', type: 'holiday' }] },
       'leavesOfAbsence.type',
+    ],
+    ['a leave with a time', { leavesOfAbsence: [leave('2026-01-01T00:00:00Z')] }, 'leavesOfAbsence'],
+    [
+      'more than 100 leaves',
+      {
+        leavesOfAbsence: Array.from({ length: 101 }, (_, year) =>
+          leave(`${1900 + year}-01-01`, `${1900 + year}-01-02`),
+        ),
+      },
+      'leavesOfAbsence',
     ],
     ['an unknown attribute of the enterprise', { office: 'x' }, 'office'],
   ];
@@ -297,6 +317,7 @@ describe('the identity service', () => {
     ['with a filter on another attribute', { filter: 'title eq "x"' }],
     ['with startIndex', { startIndex: 1 }],
     ['for more than 1000', { count: 1001 }],
+    ['with a cursor that is none', { cursor: 1 }],
     ['with attributes as text', { attributes: 'id' }],
   ])('refuses a search %s', async (_case, body) => {
     expect((await search(body)).status).toBe(400);

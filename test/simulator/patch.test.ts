@@ -79,6 +79,24 @@ describe('PATCH', () => {
     expect((view.spend[SPEND_ROLE] as Attributes).roles).toEqual([{ roleName: 'EXP_APPROVER' }]);
   });
 
+  it('removes sub-attributes and takes null for nothing', async () => {
+    await patched(
+      { op: 'add', path: 'name.middleName', value: 'King' },
+      { op: 'add', path: 'nickName', value: 'Ada' },
+    );
+    const view = await patched(
+      { op: 'remove', path: 'name.middleName' },
+      { op: 'replace', path: 'nickName', value: null },
+    );
+    expect(view.identity.name).toEqual({ givenName: 'Ada', familyName: 'Lovelace' });
+    expect(view.identity).not.toHaveProperty('nickName');
+  });
+
+  it('takes one value for a list', async () => {
+    const view = await patched({ op: 'replace', path: 'entitlements', value: 'Travel' });
+    expect(view.identity.entitlements).toEqual(['Travel']);
+  });
+
   it('fills in a custom field that was empty', async () => {
     const view = await patched({
       op: 'replace',
@@ -150,6 +168,14 @@ describe('PATCH', () => {
     ['another company', [{ op: 'replace', path: `${ENTERPRISE}:companyId`, value: 'x' }]],
     ['a required attribute removed', [{ op: 'remove', path: 'userName' }]],
     ['the enterprise extension removed', [{ op: 'remove', path: ENTERPRISE }]],
+    ['an operation that is no object', [1 as unknown as Attributes]],
+    ['a path that is no text', [{ op: 'replace', path: 1, value: { title: 'x' } }]],
+    ['a value that is no object, without a path', [{ op: 'replace', value: 'x' }]],
+    [
+      'a filter that is none',
+      [{ op: 'replace', path: 'emails[type is "work"].value', value: 'a@b.example' }],
+    ],
+    ['an extension that is no object', [{ op: 'replace', path: ENTERPRISE, value: 'x' }]],
     ['no operations', []],
     [
       'one bad operation among good ones',

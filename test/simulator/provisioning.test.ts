@@ -226,6 +226,23 @@ describe('a bulk', () => {
     ['no bulkId for a POST', [{ method: 'POST', path: '/Users', data: {} }]],
     ['a bulkId used twice', [post('a'), post('a')]],
     ['an unknown method', [{ method: 'GET', path: '/Users', bulkId: 'a' }]],
+    ['an unknown method for a known user', [{ method: 'GET', path: '/Users/x', bulkId: 'a' }]],
+    ['an operation that is no object', [1]],
+    [
+      'a bulkId that is no text',
+      [
+        {
+          method: 'PATCH',
+          path: '/Users/x',
+          bulkId: 1,
+          data: { Operations: [{ op: 'remove', path: 'title' }] },
+        },
+      ],
+    ],
+    [
+      'a PATCH that cannot be read',
+      [{ method: 'PATCH', path: '/Users/x', bulkId: 'a', data: { Operations: [] } }],
+    ],
     ['an unknown path', [{ method: 'POST', path: '/Groups', bulkId: 'a', data: {} }]],
     ['a PATCH without an id', [{ method: 'PATCH', path: '/Users', bulkId: 'a', data: {} }]],
     ['a PUT whose data lacks the id', [{ method: 'PUT', path: '/Users/x', bulkId: 'a', data: {} }]],
@@ -234,6 +251,14 @@ describe('a bulk', () => {
     const refused = await concur.call('POST', '/profile/v4/Bulk', { ...bulk(), Operations: operations });
     expect(refused.status).toBe(400);
     expect(concur.simulator.state.provisions.size).toBe(0);
+  });
+
+  it('may contain a PUT, which is noted', async () => {
+    const { id } = concur.simulator.state.seed(person());
+    const operation = { method: 'PUT', path: `/Users/${id}`, bulkId: 'a', data: { ...person(), id } };
+    const accepted = await concur.call('POST', '/profile/v4/Bulk', bulk(operation));
+    expect((await concur.status(accepted.body.id)).status.success).toBe(true);
+    expect(violationCodes()).toEqual(['put-used']);
   });
 
   it('is refused without its schema', async () => {

@@ -18,6 +18,7 @@ import { type Caller, patch, person, SPEND, startCaller } from './caller.ts';
 let concur: Caller;
 const BOSS = '11111111-1111-4111-8111-111111111111';
 const CLERK = '22222222-2222-4222-8222-222222222222';
+const SECOND = '44444444-4444-4444-8444-444444444444';
 const LEAVER = '33333333-3333-4333-8333-333333333333';
 beforeAll(async () => {
   concur = await startCaller();
@@ -31,6 +32,7 @@ beforeAll(async () => {
     id: BOSS,
   });
   state.seed({ ...person({ entitlements: ['Expense'] }, { [SPEND_USER]: SPEND }), id: CLERK });
+  state.seed({ ...person({}, { [SPEND_USER]: SPEND, [SPEND_ROLE]: { roles } }), id: SECOND });
   state.seed({
     ...person({ active: false, entitlements: ['Expense'] }, { [SPEND_USER]: SPEND }),
     id: LEAVER,
@@ -163,6 +165,13 @@ const refusals: [string, string, Attributes, string][] = [
     'cashAdvance.primary',
   ],
   ['an approver named twice', SPEND_APPROVER, { request: [by(BOSS), by(BOSS, false)] }, 'request.approver'],
+  ['two primary approvers', SPEND_APPROVER, { request: [by(BOSS), by(SECOND)] }, 'request.primary'],
+  [
+    'a limit for an unknown group',
+    SPEND_APPROVER_LIMIT,
+    limit({ approvalGroup: 'Moon' }),
+    'authorizedApprover.approvalGroup',
+  ],
   ['an unknown kind of approver', SPEND_APPROVER, { trips: [by(BOSS)] }, 'trips'],
   ['a limit without the role', SPEND_APPROVER_LIMIT, limit({}), 'authorizedApprover.approvalType'],
   [
@@ -347,6 +356,30 @@ describe('a test employee', () => {
     expect((await concur.extension(same.body.meta.provisionId, SPEND_USER)).status.result).toBe('no-op');
     const other = await concur.call('PATCH', `/profile/v4/Users/${body.id}`, change(false));
     expect((await concur.extension(other.body.meta.provisionId, SPEND_USER)).status.result).toBe('error');
+  });
+});
+
+describe('the Spend User', () => {
+  it('cannot be removed', async () => {
+    const { id } = concur.simulator.state.seed(person({}, { [SPEND_USER]: SPEND }));
+    const { body } = await concur.call(
+      'PATCH',
+      `/profile/v4/Users/${id}`,
+      patch({ op: 'remove', path: SPEND_USER }),
+    );
+    expect((await concur.extension(body.meta.provisionId, SPEND_USER)).status.result).toBe('error');
+    expect(concur.simulator.state.find(id)?.spend[SPEND_USER]).toEqual(SPEND);
+  });
+
+  it('needs the scope to be written', async () => {
+    const scopes = concur.simulator.company.scopes.filter(
+      (scope) => scope !== 'spend.user.general.writeonly',
+    );
+    const limited = await startCaller({ company: { scopes } });
+    const { body } = await limited.call('POST', '/profile/v4/Users', person({}, { [SPEND_USER]: SPEND }));
+    const result = await limited.extension(body.meta.provisionId, SPEND_USER);
+    await limited.simulator.close();
+    expect(result.status).toMatchObject({ result: 'error', code: '403' });
   });
 });
 

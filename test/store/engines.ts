@@ -129,6 +129,26 @@ export function operation(
   };
 }
 
+/** A decision for `commit` that does not look at the person. */
+export function becomes(update: ProvisioningUpdate): () => Promise<ProvisioningUpdate> {
+  return () => Promise.resolve(update);
+}
+
+/** Creates a person, claims them under the lease `l` and records the request `r` with their operation `o`. */
+export async function send(
+  { connection, now }: Bench,
+  resource = { userName: 'ann' },
+  set: OutgoingOperation['difference']['set'] = {},
+): Promise<PersonRecord> {
+  const record = await createOne(connection, resource);
+  const held = lease('l', now + 1_000);
+  await connection.provisioning.claim('others', 10, held, now);
+  const request = { id: 'r', kind: 'user', operations: [operation(record, 'o', set)] } as const;
+  const lost = await connection.provisioning.recordRequest(request, held, now);
+  if (lost.length > 0) throw new Error('the person was not under the lease');
+  return record;
+}
+
 /** Claims people and lets them rest as `update` says, as a worker does who finds or sends something. */
 export async function settle(bench: Bench, id: string, update: ProvisioningUpdate): Promise<PersonRecord> {
   const { provisioning, reports } = bench.connection;

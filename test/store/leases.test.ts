@@ -1,0 +1,161 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { PersonRecord } from '../../src/domain/person.ts';
+import {
+  type Bench,
+  becomes,
+  change,
+  create,
+  createOne,
+  ENGINES,
+  lease,
+  load,
+  openBench,
+  replace,
+  send,
+  settle,
+} from './engines.ts';
+
+describe.each(ENGINES)('leases on $name', (engine) => {
+  let bench: Bench;
+  beforeEach(async () => {
+    bench = await openBench(engine);
+  });
+  afterEach(() => bench.close());
+
+  const claimed = (records: readonly PersonRecord[]) => records.map(({ person }) => person.resource.userName);
+
+  describe('claim', () => {
+    it('takes due people by lane, then by time, up to the limit, under the lease', async () => {
+      const resources = ['update', 'late', 'import', 'early', 'gone'].map((userName) => ({ userName }));
+      const [update, late, imported, early, gone] = (await create(bench.connection, ...resources)).map(
+        ({ person }) => person.id,
+      );
+      await settle(bench, update ?? '', { state: 'queued', lane: 'update', due: 1 });
+      await settle(bench, imported ?? '', { state: 'queued', lane: 'import', due: 1 });
+      await settle(bench, late ?? '', { state: 'queued', due: 20 });
+      await settle(bench, early ?? '', { state: 'queued', due: 10 });
+      await settle(bench, gone ?? '', { state: 'queued', lane: 'deactivation', due: 1 });
+      const { provisioning } = bench.connection;
+      const first = await provisioning.claim('others', 3, lease('a', bench.now + 1), bench.now);
+      expect(claimed(first)).toEqual(['early', 'late', 'update']);
+      expect(first.every((record) => record.provisioning.state === 'sending')).toBe(true);
+      expect(claimed(await provisioning.claim('others', 3, lease('b', bench.now + 1), bench.now))).toEqual([
+        'import',
+      ]);
+      expect(
+        claimed(await provisioning.claim('deactivation', 3, lease('b', bench.now + 1), bench.now)),
+      ).toEqual(['gone']);
+    });
+
+    it('leaves who is not due yet, and who rests', async () => {
+      const [ann, bob] = await create(bench.connection, { userName: 'ann' }, { userName: 'bob' });
+      await settle(bench, ann?.person.id ?? '', { state: 'queued', due: bench.now + 1 });
+      await settle(bench, bob?.person.id ?? '', { state: 'failed', due: 1 });
+      const { provisioning } = bench.connection;
+      expect(await provisioning.claim('others', 9, lease('a', bench.now + 9), bench.now)).toEqual([]);
+      expect(
+        claimed(await provisioning.claim('others', 9, lease('a', bench.now + 9), bench.now + 1)),
+      ).toEqual(['ann']);
+    });
+
+    it('lets a deactivation overtake what is processing, once Concur holds the person', async () => {
+      const { person } = await send(bench);
+      const { provisioning } = bench.connection;
+      await provisioning.commit(
+        { lease: 'l', people: [person.id], decide: becomes({ state: 'processing', due: null }) },
+        bench.now,
+      );
+      await change(bench.connection, person.id, replace({ userName: 'ann', active: false }, 'active'));
+      expect(await provisioning.claim('deactivation', 9, lease('a', bench.now + 9), bench.now)).toEqual([]);
+      await provisioning.commit({ people: [person.id], decide: becomes({ concurId: 'c1' }) }, bench.now);
+      const [record] = await provisioning.claim('deactivation', 9, lease('a', bench.now + 9), bench.now);
+      expect(record?.provisioning).toMatchObject({ state: 'sending', openOperations: 1, concurId: 'c1' });
+    });
+  });
+
+  describe('claimPolls', () => {
+    async function openRequest(nextPoll: number): Promise<void> {
+      const { person } = await send(bench);
+      const request = { id: 'r', state: 'open', provisionId: 'p', nextPoll } as const;
+      await bench.connection.provisioning.commit(
+        { lease: 'l', request, people: [person.id], decide: becomes({ state: 'processing' }) },
+        bench.now,
+      );
+    }
+
+    it('gives a request that is due to one poller at a time', async () => {
+      await openRequest(bench.now + 5);
+      const { provisioning } = bench.connection;
+      expect(await provisioning.claimPolls(9, lease('a', bench.now + 9), bench.now)).toEqual([]);
+      const [request] = await provisioning.claimPolls(9, lease('a', bench.now + 20), bench.now + 5);
+      expect(request).toMatchObject({
+        id: 'r',
+        provisionId: 'p',
+        state: 'open',
+        polls: 0,
+        sentAt: bench.now,
+      });
+      expect(request?.operations.map(({ id, overtaken }) => [id, overtaken])).toEqual([['o', false]]);
+      expect(await provisioning.claimPolls(9, lease('b', bench.now + 30), bench.now + 5)).toEqual([]);
+      expect(await provisioning.claimPolls(9, lease('b', bench.now + 30), bench.now + 20)).toHaveLength(1);
+    });
+
+    it('comes back at the next time that a poll asks for', async () => {
+      await openRequest(bench.now);
+      const { provisioning } = bench.connection;
+      await provisioning.claimPolls(9, lease('a', bench.now + 9), bench.now);
+      const request = { id: 'r', polls: 1, nextPoll: bench.now + 3 };
+      await provisioning.commit({ request, people: [], decide: becomes({}) }, bench.now);
+      expect(await provisioning.claimPolls(9, lease('b', bench.now + 9), bench.now + 2)).toEqual([]);
+      expect(await provisioning.claimPolls(9, lease('b', bench.now + 9), bench.now + 3)).toMatchObject([
+        { polls: 1 },
+      ]);
+    });
+  });
+
+  describe('leases', () => {
+    it('last longer once renewed', async () => {
+      const { person } = await send(bench);
+      const { provisioning } = bench.connection;
+      await provisioning.renew(lease('l', bench.now + 5_000));
+      expect(await provisioning.recover(lease('x', bench.now + 9_000), bench.now + 4_999)).toEqual([]);
+      const request = { id: 'r', state: 'open', nextPoll: 1 } as const;
+      await provisioning.commit(
+        { lease: 'l', request, people: [person.id], decide: becomes({ state: 'processing' }) },
+        bench.now + 4_999,
+      );
+      expect((await load(bench, person.id)).provisioning.state).toBe('processing');
+    });
+
+    it('that lapse give back people who were in no request, and hand on requests that were being sent', async () => {
+      const sent = await send(bench);
+      const claimedOnly = await createOne(bench.connection, { userName: 'bob' });
+      const { provisioning } = bench.connection;
+      await provisioning.claim('others', 10, lease('l', bench.now + 1_000), bench.now);
+      expect(await provisioning.recover(lease('early', bench.now + 9_000), bench.now + 999)).toEqual([]);
+      const recovered = await provisioning.recover(lease('new', bench.now + 9_000), bench.now + 1_000);
+      expect(recovered).toMatchObject([{ id: 'r', state: 'sending', operations: [{ id: 'o' }] }]);
+      expect((await load(bench, claimedOnly.person.id)).provisioning).toMatchObject({
+        state: 'queued',
+        due: bench.now + 1_000,
+      });
+      expect((await load(bench, sent.person.id)).provisioning.state).toBe('sending');
+      expect(await provisioning.recover(lease('again', bench.now + 9_000), bench.now + 1_001)).toEqual([]);
+      await provisioning.commit(
+        {
+          lease: 'new',
+          request: { id: 'r', state: 'unknown', nextPoll: null },
+          operations: [{ id: 'o', state: 'unknown', results: [] }],
+          people: [sent.person.id],
+          decide: becomes({ state: 'queued', reason: 'outcome_unknown' }),
+        },
+        bench.now + 1_001,
+      );
+      expect((await load(bench, sent.person.id)).provisioning).toMatchObject({
+        state: 'queued',
+        reason: 'outcome_unknown',
+        openOperations: 0,
+      });
+    });
+  });
+});

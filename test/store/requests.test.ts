@@ -1,0 +1,130 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { OPERATION_STATES, REQUEST_STATES } from '../../src/domain/ports.ts';
+import { LANES, REASONS, STATES } from '../../src/domain/provisioning.ts';
+import {
+  type Bench,
+  becomes,
+  change,
+  create,
+  ENGINES,
+  lease,
+  load,
+  openBench,
+  operation,
+  replace,
+  send,
+} from './engines.ts';
+
+describe.each(ENGINES)('requests on $name', (engine) => {
+  let bench: Bench;
+  beforeEach(async () => {
+    bench = await openBench(engine);
+  });
+  afterEach(() => bench.close());
+
+  describe('recordRequest', () => {
+    it('writes the request and its operations before they are sent', async () => {
+      const { person } = await send(bench, { userName: 'ann' }, { title: 'x' });
+      expect(await load(bench, person.id)).toMatchObject({
+        provisioning: { state: 'sending', lastRequestId: 'r', openOperations: 1 },
+      });
+      expect(await bench.connection.reports.request('r')).toEqual({
+        id: 'r',
+        kind: 'user',
+        state: 'sending',
+        provisionId: null,
+        correlationId: null,
+        httpStatus: null,
+        message: null,
+        sentAt: bench.now,
+        completedAt: null,
+        polls: 0,
+        operations: [
+          {
+            id: 'o',
+            personId: person.id,
+            userName: 'ann',
+            method: 'POST',
+            state: 'open',
+            difference: { set: { title: 'x' }, remove: [] },
+            results: [],
+          },
+        ],
+      });
+    });
+
+    it('leaves out who is no longer under the lease, and writes nothing when nobody is left', async () => {
+      const [ann, bob] = await create(bench.connection, { userName: 'ann' }, { userName: 'bob' });
+      if (ann === undefined || bob === undefined) throw new Error('not created');
+      const { provisioning, reports } = bench.connection;
+      const held = lease('l', bench.now + 10);
+      await provisioning.claim('others', 1, held, bench.now);
+      const both = {
+        id: 'r',
+        kind: 'bulk',
+        operations: [operation(ann, 'o1'), operation(bob, 'o2')],
+      } as const;
+      expect(await provisioning.recordRequest(both, held, bench.now)).toEqual([bob.person.id]);
+      expect((await reports.request('r'))?.operations.map(({ id }) => id)).toEqual(['o1']);
+      const late = { id: 'late', kind: 'user', operations: [operation(ann, 'o3')] } as const;
+      expect(await provisioning.recordRequest(late, held, bench.now + 10)).toEqual([ann.person.id]);
+      expect(await reports.request('late')).toBeNull();
+    });
+
+    it('marks what a deactivation overtakes', async () => {
+      const { person } = await send(bench);
+      const { provisioning } = bench.connection;
+      await provisioning.commit(
+        {
+          lease: 'l',
+          request: { id: 'r', state: 'open', provisionId: 'p', nextPoll: bench.now },
+          people: [person.id],
+          decide: becomes({ state: 'processing', concurId: 'c1' }),
+        },
+        bench.now,
+      );
+      await change(bench.connection, person.id, replace({ userName: 'ann', active: false }, 'active'));
+      const held = lease('d', bench.now + 10);
+      const [record] = await provisioning.claim('deactivation', 1, held, bench.now);
+      if (record === undefined) throw new Error('not claimed');
+      const request = {
+        id: 'r2',
+        kind: 'user',
+        operations: [operation(record, 'o2', { active: false })],
+      } as const;
+      await provisioning.recordRequest(request, held, bench.now);
+      const [open] = await provisioning.claimPolls(1, lease('p', bench.now + 1), bench.now);
+      expect(open?.operations).toEqual([
+        {
+          ...operation({ ...record, provisioning: { ...record.provisioning, concurId: null } }, 'o', {}),
+          overtaken: true,
+        },
+      ]);
+      expect((await load(bench, person.id)).provisioning.openOperations).toBe(2);
+    });
+  });
+
+  describe('closed lists', () => {
+    it('of the domain and of the database are the same', async () => {
+      const { person } = await send(bench);
+      const { provisioning } = bench.connection;
+      for (const state of STATES.filter((one) => one !== 'sending')) {
+        await provisioning.commit({ people: [person.id], decide: becomes({ state }) }, bench.now);
+      }
+      for (const reason of Object.keys(REASONS) as (keyof typeof REASONS)[]) {
+        await provisioning.commit({ people: [person.id], decide: becomes({ reason }) }, bench.now);
+      }
+      for (const lane of LANES) {
+        await provisioning.commit({ people: [person.id], decide: becomes({ lane }) }, bench.now);
+      }
+      for (const state of OPERATION_STATES) {
+        await bench.store.db.updateTable('operations').set({ state }).execute();
+      }
+      for (const state of REQUEST_STATES) {
+        await bench.store.db.updateTable('provisioning_requests').set({ state }).execute();
+      }
+      const wrong = bench.store.db.updateTable('provisionings').set({ lease_until: 3 }).execute();
+      await expect(wrong).rejects.toThrow();
+    });
+  });
+});
