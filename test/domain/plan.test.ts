@@ -293,7 +293,7 @@ describe('what is ours is not taken away', () => {
   });
 
   test('while its part lacks a value', () => {
-    const lacking = { gaps: [{ extension: SPEND, why: 'No country' }] };
+    const lacking = { gaps: [{ extension: SPEND, why: 'No country' }] } as const;
     const next = plan(record(held), wanted({ [MANAGER]: 'old boss' }, lacking), NOTHING_KNOWN);
     expect(next).toMatchObject({ kind: 'rest', reason: 'incomplete' });
   });

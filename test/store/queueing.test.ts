@@ -13,8 +13,6 @@ import {
   written,
 } from './engines.ts';
 
-const _OVERRIDE = { active: false, reason: 'left', by: 'cli:root', since: 5 } as const;
-
 describe.each(ENGINES)('queueing after a write on $name', (engine) => {
   let bench: Bench;
   beforeEach(async () => {
