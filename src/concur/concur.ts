@@ -1,9 +1,10 @@
 import type { ConnectionSecrets, ConnectionSettings } from '../domain/connection.ts';
 import type { Service } from '../domain/extensions.ts';
+import type { Log } from '../domain/log.ts';
 import type { Answer, Concur, ProfileRead } from '../domain/ports.ts';
 import { bulkSize } from './encode.ts';
 import { findUsers, readIdentity } from './identity.ts';
-import { type CredentialStore, createTokens, type Log } from './oauth.ts';
+import { type CredentialStore, createTokens } from './oauth.ts';
 import { requestStatus, sendBulk, sendOperation } from './provisioning-service.ts';
 import { createSession, type Session } from './session.ts';
 import { readSpend } from './spend.ts';

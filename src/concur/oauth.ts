@@ -1,5 +1,6 @@
 import type { ConnectionSecrets, ConnectionSettings } from '../domain/connection.ts';
 import { isAllowedConcurUrl } from '../domain/hosts.ts';
+import type { Log } from '../domain/log.ts';
 import type { Failure, Retry } from '../domain/outcome.ts';
 import { tokenAnswer, tokenRefusal } from './answers.ts';
 import { failureOf } from './failures.ts';
@@ -23,12 +24,6 @@ export interface CredentialStore {
     geolocation: string | null;
     expiresAt: number | null;
   }): Promise<void>;
-}
-
-/** Where a component tells the operator what happened; objects carry ids, never secrets. */
-export interface Log {
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
 }
 
 /** Leave to call Concur. */

@@ -53,13 +53,24 @@ export interface Summary {
   readonly oldestOpenDeactivation: number | null;
 }
 
+/** A cursor that the list did not give out. */
+export class CursorError extends Error {
+  constructor() {
+    super('The cursor is not one that this list gave out');
+    this.name = 'CursorError';
+  }
+}
+
 /** A page of a list that is read from the newest or first entry on. */
 export interface ReportPage<Item> {
   readonly items: readonly Item[];
   readonly nextCursor: string | null;
 }
 
-/** What admins read of one connection: the store behind `status`, `requests` and the admin API. */
+/**
+ * What admins read of one connection: the store behind `status`, `requests` and the admin API. Lists
+ * fail with `CursorError` for a cursor that they did not give out.
+ */
 export interface Reports {
   summary(): Promise<Summary>;
   /** People by userName; `state` narrows. Deleted people whose deactivation is open are included. */

@@ -83,11 +83,15 @@ export function settle(
  */
 export function forget(provisioning: Provisioning, operation: Operation): ProvisioningUpdate {
   const unknown = new Set([...provisioning.applied.unknown, ...extensionsOf(operation.difference)]);
-  const profile = select(
-    provisioning.applied.profile,
-    (key) => key !== 'active' || operation.difference.set.active !== true,
-  );
-  return { applied: { profile, unknown: [...unknown] } };
+  return { applied: { profile: whileOpen(provisioning, operation), unknown: [...unknown] } };
+}
+
+/**
+ * What is known of a profile while an operation is open: one that gives access may take effect at any
+ * moment, so that a deactivation must not be spared because Concur last said `active: false`.
+ */
+export function whileOpen({ applied }: Provisioning, { difference }: Operation): Profile {
+  return select(applied.profile, (key) => key !== 'active' || difference.set.active !== true);
 }
 
 /**

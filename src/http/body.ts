@@ -1,6 +1,6 @@
 import express, { type Request, type Response } from 'express';
+import { isJsonObject, type JsonObject } from '../domain/json.ts';
 import { invalidSyntax, payloadTooLarge, ScimError } from '../scim/error.ts';
-import { isJsonObject, type JsonObject } from '../scim/json.ts';
 
 const LIMIT = '1mb';
 const MEDIA_TYPES: readonly string[] = ['application/scim+json', 'application/json'];

@@ -1,4 +1,5 @@
-import { invalidSyntax, ScimError } from '../scim/error.ts';
+import { CursorError } from '../domain/reports.ts';
+import { invalidSyntax, invalidValue, ScimError } from '../scim/error.ts';
 
 /**
  * What the client is told about anything thrown while its request was served. What is no `ScimError` says nothing
@@ -6,6 +7,8 @@ import { invalidSyntax, ScimError } from '../scim/error.ts';
  */
 export function toClientError(error: unknown, requestId: string): ScimError {
   if (error instanceof ScimError) return error;
+  if (error instanceof CursorError)
+    return invalidValue('cursor must be a nextCursor that this list gave out.');
   // Express: the path is not valid percent-encoding (RFC 3986 §2.1).
   if (error instanceof URIError) return invalidSyntax('The address is not valid percent-encoding.');
   return new ScimError(
@@ -18,6 +21,6 @@ export function toClientError(error: unknown, requestId: string): ScimError {
 /** What the operator reads of it: the cause of a client's error, or the whole of an unknown one. */
 export function operatorCause(error: unknown): unknown {
   // Express quotes the address in it, and addresses hold names.
-  if (error instanceof URIError) return undefined;
+  if (error instanceof URIError || error instanceof CursorError) return undefined;
   return error instanceof ScimError ? error.cause : error;
 }

@@ -1,4 +1,5 @@
-import { canonicalText, isJsonObject, type JsonObject, type JsonValue } from './json.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../domain/json.ts';
+import { canonicalText } from './json.ts';
 import { attributePath, attributesOf, type ResourceType, schemasOf } from './registry.ts';
 import { isStored, schemaObject } from './resource.ts';
 import type { Attribute } from './schema.ts';

@@ -2,7 +2,7 @@
  * Every tolerance for what identity providers really send where RFC 7643 and RFC 7644 would say no. Each names
  * the vendor whose shape it accepts; nothing vendor-specific is decided anywhere else.
  */
-import { isJsonObject, type JsonObject } from './json.ts';
+import { isJsonObject, type JsonObject } from '../domain/json.ts';
 
 const enterpriseUser = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
 

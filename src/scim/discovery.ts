@@ -1,4 +1,4 @@
-import type { JsonObject } from './json.ts';
+import type { JsonObject } from '../domain/json.ts';
 import { type ResourceType, schemasOf } from './registry.ts';
 import { type ListResponse, listResponse } from './representation.ts';
 import type { Attribute, Schema } from './schema.ts';

@@ -1,4 +1,5 @@
-import { canonicalText, isJsonObject, type JsonObject, type JsonValue } from './json.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../domain/json.ts';
+import { canonicalText } from './json.ts';
 import { type Attribute, subAttributeNamed } from './schema.ts';
 
 /**

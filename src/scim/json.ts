@@ -1,17 +1,5 @@
+import { isJsonObject, type JsonValue } from '../domain/json.ts';
 import { invalidSyntax } from './error.ts';
-
-/** Any value JSON can carry. */
-export type JsonValue = null | boolean | number | string | JsonValue[] | JsonObject;
-
-/** A JSON object: a SCIM resource, a complex attribute or a message body. */
-export interface JsonObject {
-  [name: string]: JsonValue;
-}
-
-/** Whether a value is a JSON object: neither null nor an array. */
-export function isJsonObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 /**
  * Refuses a value nested deeper than `limit` levels of arrays and objects, so that no recursion over a

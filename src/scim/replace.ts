@@ -1,6 +1,7 @@
+import type { JsonObject } from '../domain/json.ts';
 import { changedPaths, type Modification } from './change.ts';
 import { mutability } from './error.ts';
-import { canonicalText, type JsonObject } from './json.ts';
+import { canonicalText } from './json.ts';
 import { attributePath, attributesOf, type ResourceType, schemasOf } from './registry.ts';
 import { assign, parseResource, schemaObject, withSchemas } from './resource.ts';
 

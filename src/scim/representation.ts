@@ -1,5 +1,5 @@
+import { isJsonObject, type JsonObject, type JsonValue } from '../domain/json.ts';
 import { isUnassigned } from './dialect.ts';
-import { isJsonObject, type JsonObject, type JsonValue } from './json.ts';
 import { type Projection, selectionOf } from './projection.ts';
 import { attributePath, attributesOf, type ResourceType, schemasOf } from './registry.ts';
 import { schemaObject, withSchemas } from './resource.ts';

@@ -1,5 +1,6 @@
+import { isJsonObject, type JsonObject, type JsonValue } from '../domain/json.ts';
 import { invalidSyntax, invalidValue } from './error.ts';
-import { checkDepth, isJsonObject, type JsonObject, type JsonValue } from './json.ts';
+import { checkDepth } from './json.ts';
 import {
   attributePath,
   attributesOf,

@@ -1,7 +1,8 @@
+import { isJsonObject, type JsonObject, type JsonValue } from '../domain/json.ts';
 import { booleanFromText, isUnassigned, objectFromText, onlyElement, roleFromText } from './dialect.ts';
 import { hasContent, withOnePrimary, withoutDuplicates } from './element.ts';
 import { invalidValue } from './error.ts';
-import { isJsonObject, isStorableText, type JsonObject, type JsonValue } from './json.ts';
+import { isStorableText } from './json.ts';
 import { type Attribute, subAttributeNamed } from './schema.ts';
 
 /**

@@ -15,7 +15,7 @@ import { createUsers, type UserView, viewUser } from './users.ts';
 import type { Violation, World } from './world.ts';
 
 export type { Company } from './company.ts';
-export type { Fault, FaultRule, Faults } from './faults.ts';
+export type { Faults } from './faults.ts';
 export type { LoggedRequest } from './http.ts';
 export type { UserView } from './users.ts';
 export type { Violation } from './world.ts';

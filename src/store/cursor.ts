@@ -1,10 +1,4 @@
-/** A cursor that this store did not give out. */
-export class CursorError extends Error {
-  constructor() {
-    super('The cursor is not one that this list gave out');
-    this.name = 'CursorError';
-  }
-}
+import { CursorError } from '../domain/reports.ts';
 
 /** What a list is sorted by: a name or a number, and an id where that is equal. */
 export type SortKey<Sort extends string | number> = readonly [Sort, string];

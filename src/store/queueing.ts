@@ -80,9 +80,16 @@ function queued(provisioning: Provisioning, now: number): ProvisioningUpdate {
   return isUnderWay(provisioning.state) ? waiting : { ...waiting, state: 'queued', reason: null };
 }
 
+/** Whether Concur may still give access that is to be taken away, people who are yet to be searched for included. */
+function mayOweDeactivation(person: Person, provisioning: Provisioning): boolean {
+  const known = provisioning.concurId !== null && provisioning.applied.profile.active === false;
+  return lacksAccess(person) && !known;
+}
+
 function laneOf(before: PersonRecord, person: Person): Lane {
   const { provisioning } = before;
-  if (lacksAccess(person)) return 'deactivation';
+  if (mayOweDeactivation(person, provisioning)) return 'deactivation';
+  if (lacksAccess(person)) return 'update';
   const reactivated = lacksAccess(before.person) || provisioning.applied.profile.active !== true;
   const stillToCreate =
     provisioning.lane === 'creation' && (provisioning.state === 'queued' || isUnderWay(provisioning.state));

@@ -7,7 +7,7 @@ import { fromJson, loadRecord, loadRecords } from './records.ts';
 import { requestReport, requestReports } from './request-reports.ts';
 import type { Database } from './tables.ts';
 
-/** What admins read of one connection. Lists fail with `CursorError` for a cursor they did not give out. */
+/** What admins read of one connection. */
 export function reports(db: Kysely<Database>, connection: string): Reports {
   return {
     summary: () => summary(db, connection),

@@ -14,6 +14,7 @@ import { forget, judge, operationState, settle } from '../domain/settlement.ts';
 import type { Context } from './context.ts';
 import { afterRefusedDeactivation } from './failure.ts';
 import { nextState } from './next-state.ts';
+import { operationOf } from './record.ts';
 import { REQUEST_LIFETIME } from './send.ts';
 
 /** How much longer than Concur's own limit a request is looked at, in ms. */
@@ -83,7 +84,7 @@ async function settleLost(
       operations: request.operations.map(({ id }) => ({ id, state: 'unknown', results: [] })),
       people: request.operations.map(({ personId }) => personId),
       decide: (record, resolve) => {
-        const operation = operationOf(request, record);
+        const operation = operationOf(request.operations, record.person.id);
         return stateAfter(context, record, forget(record.provisioning, operation), resolve);
       },
     },
@@ -169,13 +170,6 @@ function resultOf(
   return request.operations.length === 1 && results.length === 1
     ? results[0]
     : results.find(({ operationId }) => operationId === operation.id);
-}
-
-/** The operation of a request that is about a person. */
-export function operationOf(request: OpenRequest, record: PersonRecord): SentOperation {
-  const operation = request.operations.find(({ personId }) => personId === record.person.id);
-  if (operation === undefined) throw new Error('A request is settled for its own people only');
-  return operation;
 }
 
 async function nobody(): Promise<ProvisioningUpdate> {

@@ -1,4 +1,5 @@
 import type { ConnectionSettings } from '../domain/connection.ts';
+import type { Log } from '../domain/log.ts';
 import type { Concur, ProvisioningStore } from '../domain/ports.ts';
 
 /** What every step of the worker works with. */
@@ -13,11 +14,4 @@ export interface Context {
   /** A new UUID. */
   readonly newId: () => string;
   readonly log: Log;
-}
-
-/** Structured logging: ids and states, never payloads. */
-export interface Log {
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
 }

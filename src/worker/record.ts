@@ -13,7 +13,7 @@ import type {
 } from '../domain/ports.ts';
 import { messageOf } from '../domain/refusal.ts';
 import { pollDelay } from '../domain/retry-policy.ts';
-import { forget, operationState, refusedParts, settle } from '../domain/settlement.ts';
+import { forget, operationState, refusedParts, settle, whileOpen } from '../domain/settlement.ts';
 import type { Context } from './context.ts';
 import { afterFailure, afterRefusedDeactivation } from './failure.ts';
 import { nextState } from './next-state.ts';
@@ -35,7 +35,10 @@ export async function recordOpen(
 ): Promise<void> {
   await write(context, lease, operations, {
     request: { ...request, state: 'open', provisionId, nextPoll: firstPoll(context) },
-    decide: async () => ({ state: 'processing', reason: null, due: null }),
+    decide: async ({ person, provisioning }) => {
+      const profile = whileOpen(provisioning, operationOf(operations, person.id));
+      return { state: 'processing', reason: null, due: null, applied: { ...provisioning.applied, profile } };
+    },
   });
 }
 
@@ -120,11 +123,8 @@ export async function recordFailure(
       state,
       results: failure.kind === 'refused' ? refusedResults(extensionsOf(difference), failure, request) : [],
     })),
-    decide: (record, resolve) => {
-      const operation = operations.find(({ personId }) => personId === record.person.id);
-      if (operation === undefined) throw new Error('A request is recorded for its own people only');
-      return afterOperationFailure(context, record, operation, failure, resolve);
-    },
+    decide: (record, resolve) =>
+      afterOperationFailure(context, record, operationOf(operations, record.person.id), failure, resolve),
   });
 }
 
@@ -174,6 +174,16 @@ function refusedResults(
 
 function confirmed(extension: Extension): ExtensionResult {
   return { extension, completed: true, success: true, result: 'success', code: '200', messages: [] };
+}
+
+/** The operation of a request that is about a person. */
+export function operationOf<One extends OutgoingOperation>(
+  operations: readonly One[],
+  personId: string,
+): One {
+  const operation = operations.find((one) => one.personId === personId);
+  if (operation === undefined) throw new Error('A request is settled for its own people only');
+  return operation;
 }
 
 function firstPoll({ clock, random, settings }: Context): number {

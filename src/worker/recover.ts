@@ -1,8 +1,8 @@
 import type { Lease, OpenRequest } from '../domain/ports.ts';
 import { forget } from '../domain/settlement.ts';
-import { operationOf } from './confirm.ts';
 import type { Context } from './context.ts';
 import { nextState } from './next-state.ts';
+import { operationOf } from './record.ts';
 import { REQUEST_LIFETIME } from './send.ts';
 
 /**
@@ -25,7 +25,7 @@ export async function recoverRequest(context: Context, lease: Lease, request: Op
       operations: request.operations.map(({ id }) => ({ id, state: 'unknown', results: [] })),
       people: request.operations.map(({ personId }) => personId),
       decide: (record, resolve) => {
-        const known = forget(record.provisioning, operationOf(request, record));
+        const known = forget(record.provisioning, operationOf(request.operations, record.person.id));
         return nextState(record, known, context.settings.mapping, resolve, now);
       },
     },

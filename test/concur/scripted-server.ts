@@ -96,7 +96,7 @@ export function client(url: string, options: { timeout?: number; allowedHosts?: 
     credentials,
     clock: () => time.now,
     newId: randomUUID,
-    log: { info: note, warn: note },
+    log: { info: note, warn: note, error: note },
     timeout: options.timeout ?? 5000,
   });
   onTestFinished(() => concur.close());

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { JsonObject, JsonValue } from '../../src/scim/json.ts';
+import type { JsonObject, JsonValue } from '../../src/domain/json.ts';
 import { schemasOf, userResourceType } from '../../src/scim/registry.ts';
 import { isStored, parseResource } from '../../src/scim/resource.ts';
 import type { Attribute } from '../../src/scim/schema.ts';

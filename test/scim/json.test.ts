@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { JsonValue } from '../../src/domain/json.ts';
 import { ScimError } from '../../src/scim/error.ts';
-import { canonicalText, checkDepth, type JsonValue } from '../../src/scim/json.ts';
+import { canonicalText, checkDepth } from '../../src/scim/json.ts';
 
 const json = fc.jsonValue().map((value): JsonValue => JSON.parse(JSON.stringify(value)));
 

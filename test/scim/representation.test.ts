@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { JsonObject } from '../../src/scim/json.ts';
+import type { JsonObject } from '../../src/domain/json.ts';
 import { parseProjection } from '../../src/scim/projection.ts';
 import { groupResourceType, userResourceType as User } from '../../src/scim/registry.ts';
 import { listResponse, represent } from '../../src/scim/representation.ts';

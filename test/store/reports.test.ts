@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { PersonRecord } from '../../src/domain/person.ts';
-import { CursorError } from '../../src/store/cursor.ts';
+import { CursorError } from '../../src/domain/reports.ts';
 import {
   type Bench,
   change,

@@ -174,6 +174,27 @@ describe('a leaver', () => {
     });
   });
 
+  it('overtakes even an open operation that would give access', async () => {
+    const delivery = await Delivery.prepare();
+    const ids = await delivery.create(resource('ada'), resource('ben'));
+    delivery.start();
+    for (const id of ids) await delivery.reaches(id, 'in_sync');
+    for (const id of ids) await delivery.change(id, { active: false });
+    for (const id of ids) await delivery.reaches(id, 'in_sync');
+    await delivery.stop();
+    delivery.simulator.faults.add({ kind: 'stuck', match: { path: /Bulk/ }, times: 1 });
+    for (const id of ids) await delivery.change(id, { active: true });
+    delivery.start();
+    for (const id of ids) await delivery.reaches(id, 'processing');
+    const patches = delivery.calls('PATCH', /Users/);
+    await delivery.change(ids[0] ?? '', { active: false });
+    await vi.waitFor(() => expect(delivery.calls('PATCH', /Users/)).toBe(patches + 1), PATIENCE);
+    delivery.clock.advance(140 * MINUTE);
+    for (const id of ids) await delivery.reaches(id, 'in_sync');
+    expect(delivery.inConcur('ada')).toMatchObject({ active: false });
+    expect(delivery.inConcur('ben')).toMatchObject({ active: true });
+  });
+
   it('who was deleted and comes back is the same Concur user', async () => {
     const delivery = await Delivery.begin();
     const [id = ''] = await delivery.create(resource('ada'));

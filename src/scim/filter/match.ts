@@ -1,5 +1,5 @@
+import { isJsonObject, type JsonObject, type JsonValue } from '../../domain/json.ts';
 import { booleanFromText } from '../dialect.ts';
-import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
 import type { AttributeReference, ResourceType } from '../registry.ts';
 import { schemaObject } from '../resource.ts';
 import type { Attribute } from '../schema.ts';

@@ -1,7 +1,8 @@
+import { isJsonObject, type JsonObject, type JsonValue } from '../../domain/json.ts';
 import { changedPaths, type Modification } from '../change.ts';
 import { hasContent, withoutDuplicates } from '../element.ts';
 import { invalidPath, invalidValue, mutability, noTarget, ScimError } from '../error.ts';
-import { canonicalText, isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
+import { canonicalText } from '../json.ts';
 import {
   type AttributeReference,
   attributePath,

@@ -1,7 +1,7 @@
+import { isJsonObject, type JsonObject, type JsonValue } from '../../domain/json.ts';
 import { isUnassigned, objectFromText, onlyElement, valuesToRemove } from '../dialect.ts';
 import { elementIdentity, elementLabel, withOnePrimary, withoutDuplicates } from '../element.ts';
 import { invalidValue, mutability } from '../error.ts';
-import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
 import { type Attribute, subAttributeNamed } from '../schema.ts';
 import { parseSingular, parseValue } from '../value.ts';
 import type { Operation } from './message.ts';

@@ -1,9 +1,9 @@
+import { isJsonObject, type JsonObject, type JsonValue } from '../../domain/json.ts';
 import { elementToCreate, isUnassigned, objectFromText, onlyElement } from '../dialect.ts';
 import { withOnePrimary } from '../element.ts';
 import { invalidValue, noTarget } from '../error.ts';
 import type { Filter } from '../filter/filter.ts';
 import { matchesElement } from '../filter/match.ts';
-import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
 import type { Attribute } from '../schema.ts';
 import { parseSingular } from '../value.ts';
 import { applyToAttribute, store } from './attribute.ts';

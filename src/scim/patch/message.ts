@@ -1,6 +1,7 @@
+import { isJsonObject, type JsonObject, type JsonValue } from '../../domain/json.ts';
 import { isUnassigned, operationFromText } from '../dialect.ts';
 import { invalidPath, invalidSyntax } from '../error.ts';
-import { checkDepth, isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
+import { checkDepth } from '../json.ts';
 
 /** One operation of a PATCH. Without `path` the target is the resource itself. */
 export interface Operation {

@@ -1,3 +1,4 @@
+import { STATES } from '../../domain/provisioning.ts';
 import { attribute, complexAttribute, type Schema } from '../schema.ts';
 
 const readOnly = { mutability: 'readOnly' } as const;
@@ -12,16 +13,7 @@ export const concurBridgeUserSchema: Schema = {
   attributes: [
     attribute('state', 'How far the provisioning to Concur is.', {
       ...identifier,
-      canonicalValues: [
-        'queued',
-        'sending',
-        'processing',
-        'in_sync',
-        'partial',
-        'failed',
-        'held',
-        'unmanaged',
-      ],
+      canonicalValues: STATES,
     }),
     attribute('concurId', "The person's id in Concur.", identifier),
     attribute('lastRequestId', 'The id of the last provisioning request.', identifier),

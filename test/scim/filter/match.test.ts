@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { JsonObject } from '../../../src/domain/json.ts';
 import { matches } from '../../../src/scim/filter/match.ts';
 import { parseFilter } from '../../../src/scim/filter/parse.ts';
-import type { JsonObject } from '../../../src/scim/json.ts';
 import { userResourceType as User } from '../../../src/scim/registry.ts';
 
 const enterprise = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';

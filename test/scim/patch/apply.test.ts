@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../../src/domain/json.ts';
 import { ScimError } from '../../../src/scim/error.ts';
-import { isJsonObject, type JsonObject, type JsonValue } from '../../../src/scim/json.ts';
 import { applyPatch } from '../../../src/scim/patch/apply.ts';
 import { groupResourceType as Group, userResourceType as User } from '../../../src/scim/registry.ts';
 import { parseResource } from '../../../src/scim/resource.ts';

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { isJsonObject, type JsonObject } from '../../../src/scim/json.ts';
+import { isJsonObject, type JsonObject } from '../../../src/domain/json.ts';
 import { applyPatch } from '../../../src/scim/patch/apply.ts';
 import { groupResourceType, userResourceType } from '../../../src/scim/registry.ts';
 
