@@ -33,7 +33,7 @@ export const SETTINGS: readonly Setting[] = [
     'store.url',
     'BRIDGE_DATABASE_URL',
     'sqlite:./data/bridge.db',
-    'The database: sqlite:PATH or postgres://….',
+    'The database: sqlite:PATH, relative or absolute.',
   ),
   required(
     'store.secretKey',

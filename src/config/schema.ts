@@ -142,8 +142,8 @@ export const configurationSchema = z.strictObject(
     ),
     store: z.strictObject(
       {
-        url: checked('sqlite:PATH or postgres://USER@HOST/DATABASE', (value) =>
-          /^(sqlite:.+|postgres(ql)?:\/\/.+)$/.test(value),
+        url: checked('sqlite:PATH, the path relative or absolute', (value) =>
+          /^sqlite:.+$/.test(value),
         ).default('sqlite:./data/bridge.db'),
         secretKey: checked(
           '32 bytes as 64 hex digits or as base64',

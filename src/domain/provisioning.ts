@@ -41,7 +41,6 @@ export const REASONS = {
   concur_unavailable: 'Concur did not answer or asked to come back later',
   credentials: 'Concur did not accept the credentials of this connection',
   outcome_unknown: 'An answer of Concur was lost; what it holds is read before anything is sent',
-  delivery_off: 'Delivery to Concur is switched off',
 } as const;
 
 /** Why a person is in their state. */

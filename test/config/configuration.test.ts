@@ -79,7 +79,7 @@ describe('the environment alone', () => {
       BRIDGE_HOST: '0.0.0.0',
       BRIDGE_PORT: '9000',
       BRIDGE_PUBLIC_URL: 'https://bridge.example.com/',
-      BRIDGE_DATABASE_URL: 'postgres://u@db/bridge',
+      BRIDGE_DATABASE_URL: 'sqlite:/var/lib/bridge.db',
       BRIDGE_SECRET_KEY: Buffer.from(KEY, 'hex').toString('base64'),
       BRIDGE_ADMIN_TOKEN: 'a'.repeat(16),
       BRIDGE_SCIM_TOKEN: 's'.repeat(16),
@@ -90,7 +90,7 @@ describe('the environment alone', () => {
     });
     expect(configuration).toMatchObject({
       server: { host: '0.0.0.0', port: 9000, publicUrl: 'https://bridge.example.com' },
-      store: { url: 'postgres://u@db/bridge' },
+      store: { url: 'sqlite:/var/lib/bridge.db' },
       secretKey: Buffer.from(KEY, 'hex'),
       adminToken: 'a'.repeat(16),
       logLevel: 'debug',
