@@ -60,24 +60,45 @@ export async function openData(configuration: Configuration): Promise<BridgeData
   }
 }
 
-/** Starts the bridge: database, workers, server. Fails with `StartRefused`, or when the port is taken. */
+/**
+ * Starts the bridge: database, server, workers. Fails with `StartRefused`, when the key does not open the
+ * stored credentials, or when the port is taken; nothing is left running then.
+ */
 export async function startBridge(configuration: Configuration, role: Role, log: Logger): Promise<Bridge> {
   const data = await openData(configuration);
-  const delivering = role === 'api' ? [] : data.connections.map((connection) => deliver(connection, log));
-  const wake = new Map(delivering.map(({ name, worker }) => [name, worker.wake]));
-  const server = role === 'worker' ? null : await serve(configuration, data, wake, log);
-  return {
-    url: server?.url ?? null,
-    close: async () => {
-      await server?.close();
-      await Promise.all(delivering.map(({ stop }) => stop()));
-      await data.close();
-    },
-  };
+  try {
+    for (const connection of data.connections) await seed(connection);
+    const delivering = new Map<string, Delivery>();
+    const wake = (name: string) => delivering.get(name)?.wake();
+    const server = role === 'worker' ? null : await serve(configuration, data, wake, log);
+    if (role !== 'api') {
+      for (const connection of data.connections) {
+        delivering.set(connection.configuration.name, deliver(connection, log));
+      }
+    }
+    return {
+      url: server?.url ?? null,
+      close: async () => {
+        await server?.close();
+        await Promise.all([...delivering.values()].map(({ stop }) => stop()));
+        await data.close();
+      },
+    };
+  } catch (error) {
+    await data.close();
+    throw error;
+  }
+}
+
+/** Takes over the tokens of the configuration, and proves that the key opens what is stored. */
+async function seed({ configuration: { secrets, scimToken }, store }: OpenConnection): Promise<void> {
+  await store.credentials.seedRefreshToken(secrets.refreshToken);
+  await store.credentials.refreshToken();
+  await store.tokens.seed(scimToken);
 }
 
 async function bind(store: Store, configuration: ConnectionConfiguration): Promise<OpenConnection> {
-  const { name, companyId, mapping, secrets, scimToken } = configuration;
+  const { name, companyId, mapping } = configuration;
   const bound = await bindConnection(store, name, companyId);
   if (bound.kind === 'bound_to_another') {
     throw new StartRefused(
@@ -86,8 +107,6 @@ async function bind(store: Store, configuration: ConnectionConfiguration): Promi
     );
   }
   const connection = store.connection(name);
-  await connection.credentials.seedRefreshToken(secrets.refreshToken);
-  if (scimToken !== null) await connection.tokens.seed(scimToken);
   return {
     configuration,
     store: connection,
@@ -99,7 +118,13 @@ async function bind(store: Store, configuration: ConnectionConfiguration): Promi
   };
 }
 
-function deliver({ configuration, store }: OpenConnection, log: Logger) {
+/** The delivery of one connection. */
+interface Delivery {
+  wake(): void;
+  stop(): Promise<void>;
+}
+
+function deliver({ configuration, store }: OpenConnection, log: Logger): Delivery {
   const connectionLog = log.child({ connection: configuration.name });
   const concur = createConcur({
     settings: configuration,
@@ -118,17 +143,19 @@ function deliver({ configuration, store }: OpenConnection, log: Logger) {
     newId: randomUUID,
     log: connectionLog,
   });
-  const stop = async () => {
-    await worker.stop();
-    await concur.close();
+  return {
+    wake: worker.wake,
+    stop: async () => {
+      await worker.stop();
+      await concur.close();
+    },
   };
-  return { name: configuration.name, worker, stop };
 }
 
 async function serve(
   configuration: Configuration,
   data: BridgeData,
-  wake: ReadonlyMap<string, () => void>,
+  wake: (connection: string) => void,
   log: Logger,
 ) {
   const app = createApp({
@@ -137,7 +164,7 @@ async function serve(
       directory: store.directory,
       reports: store.reports,
       tokens: store.tokens,
-      onAccepted: () => wake.get(name)?.(),
+      onAccepted: () => wake(name),
       describe,
     })),
     adminToken: configuration.adminToken,

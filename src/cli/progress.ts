@@ -1,6 +1,6 @@
 import type { WriteStream } from 'node:tty';
 
-const BAR = 24;
+const BAR = 16;
 
 /** Shows how far a piece of work is. */
 export interface Progress {

@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 
 const PROGRAM = resolve(import.meta.dirname, '../../src/bin.ts');
+/** After this a run is killed, so that a failed test leaves nothing behind, in ms. */
+const LONGEST = 60_000;
 
 /** What a run of the program left. */
 export interface Ended {
@@ -14,13 +16,20 @@ export interface Ended {
 export interface Running {
   /** Waits for the first line of its output that matches. */
   line(pattern: RegExp): Promise<string>;
+  /** What it has printed so far. */
+  output(): string;
   signal(name: NodeJS.Signals): void;
   readonly ended: Promise<Ended>;
 }
 
 /** Starts the real program with nothing in its environment but `env`. */
 export function start(args: readonly string[], env: Readonly<Record<string, string>> = {}): Running {
-  const child = spawn(process.execPath, [PROGRAM, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [PROGRAM, ...args], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: LONGEST,
+    killSignal: 'SIGKILL',
+  });
   let stdout = '';
   let stderr = '';
   const watchers = new Set<() => void>();
@@ -50,6 +59,7 @@ export function start(args: readonly string[], env: Readonly<Record<string, stri
         look();
         void ended.then(() => reject(new Error(`It ended without ${pattern}: ${stdout}${stderr}`)));
       }),
+    output: () => stdout,
     signal: (name) => {
       child.kill(name);
     },

@@ -13,16 +13,9 @@ let environment: Record<string, string>;
 // The commands work beside a running server, on its database, as they do in a second terminal.
 beforeAll(async () => {
   simulator = start(['simulate', '--port', '0', '--latency', '0']);
-  await simulator.line(/^export BRIDGE_ADMIN_TOKEN=/);
-  simulator.signal('SIGTERM');
-  const { stdout } = await simulator.ended;
-  const block = exported(stdout);
-  const { port } = new URL(block.CONCUR_BASE_URL ?? '');
-  // The same port again: the block that was printed is the block that works.
-  simulator = start(['simulate', '--port', port, '--latency', '0']);
   await simulator.line(/Ctrl-C/);
   environment = {
-    ...block,
+    ...exported(simulator.output()),
     BRIDGE_PORT: '0',
     BRIDGE_DATABASE_URL: `sqlite:${join(folder, 'bridge.db')}`,
   };

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
-import { run } from './child.ts';
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
+import { run, start } from './child.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'bridge-cli-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -18,7 +18,7 @@ const environment = {
 };
 
 describe('bad usage returns 2 and says why on stderr', () => {
-  it.each([
+  it.concurrent.each([
     [['no-such-command'], /unknown command/],
     [[], /Usage: concur-scim-bridge/],
     [['serve', '--role', 'none'], /--role.*all, api, worker/],
@@ -89,11 +89,13 @@ it('says that the port is taken, and ends with 1', async () => {
       resolve(typeof address === 'object' && address !== null ? address.port : 0);
     });
   });
-  try {
-    const { code, stderr } = await run(['serve'], { ...environment, BRIDGE_PORT: String(port) });
-    expect(stderr).toContain(`The port ${port} is taken`);
-    expect(code).toBe(1);
-  } finally {
+  const refused = start(['serve'], { ...environment, BRIDGE_PORT: String(port) });
+  onTestFinished(() => {
+    // One that does not end by itself must not outlive the test.
+    refused.signal('SIGKILL');
     holder.close();
-  }
+  });
+  const { code, stderr } = await refused.ended;
+  expect(stderr).toContain(`The port ${port} is taken`);
+  expect(code).toBe(1);
 });
