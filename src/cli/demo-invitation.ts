@@ -1,11 +1,11 @@
 import type { SeenPerson } from '../demo/admin.ts';
 import type { Demo } from '../demo/demo.ts';
+import { concurBridgeUserSchema } from '../scim/schemas/concur-bridge-user.ts';
 import { colour } from './colour.ts';
 import { environmentBlock } from './environment-block.ts';
 
 const NEWCOMER = 'ada.lovelace@example.com';
 const LEAVER = 'astrid.hallgren@example.com';
-const BRIDGE_USER = 'urn:ietf:params:scim:schemas:extension:concur-bridge:2.0:User';
 
 /**
  * What can be tried while the demonstration stays up; every line works when it is pasted into a POSIX shell.
@@ -47,7 +47,7 @@ export function demoInvitation(
     ],
     [
       'and see how far they are',
-      `curl -sG ${asClient} '${scim}/Users' --data-urlencode 'filter=userName eq "${NEWCOMER}"' --data-urlencode 'attributes=userName,${BRIDGE_USER}'`,
+      `curl -sG ${asClient} '${scim}/Users' --data-urlencode 'filter=userName eq "${NEWCOMER}"' --data-urlencode 'attributes=userName,${concurBridgeUserSchema.id}'`,
     ],
     [
       `Deactivate ${LEAVER}, as Entra does`,

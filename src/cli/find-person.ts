@@ -1,14 +1,10 @@
 import type { PersonRecord } from '../domain/person.ts';
+import { lookUpPerson } from '../http/admin/person.ts';
 import type { ConnectionStore } from '../store/store.ts';
 import { CommandFailure } from './failure.ts';
 
 /** What people may be named by, for help texts. */
 export const PERSON = 'userName, employee number, e-mail, externalId or id';
-
-/** What was found under one name. */
-type Found =
-  | { readonly kind: 'one'; readonly record: PersonRecord }
-  | { readonly kind: 'problem'; readonly problem: string };
 
 /**
  * Finds everybody who is named, in that order and each once. Fails, naming all names that mean nobody and
@@ -18,10 +14,24 @@ export async function findPeople(
   store: Pick<ConnectionStore, 'directory' | 'reports'>,
   names: readonly string[],
 ): Promise<readonly PersonRecord[]> {
-  const found = await Promise.all(names.map((name) => find(store, name)));
-  const problems = found.flatMap((one) => (one.kind === 'problem' ? [one.problem] : []));
+  const records: PersonRecord[] = [];
+  const problems: string[] = [];
+  for (const name of names) {
+    const found = await lookUpPerson(store, name);
+    switch (found.kind) {
+      case 'one':
+        records.push(found.record);
+        break;
+      case 'nobody':
+        problems.push(`Nobody here has the ${PERSON} "${name}".`);
+        break;
+      case 'several': {
+        const ids = found.records.map(({ person }) => `  ${person.id}  ${String(person.resource.userName)}`);
+        problems.push(`"${name}" means several people; name one by id:\n${ids.join('\n')}`);
+      }
+    }
+  }
   if (problems.length > 0) throw new CommandFailure(problems.join('\n'), 1);
-  const records = found.flatMap((one) => (one.kind === 'one' ? [one.record] : []));
   return [...new Map(records.map((record) => [record.person.id, record])).values()];
 }
 
@@ -33,24 +43,4 @@ export async function findPerson(
   const [record] = await findPeople(store, [name]);
   if (record === undefined) throw new Error('Somebody who was found is missing');
   return record;
-}
-
-async function find(
-  { directory, reports }: Pick<ConnectionStore, 'directory' | 'reports'>,
-  name: string,
-): Promise<Found> {
-  const byId = await reports.person(name);
-  if (byId !== null) return { kind: 'one', record: byId };
-  const [record, ...others] = await directory.search(name);
-  if (record === undefined) {
-    return { kind: 'problem', problem: `Nobody here has the ${PERSON} "${name}".` };
-  }
-  if (others.length === 0) return { kind: 'one', record };
-  const candidates = [record, ...others].map(
-    ({ person }) => `  ${person.id}  ${String(person.resource.userName)}`,
-  );
-  return {
-    kind: 'problem',
-    problem: `"${name}" means several people; name one by id:\n${candidates.join('\n')}`,
-  };
 }

@@ -1,6 +1,6 @@
 import { extensionOf } from '../domain/profile.ts';
+import type { PersonReport } from '../http/admin/person.ts';
 import { colour, colourState } from './colour.ts';
-import type { PersonReport } from './person-report.ts';
 import { shortName, showTime, showValue } from './print.ts';
 import { requestView } from './request-view.ts';
 import { fields, table } from './table.ts';

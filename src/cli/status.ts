@@ -1,21 +1,23 @@
 import type { Command } from 'commander';
 import type { PersonRecord } from '../domain/person.ts';
 import { STATES, type State } from '../domain/provisioning.ts';
+import { readPersonReport } from '../http/admin/person.ts';
 import { personLine, summaryReport } from '../http/admin/presenters.ts';
 import type { OpenConnection } from '../main.ts';
 import { colour, colourState } from './colour.ts';
 import { findPerson, PERSON } from './find-person.ts';
 import { withConnection } from './open.ts';
 import { withConnectionOption, withExamples, withJsonOption } from './options.ts';
-import { readPersonReport } from './person-report.ts';
 import { personView } from './person-view.ts';
 import { print, printJson, showTime, showValue } from './print.ts';
 import { fields, table } from './table.ts';
 
-/** The states that end only when somebody does something. */
+/** The states in which somebody may have to do something. */
 const ATTENTION: readonly State[] = ['failed', 'held', 'partial'];
 /** How many people of each of these states are listed. */
 const LISTED = 50;
+/** How many requests and changes of a person are shown, the newest first. */
+const HISTORY = 100;
 
 /** Adds `status`: everybody in numbers, or one person with everything. */
 export function addStatus(program: Command): void {
@@ -36,9 +38,9 @@ export function addStatus(program: Command): void {
   ]);
 }
 
-async function showPerson(connection: OpenConnection, user: string, json: boolean): Promise<void> {
-  const record = await findPerson(connection.store, user);
-  const report = await readPersonReport(connection, record);
+async function showPerson({ store, describe }: OpenConnection, user: string, json: boolean): Promise<void> {
+  const record = await findPerson(store, user);
+  const report = await readPersonReport({ reports: store.reports, describe }, record, HISTORY);
   if (json) printJson(report);
   else print(personView(report));
 }

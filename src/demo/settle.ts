@@ -17,8 +17,6 @@ export type Watch = (done: number, total: number, detail: string) => void;
 /**
  * Looks at the bridge until every account that was sent to it is in the state expected of it. Fails
  * with `NotSettled`, naming who is not, when that takes longer than 30 seconds.
- *
- * @param verb what `done` counts, e.g. `created`
  */
 export async function settle(
   admin: Admin,

@@ -1,4 +1,4 @@
-import type { RequestHandler, Response, Router } from 'express';
+import type { RequestHandler, Router } from 'express';
 import { ScimError } from '../scim/error.ts';
 import { noteRoute } from './request-log.ts';
 
@@ -29,7 +29,7 @@ export function route<Params>(router: Router, path: string, methods: Methods<Par
 
 /** Refuses every method of a path, with the error that `refusal` makes. */
 export function refuse(router: Router, path: string, refusal: () => ScimError): void {
-  router.all(path, (req, res: Response) => {
+  router.all(path, (req, res) => {
     noteRoute(res, `${req.baseUrl}${path}`);
     throw refusal();
   });

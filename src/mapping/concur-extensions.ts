@@ -9,12 +9,12 @@ const ATTRIBUTE_NAME = /^[A-Za-z][\w$-]*$/;
 export function concurExtensions(resource: JsonObject): ReadonlyMap<Extension, JsonObject> {
   return new Map(
     EXTENSIONS.filter((urn) => urn !== CORE && urn !== ENTERPRISE)
-      .map((urn): [Extension, JsonObject] => [urn, extensionOf(resource, urn)])
+      .map((urn): [Extension, JsonObject] => [urn, attributesOf(resource, urn)])
       .filter(([, extension]) => Object.keys(extension).length > 0),
   );
 }
 
-function extensionOf(resource: JsonObject, urn: Extension): JsonObject {
+function attributesOf(resource: JsonObject, urn: Extension): JsonObject {
   const sent = complex(resource, urn);
   const extension = assigned(
     Object.fromEntries(
@@ -54,7 +54,7 @@ function withList(extension: JsonObject, name: string, list: JsonValue[]): JsonO
   return list.length === 0 ? others : { ...others, [name]: list };
 }
 
-/** RFC 7643 §2.5: null and an empty list are as good as no value; so is blank text. */
+/** RFC 7643 §2.5: null and an empty list are as good as no value; so is empty text. */
 function isUnassigned(value: JsonValue): boolean {
   return value === null || value === '' || (Array.isArray(value) && value.length === 0);
 }

@@ -1,19 +1,18 @@
 /**
- * Every tolerance for what identity providers really send where RFC 7643 and RFC 7644 would say no. Each names
- * the vendor whose shape it accepts; nothing vendor-specific is decided anywhere else.
+ * Every tolerance for what identity providers really send in bodies, paths and filters where RFC 7643 and RFC 7644
+ * would say no. Each names the vendor whose shape it accepts. What they do with headers is in `src/http/`.
  */
+import { ENTERPRISE } from '../domain/extensions.ts';
 import { isJsonObject, type JsonObject } from '../domain/json.ts';
-
-const enterpriseUser = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
 
 const legacyExtensions: ReadonlyMap<string, string> = new Map([
   // Entra prints the enterprise URN without its last colon in older bodies.
-  ['urn:ietf:params:scim:schemas:extension:enterprise:2.0user', enterpriseUser],
+  ['urn:ietf:params:scim:schemas:extension:enterprise:2.0user', ENTERPRISE],
   // SCIM 1.1 names, and the mixtures that OneLogin's templates hold.
-  ['urn:scim:schemas:extension:enterprise:1.0', enterpriseUser],
-  ['urn:scim:schemas:extension:enterprise:1.0:user', enterpriseUser],
-  ['urn:scim:schemas:extension:enterprise:2.0', enterpriseUser],
-  ['urn:scim:schemas:extension:enterprise:2.0:user', enterpriseUser],
+  ['urn:scim:schemas:extension:enterprise:1.0', ENTERPRISE],
+  ['urn:scim:schemas:extension:enterprise:1.0:user', ENTERPRISE],
+  ['urn:scim:schemas:extension:enterprise:2.0', ENTERPRISE],
+  ['urn:scim:schemas:extension:enterprise:2.0:user', ENTERPRISE],
 ]);
 
 const legacyCore: readonly string[] = ['urn:scim:schemas:core:1.0', 'urn:scim:schemas:core:2.0'];
@@ -31,7 +30,7 @@ export function presentSchemaUri(uri: string, coreSchema: string): string {
 }
 
 /** Entra: `manager` and `department` without their URN mean the attributes of this extension. */
-export const unqualifiedExtension = enterpriseUser;
+export const unqualifiedExtension = ENTERPRISE;
 
 /**
  * Entra: an attribute is cleared with `""` as well as with what RFC 7643 §2.5 calls unassigned (null, `[]`).

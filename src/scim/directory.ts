@@ -15,7 +15,7 @@ export type Decision =
   | { readonly kind: 'replace'; readonly resource: JsonObject; readonly changed: readonly string[] }
   | { readonly kind: 'delete' }
   | { readonly kind: 'override'; readonly override: Override | null; readonly reason: string }
-  /** Forgets refusals, candidates and waits, and makes the person due. */
+  /** Forgets refusals and candidates, and makes the person due; who is waited for stays. */
   | { readonly kind: 'retry' };
 
 /** One accepted change to come. */
@@ -63,6 +63,6 @@ export interface Directory {
   get(id: string): Promise<PersonRecord | null>;
   /** Fails with a `ScimError` (`invalidFilter`) for a filter that the store cannot answer. */
   list(query: ListQuery): Promise<Page>;
-  /** People whose userName, employee number, e-mail, externalId or id is `key`, deleted ones excluded. */
+  /** At most 50 people whose userName, employee number, e-mail, externalId or id is `key`, deleted ones excluded. */
   search(key: string): Promise<readonly PersonRecord[]>;
 }

@@ -9,23 +9,14 @@ export interface ServiceProviderOptions {
   readonly baseUrl: string;
   /** The most resources a list answer has. */
   readonly maxResults: number;
-  /** Limits of /Bulk (operations, bytes), or undefined where bulk is not offered. */
-  readonly bulk?: { readonly maxOperations: number; readonly maxPayloadSize: number };
-  readonly documentationUri?: string;
 }
 
 /** The body of /ServiceProviderConfig, RFC 7643 §5. */
-export function serviceProviderConfig(options: ServiceProviderOptions): JsonObject {
-  const { baseUrl, maxResults, bulk, documentationUri } = options;
+export function serviceProviderConfig({ baseUrl, maxResults }: ServiceProviderOptions): JsonObject {
   return {
     schemas: ['urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig'],
-    ...(documentationUri === undefined ? {} : { documentationUri }),
     patch: { supported: true },
-    bulk: {
-      supported: bulk !== undefined,
-      maxOperations: bulk?.maxOperations ?? 0,
-      maxPayloadSize: bulk?.maxPayloadSize ?? 0,
-    },
+    bulk: { supported: false, maxOperations: 0, maxPayloadSize: 0 },
     filter: { supported: true, maxResults },
     changePassword: { supported: false },
     sort: { supported: false },

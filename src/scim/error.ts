@@ -42,11 +42,6 @@ export function invalidFilter(detail: string, cause?: unknown): ScimError {
   return new ScimError(400, 'invalidFilter', detail, cause);
 }
 
-/** 400: the filter yields more results than the server is willing to calculate. */
-export function tooMany(detail: string, cause?: unknown): ScimError {
-  return new ScimError(400, 'tooMany', detail, cause);
-}
-
 /** 409: a unique value (a userName) is already in use. */
 export function uniqueness(detail: string, cause?: unknown): ScimError {
   return new ScimError(409, 'uniqueness', detail, cause);
@@ -75,16 +70,6 @@ export function noTarget(detail: string, cause?: unknown): ScimError {
 /** 400: a required value is missing, or a value has not the attribute's type. */
 export function invalidValue(detail: string, cause?: unknown): ScimError {
   return new ScimError(400, 'invalidValue', detail, cause);
-}
-
-/** 400: the protocol version in the address is not supported. */
-export function invalidVersion(detail: string, cause?: unknown): ScimError {
-  return new ScimError(400, 'invalidVers', detail, cause);
-}
-
-/** 403: the request cannot be completed because the address would carry sensitive information. */
-export function sensitive(detail: string, cause?: unknown): ScimError {
-  return new ScimError(403, 'sensitive', detail, cause);
 }
 
 /** 401: no credentials, or none that are valid. */

@@ -1,14 +1,17 @@
 import { isJsonObject, type JsonValue } from '../domain/json.ts';
 import { invalidSyntax } from './error.ts';
 
+/** How deep a body may be nested; no resource and no message comes near it. */
+const DEEPEST = 64;
+
 /**
- * Refuses a value nested deeper than `limit` levels of arrays and objects, so that no recursion over a
+ * Refuses a value nested deeper than 64 levels of arrays and objects, so that no recursion over a
  * client's body can exhaust the stack. Fails with ScimError 400 invalidSyntax.
  */
-export function checkDepth(value: unknown, limit = 64): void {
+export function checkDepth(value: unknown): void {
   let level: unknown[] = [value];
   for (let depth = 0; level.length > 0; depth++) {
-    if (depth > limit) throw invalidSyntax(`The body is nested deeper than ${limit} levels.`);
+    if (depth > DEEPEST) throw invalidSyntax(`The body is nested deeper than ${DEEPEST} levels.`);
     level = level
       .flatMap((entry) => (typeof entry === 'object' && entry !== null ? Object.values(entry) : []))
       .filter((entry) => typeof entry === 'object' && entry !== null);

@@ -9,8 +9,6 @@ import { concurBridgeUserSchema } from './schemas/concur-bridge-user.ts';
 /** What the server adds to a stored resource, RFC 7643 §3.1. Times are ISO 8601 texts. */
 export interface ResourceIdentity {
   readonly id: string;
-  /** The client's own identifier, where it is not in the resource itself. */
-  readonly externalId?: string;
   readonly meta: {
     readonly created: string;
     readonly lastModified: string;
@@ -40,10 +38,9 @@ export function represent(
   extension?: JsonObject,
   projection?: Projection,
 ): JsonObject {
-  const { id, externalId, meta } = identity;
+  const { id, meta } = identity;
   const source: JsonObject = {
     ...resource,
-    ...(externalId === undefined ? {} : { externalId }),
     ...(extension === undefined ? {} : { [concurBridgeUserSchema.id]: extension }),
     id,
     meta: { ...meta, resourceType: resourceType.name, version: entityTag(meta.version) },

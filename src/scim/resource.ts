@@ -95,7 +95,8 @@ function requireAttributes(resourceType: ResourceType, resource: JsonObject): vo
   );
 }
 
-function isBlank(value: JsonValue | undefined): boolean {
+/** Whether a required attribute is as good as missing (RFC 7643 §4.1.1: a userName is a non-empty value). */
+export function isBlank(value: JsonValue | undefined): boolean {
   return value === undefined || (typeof value === 'string' && value.trim() === '');
 }
 

@@ -58,6 +58,11 @@ export function attribute(
   };
 }
 
+/** A boolean attribute with the default characteristics. */
+export function flag(name: string, description: string): Attribute {
+  return attribute(name, description, { type: 'boolean' });
+}
+
 /** A complex attribute: like `attribute`, with sub-attributes. */
 export function complexAttribute(
   name: string,

@@ -32,6 +32,11 @@ export function isAttributes(value: unknown): value is Attributes {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** The objects in a list; none when it is no list. */
+export function objects(value: Json | undefined): Attributes[] {
+  return Array.isArray(value) ? value.filter(isAttributes) : [];
+}
+
 /** Makes a message in the one code that SAP documents for bad values, `INVALID_VALUE`. */
 export function invalid(schemaPath: string, what: string): Message {
   return { code: 'INVALID_VALUE', message: `Invalid '${schemaPath}' ${what}`, schemaPath, type: 'error' };

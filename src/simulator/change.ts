@@ -8,6 +8,7 @@ export type Change =
   | { readonly kind: 'whole'; readonly value: Attributes }
   | { readonly kind: 'patch'; readonly operations: readonly TargetedOperation[] };
 
+/** A method that writes a person. */
 export type Method = 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** The body of one operation, sorted by schema; or why it cannot be read. */

@@ -1,5 +1,5 @@
 import type { AttributeDefinition, Definitions } from './attributes.ts';
-import { CORE, ENTERPRISE, SCHEMAS } from './schemas.ts';
+import { CORE, ENTERPRISE, LIST_RESPONSE, SCHEMAS } from './schemas.ts';
 
 const supported = (value: boolean): { supported: boolean } => ({ supported: value });
 
@@ -68,7 +68,7 @@ export function schemaList(services: readonly string[], base: string): unknown {
   );
   return [
     {
-      schemas: ['urn:ietf:params:scim:api:messages:2.0:ListResponse'],
+      schemas: [LIST_RESPONSE],
       totalResults: Resources.length,
       itemsPerPage: Resources.length,
       startIndex: 1,

@@ -32,6 +32,7 @@ export interface Match {
 /** A fault, what it hits and how often; without `times` it stays until it is taken away. */
 export type FaultRule = Fault & { readonly match?: Match; readonly times?: number };
 
+/** What a test makes go wrong, and until when. */
 export interface Faults {
   /** Adds a rule and returns its id. Of several rules that match a request the oldest is taken. */
   add(rule: FaultRule): number;

@@ -10,24 +10,15 @@ import {
   requireSchema,
 } from './exchange.ts';
 import { type Filter, matches, parseFilter, pathsOf, valuesAt } from './filter.ts';
-import { notFound, writeIdentity } from './identity.ts';
+import { writeIdentity } from './identity.ts';
+import { identityRefusal, removeUser, userNotFound } from './identity-answers.ts';
 import type { Tokens } from './oauth.ts';
-import { presentIdentity } from './present.ts';
-import { identityRefusal } from './provisioning-routes.ts';
-import { CORE, ENTERPRISE, SAP, SCHEMAS } from './schemas.ts';
+import { IDENTITY_READ_SCOPES, presentIdentity } from './present.ts';
+import { CORE, ENTERPRISE, LIST_RESPONSE, PATCH_OP, SAP, SCHEMAS } from './schemas.ts';
 import type { User } from './users.ts';
 import { violate, type World } from './world.ts';
 
 const SEARCH_REQUEST = 'urn:ietf:params:scim:api:messages:concur:2.0:SearchRequest';
-const PATCH_OP = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
-const LIST_RESPONSE = 'urn:ietf:params:scim:api:messages:2.0:ListResponse';
-const READ_SCOPES = [
-  'identity.user.ids.read',
-  'identity.user.core.read',
-  'identity.user.coresensitive.read',
-  'identity.user.enterprise.read',
-  'identity.user.sap.read',
-];
 const WRITE_SCOPES = [
   'identity.user.coreenterprise.writeonly',
   'identity.user.externalID.writeonly',
@@ -56,7 +47,7 @@ export function identityRoutes(
     const shown = presentIdentity(world, outcome.user, {
       empty: method === 'POST' ? 'omitted' : 'null',
       version: 'v4.1',
-      scopes: new Set(READ_SCOPES),
+      scopes: new Set(IDENTITY_READ_SCOPES),
     });
     // The API description of Identity v4.1 names 200 for a create too.
     return { status: 200, body: shown };
@@ -85,7 +76,7 @@ export function identityRoutes(
 
   return {
     list(exchange) {
-      const scopes = authorize(exchange, world, tokens, ...READ_SCOPES);
+      const scopes = authorize(exchange, world, tokens, ...IDENTITY_READ_SCOPES);
       return page([...world.users.all.values()], {
         scopes,
         count: integerParameter(exchange, 'count', COUNT),
@@ -95,7 +86,7 @@ export function identityRoutes(
       });
     },
     search(exchange) {
-      const scopes = authorize(exchange, world, tokens, ...READ_SCOPES);
+      const scopes = authorize(exchange, world, tokens, ...IDENTITY_READ_SCOPES);
       const body = jsonBody(exchange);
       // "The schemas parameter is required and may not be empty."
       requireSchema(body, SEARCH_REQUEST);
@@ -121,9 +112,9 @@ export function identityRoutes(
       });
     },
     get(exchange) {
-      const scopes = authorize(exchange, world, tokens, ...READ_SCOPES);
+      const scopes = authorize(exchange, world, tokens, ...IDENTITY_READ_SCOPES);
       const user = world.users.get(exchange.param('id'));
-      if (!user) return errorAnswer(404, { messages: [notFound(exchange.param('id'))] });
+      if (!user) return userNotFound(exchange.param('id'));
       const attributes = names(exchange.query.get('attributes'));
       const excluded = names(exchange.query.get('excludedAttributes'));
       return {
@@ -137,11 +128,7 @@ export function identityRoutes(
       violate(world, 'put-used', exchange.path);
       return write(exchange, 'PUT', exchange.param('id'));
     },
-    remove(exchange) {
-      authorize(exchange, world, tokens, 'identity.user.delete');
-      const id = exchange.param('id');
-      return world.users.remove(id) ? { status: 204 } : errorAnswer(404, { messages: [notFound(id)] });
-    },
+    remove: (exchange) => removeUser(exchange, world, tokens),
   };
 }
 
@@ -208,7 +195,7 @@ function findUsers(world: World, text: Json | undefined): User[] {
   if (!filter) refuse(400, `Invalid filter '${String(text)}'`, 'invalidFilter');
   const unknown = pathsOf(filter).find((path) => !SEARCHABLE.includes(qualified(path)));
   if (unknown !== undefined) refuse(400, `Cannot filter on '${unknown}'`, 'invalidFilter');
-  const scopes = new Set(READ_SCOPES);
+  const scopes = new Set(IDENTITY_READ_SCOPES);
   // Inactive people are found like everybody else.
   return (candidates(world, filter) ?? everybody()).filter((user) => {
     const shown = presentIdentity(world, user, { empty: 'null', version: 'v4.1', scopes });

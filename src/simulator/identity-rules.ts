@@ -1,11 +1,9 @@
 import type { Attributes, Json, Message } from './attributes.ts';
-import { invalid, isAttributes, sameJson } from './attributes.ts';
+import { invalid, isAttributes, objects, sameJson } from './attributes.ts';
 import type { Company } from './company.ts';
 import { CORE, ENTERPRISE } from './schemas.ts';
 import type { Users } from './users.ts';
 
-const objects = (value: Json | undefined): Attributes[] =>
-  Array.isArray(value) ? value.filter(isAttributes) : [];
 const regions = new Intl.DisplayNames(['en'], { type: 'region', fallback: 'none' });
 
 /** Whether a text is a two-letter code of ISO 3166-1. */
@@ -13,10 +11,13 @@ export function isCountry(value: string): boolean {
   return /^[A-Z]{2}$/.test(value) && regions.of(value) !== undefined;
 }
 
+/** Notes what is wrong with an attribute of the schema that is checked. */
+export type Refuse = (attribute: string, what: string) => void;
+
 /** The rules for core attributes that types and sizes do not express (v4.user-provisioning.md, "User"). */
 export function checkCore(core: Attributes, company: Company): Message[] {
   const messages: Message[] = [];
-  const refuse = (attribute: string, what: string): void => {
+  const refuse: Refuse = (attribute, what) => {
     messages.push(invalid(`${CORE}:${attribute}`, what));
   };
   const { userName } = core;
@@ -55,8 +56,6 @@ export function checkCore(core: Attributes, company: Company): Message[] {
   if (typeof dateOfBirth === 'string' && !isDay(dateOfBirth)) refuse('dateOfBirth', 'Value');
   return messages;
 }
-
-type Refuse = (attribute: string, what: string) => void;
 
 function checkOnePerType(
   values: Json | undefined,

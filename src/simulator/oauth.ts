@@ -19,6 +19,7 @@ export interface RefreshToken {
   revoked: boolean;
 }
 
+/** The Oauth2 service: the tokens that it has given out, by their text, and the grants. */
 export interface Tokens {
   readonly access: Map<string, AccessToken>;
   readonly refresh: Map<string, RefreshToken>;

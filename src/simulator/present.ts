@@ -144,6 +144,11 @@ function moment(at: number): string {
   return `${iso.slice(0, 20)}000${iso.slice(20, 23)}Z`;
 }
 
+/** The scopes of `isReadable`: each shows some of a person's identity. */
+export const IDENTITY_READ_SCOPES = ['ids', 'core', 'coresensitive', 'enterprise', 'sap'].map(
+  (part) => `identity.user.${part}.read`,
+);
+
 // v4.scope-mapping.md: the scope that shows an attribute; what is not listed is `core.read`.
 const SENSITIVE = ['addresses', 'dateOfBirth', 'emails', 'emergencyContacts', 'phoneNumbers'];
 function isReadable(path: string, scopes: ReadonlySet<string>): boolean {

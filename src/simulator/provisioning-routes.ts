@@ -1,4 +1,4 @@
-import { isAttributes, type Json, type Message } from './attributes.ts';
+import { isAttributes, type Json } from './attributes.ts';
 import { type Method, readChanges } from './change.ts';
 import { type Answer, errorAnswer, Refusal, refuse } from './errors.ts';
 import {
@@ -9,15 +9,15 @@ import {
   type Route,
   requireSchema,
 } from './exchange.ts';
-import { type IdentityOutcome, notFound } from './identity.ts';
+import { identityRefusal, removeUser, userNotFound } from './identity-answers.ts';
 import type { Tokens } from './oauth.ts';
 import { newOperation, type Operation } from './operation.ts';
-import { presentIdentity } from './present.ts';
+import { IDENTITY_READ_SCOPES, presentIdentity } from './present.ts';
 import type { Pace, Provisions } from './provisions.ts';
+import { PATCH_OP } from './schemas.ts';
 import { presentProvision } from './status.ts';
 import { violate, type World } from './world.ts';
 
-const PATCH_OP = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
 const BULK_REQUEST = 'urn:ietf:params:scim:api:messages:2.0:BulkRequest';
 /** "Limited to 100 operations or record size of 400KB per request." */
 const MAX_OPERATIONS = 100;
@@ -40,8 +40,7 @@ export function provisioningRoutes(
     const scopes = authorize(exchange, world, tokens, 'user.provision.write');
     const body = jsonBody(exchange);
     if (method === 'PATCH') requireSchema(body, PATCH_OP);
-    if (userId !== undefined && !world.users.get(userId))
-      return errorAnswer(404, { messages: [notFound(userId)] });
+    if (userId !== undefined && !world.users.get(userId)) return userNotFound(userId);
     const read = readChanges(method, body);
     if (!read.ok) return errorAnswer(400, { scimType: read.scimType, detail: read.detail });
     const operation = newOperation(0, { method, userId, changes: read.changes });
@@ -67,11 +66,7 @@ export function provisioningRoutes(
       violate(world, 'put-used', exchange.path);
       return single(exchange, 'PUT', exchange.param('id'));
     },
-    remove(exchange) {
-      authorize(exchange, world, tokens, 'identity.user.delete');
-      const id = exchange.param('id');
-      return world.users.remove(id) ? { status: 204 } : errorAnswer(404, { messages: [notFound(id)] });
-    },
+    remove: (exchange) => removeUser(exchange, world, tokens),
     bulk(exchange) {
       const scopes = authorize(exchange, world, tokens, 'user.provision.write');
       if (exchange.body.length > MAX_BULK_BYTES) {
@@ -118,20 +113,7 @@ export function provisioningRoutes(
 }
 
 /** What a write answers with does not depend on the caller's read scopes. */
-const ALL_READ: ReadonlySet<string> = new Set([
-  'identity.user.ids.read',
-  'identity.user.core.read',
-  'identity.user.coresensitive.read',
-  'identity.user.enterprise.read',
-  'identity.user.sap.read',
-]);
-
-/** The answer to an identity write that was refused. */
-export function identityRefusal(outcome: Extract<IdentityOutcome, { ok: false }>): Answer {
-  const messages: Message[] = [...outcome.messages.values()].flat();
-  const scimType = outcome.scimType ?? (outcome.status === 400 ? 'invalidValue' : undefined);
-  return errorAnswer(outcome.status, { messages, ...(scimType === undefined ? {} : { scimType }) });
-}
+const ALL_READ: ReadonlySet<string> = new Set(IDENTITY_READ_SCOPES);
 
 function statusUrl(world: World, id: string): string {
   return `${world.baseUrl()}/profile/v4/provisions/${id}/status`;

@@ -26,6 +26,7 @@ export interface Pace {
   readonly extensions: number | undefined;
 }
 
+/** The provisioning requests of the company, by id. */
 export interface Provisions {
   readonly all: ReadonlyMap<string, Provision>;
   /** Carries out what is due. To be called before anything is read or written. */

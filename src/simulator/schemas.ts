@@ -29,6 +29,10 @@ export const SPEND_INVOICE_PREFERENCE = 'urn:ietf:params:scim:schemas:extension:
 export const PAYROLL = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:Payroll';
 export const TRAVEL = 'urn:ietf:params:scim:schemas:extension:travel:2.0:User';
 
+/** The URNs of the messages that more than one service takes or answers with (RFC 7644 §8.2). */
+export const PATCH_OP = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
+export const LIST_RESPONSE = 'urn:ietf:params:scim:api:messages:2.0:ListResponse';
+
 /** Which of Concur's services holds a schema: identity is answered at once, spend and travel later. */
 export type Service = 'identity' | 'spend' | 'travel';
 

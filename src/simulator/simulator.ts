@@ -20,6 +20,7 @@ export type { LoggedRequest } from './http.ts';
 export type { UserView } from './users.ts';
 export type { Violation } from './world.ts';
 
+/** How a simulated Concur is to behave. */
 export interface SimulatorOptions {
   /** 0 or absent: any free port. */
   readonly port?: number;
@@ -52,6 +53,7 @@ export interface SimulatorState {
   seed(person: Attributes): UserView;
 }
 
+/** A simulated Concur that listens, and what a test may look at and change. */
 export interface Simulator {
   /** The base URI, such as `http://127.0.0.1:4711`. */
   readonly url: string;

@@ -5,6 +5,7 @@ import { type Filter, matches, parseFilter, pathsOf, valuesAt } from './filter.t
 import type { Tokens } from './oauth.ts';
 import {
   ENTERPRISE,
+  LIST_RESPONSE,
   PAYROLL,
   SPEND_APPROVER,
   SPEND_APPROVER_LIMIT,
@@ -75,7 +76,7 @@ export function spendRoutes(world: World, tokens: Tokens): Record<'list' | 'get'
       return {
         status: 200,
         body: {
-          schemas: ['urn:ietf:params:scim:api:messages:2.0:ListResponse'],
+          schemas: [LIST_RESPONSE],
           totalResults: found.length,
           Resources: users.map((user) => presentSpend(world, user, false)),
           startIndex,

@@ -1,6 +1,6 @@
 import type { Attributes, Json, Message } from './attributes.ts';
-import { invalid, isAttributes, sameJson } from './attributes.ts';
-import { isCountry } from './identity-rules.ts';
+import { invalid, isAttributes, objects, sameJson } from './attributes.ts';
+import { isCountry, type Refuse } from './identity-rules.ts';
 import {
   PAYROLL,
   SPEND_APPROVER,
@@ -13,10 +13,7 @@ import { APPROVER_KINDS } from './spend-schemas.ts';
 import { ENTITLEMENT_ROLES, isActive, rolesOf, type User } from './users.ts';
 import type { World } from './world.ts';
 
-type Refuse = (attribute: string, what: string) => void;
 type Rule = (next: Attributes, user: User, world: World, refuse: Refuse) => void;
-const objects = (value: Json | undefined): Attributes[] =>
-  Array.isArray(value) ? value.filter(isAttributes) : [];
 
 /**
  * The rules of one spend extension that types and sizes do not express. The person is given as Concur holds them

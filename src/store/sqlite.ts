@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import BetterSqlite from 'better-sqlite3';
@@ -30,11 +30,13 @@ const LOCK_PAUSE = 10;
 const STATEMENTS = 500;
 
 /**
- * Opens a SQLite file (made with its folder when it is not there; `:memory:` for none) for Kysely.
+ * Opens a SQLite file (made with its folder, but not that folder's, when it is not there; `:memory:`
+ * for none) for Kysely.
  * Two processes may open the same file. Fails when the file cannot be opened.
  */
 export function sqliteDialect(path: string): Dialect {
-  if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const folder = dirname(path);
+  if (path !== ':memory:' && !existsSync(folder)) mkdirSync(folder, { mode: 0o700 });
   const database = new BetterSqlite(path, { timeout: BUSY_TIMEOUT });
   database.pragma('journal_mode = WAL');
   // What was accepted must survive a power cut: in WAL mode only FULL syncs at every commit.

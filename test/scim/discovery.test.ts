@@ -26,17 +26,6 @@ describe('serviceProviderConfig', () => {
       meta: { location: `${baseUrl}/ServiceProviderConfig` },
     });
   });
-
-  test('names the limits of bulk where it is offered', () => {
-    const bulk = { maxOperations: 100, maxPayloadSize: 1_000_000 };
-    const config = serviceProviderConfig({
-      baseUrl,
-      maxResults: 200,
-      bulk,
-      documentationUri: 'https://x/docs',
-    });
-    expect(config).toMatchObject({ bulk: { supported: true, ...bulk }, documentationUri: 'https://x/docs' });
-  });
 });
 
 describe('resourceTypes', () => {

@@ -4,15 +4,12 @@ import * as errors from '../../src/scim/error.ts';
 describe('errors', () => {
   test.each([
     [errors.invalidFilter, 400, 'invalidFilter'],
-    [errors.tooMany, 400, 'tooMany'],
     [errors.uniqueness, 409, 'uniqueness'],
     [errors.mutability, 400, 'mutability'],
     [errors.invalidSyntax, 400, 'invalidSyntax'],
     [errors.invalidPath, 400, 'invalidPath'],
     [errors.noTarget, 400, 'noTarget'],
     [errors.invalidValue, 400, 'invalidValue'],
-    [errors.invalidVersion, 400, 'invalidVers'],
-    [errors.sensitive, 403, 'sensitive'],
     [errors.unauthorized, 401, undefined],
     [errors.forbidden, 403, undefined],
     [errors.notFound, 404, undefined],

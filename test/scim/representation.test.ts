@@ -50,10 +50,6 @@ describe('represent', () => {
     });
   });
 
-  test('an externalId of the identity comes before the stored one', () => {
-    expect(represent(User, stored, { ...identity, externalId: 'x2' }).externalId).toBe('x2');
-  });
-
   test.each<[string, JsonObject]>([
     ['userName', { schemas: [core], id: '1', userName: 'ada@example.com' }],
     [

@@ -3,6 +3,7 @@ import type { PersonRecord, Refusal } from '../../domain/person.ts';
 import { REASONS } from '../../domain/provisioning.ts';
 import type { ChangeReport, ReportPage, RequestReport, Summary } from '../../domain/reports.ts';
 import type { Description } from '../connection.ts';
+import { iso } from '../time.ts';
 
 /** A person in a list: who they are, and how far their provisioning is. Times are ISO 8601. */
 export function personLine({ person, provisioning }: PersonRecord) {
@@ -92,8 +93,4 @@ export function pageReport<Item, Shown>(page: ReportPage<Item>, show: (item: Ite
 
 function refusalReport(part: string, { desired, messages, uniqueness, at }: Refusal) {
   return { part, messages, uniqueness, desired, at: iso(at) };
-}
-
-function iso(time: number | null): string | null {
-  return time === null ? null : new Date(time).toISOString();
 }

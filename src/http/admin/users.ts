@@ -7,7 +7,8 @@ import { readBody } from '../body.ts';
 import type { HttpConnection } from '../connection.ts';
 import { route } from '../route.ts';
 import type { ConnectionOf } from './connections.ts';
-import { pageReport, personLine, personReport } from './presenters.ts';
+import { lookUpPerson, readPersonReport } from './person.ts';
+import { pageReport, personLine } from './presenters.ts';
 import { offboarding, parse, usersQuery } from './query.ts';
 
 /** How much of a person's history their report holds. */
@@ -83,14 +84,7 @@ async function decide(
 }
 
 async function show(res: Response, connection: HttpConnection, record: PersonRecord): Promise<void> {
-  const { reports } = connection;
-  const wanted = { personId: record.person.id, limit: HISTORY };
-  const [description, requests, changes] = await Promise.all([
-    connection.describe(record),
-    reports.requests(wanted),
-    reports.changes(wanted),
-  ]);
-  res.json(personReport(record, { description, requests: requests.items, changes: changes.items }));
+  res.json(await readPersonReport(connection, record, HISTORY));
 }
 
 /**
@@ -99,14 +93,18 @@ async function show(res: Response, connection: HttpConnection, record: PersonRec
  * @throws ScimError 404 for nobody, 409 naming the ids when several match
  */
 export async function findPerson(
-  { directory, reports }: Pick<HttpConnection, 'directory' | 'reports'>,
+  connection: Pick<HttpConnection, 'directory' | 'reports'>,
   key: string,
 ): Promise<PersonRecord> {
-  const byId = await reports.person(key);
-  if (byId !== null) return byId;
-  const [first, ...others] = await directory.search(key);
-  if (first === undefined) throw notFound('Nobody here has this id, userName, e-mail or employee number.');
-  if (others.length === 0) return first;
-  const ids = [first, ...others].map(({ person }) => person.id);
-  throw new ScimError(409, undefined, `Several people match; name one by id: ${ids.join(', ')}.`);
+  const found = await lookUpPerson(connection, key);
+  switch (found.kind) {
+    case 'one':
+      return found.record;
+    case 'nobody':
+      throw notFound('Nobody here has this id, userName, e-mail, employee number or externalId.');
+    case 'several': {
+      const ids = found.records.map(({ person }) => person.id);
+      throw new ScimError(409, undefined, `Several people match; name one by id: ${ids.join(', ')}.`);
+    }
+  }
 }

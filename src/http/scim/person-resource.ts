@@ -3,6 +3,7 @@ import type { PersonRecord } from '../../domain/person.ts';
 import type { Projection } from '../../scim/projection.ts';
 import { userResourceType } from '../../scim/registry.ts';
 import { represent } from '../../scim/representation.ts';
+import { iso } from '../time.ts';
 
 /**
  * A person as SCIM clients read them: their own data, an override or not, and beside it the bridge's extension.
@@ -46,12 +47,8 @@ function bridgeExtension({ person, provisioning }: PersonRecord): JsonObject {
     concurId,
     lastRequestId,
     lastError,
-    lastConfirmed: lastConfirmed === null ? null : iso(lastConfirmed),
-    pendingSince: pendingSince === null ? null : iso(pendingSince),
+    lastConfirmed: iso(lastConfirmed),
+    pendingSince: iso(pendingSince),
     override: override === null ? null : { ...override, since: iso(override.since) },
   };
-}
-
-function iso(time: number): string {
-  return new Date(time).toISOString();
 }

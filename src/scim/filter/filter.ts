@@ -3,6 +3,7 @@ import type { AttributeReference } from '../registry.ts';
 /** The comparison operators of RFC 7644 §3.4.2.2 table 3, except `pr`. */
 export const compareOperators = ['eq', 'ne', 'co', 'sw', 'ew', 'gt', 'ge', 'lt', 'le'] as const;
 
+/** A comparison operator. */
 export type CompareOperator = (typeof compareOperators)[number];
 
 /**

@@ -2,6 +2,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../domain/json
 import { isUnassigned, objectFromText, onlyElement, valuesToRemove } from '../dialect.ts';
 import { elementIdentity, elementLabel, withOnePrimary, withoutDuplicates } from '../element.ts';
 import { invalidValue, mutability } from '../error.ts';
+import { isBlank } from '../resource.ts';
 import { type Attribute, subAttributeNamed } from '../schema.ts';
 import { parseSingular, parseValue } from '../value.ts';
 import type { Operation } from './message.ts';
@@ -122,7 +123,7 @@ function mergeComplex(object: JsonObject, attribute: Attribute, operation: Opera
 
 function setHere(object: JsonObject, attribute: Attribute, value: JsonValue | undefined, path: string): void {
   const current = object[attribute.name];
-  if (attribute.required && (value === undefined || (typeof value === 'string' && value.trim() === ''))) {
+  if (attribute.required && isBlank(value)) {
     throw invalidValue(`${path} is required: it must be a string that is not empty.`);
   }
   // RFC 7643 §2.2: an immutable value is given once.

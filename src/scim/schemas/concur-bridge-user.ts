@@ -17,8 +17,8 @@ export const concurBridgeUserSchema: Schema = {
     }),
     attribute('concurId', "The person's id in Concur.", identifier),
     attribute('lastRequestId', 'The id of the last provisioning request.', identifier),
-    attribute('lastError', 'The last refusal, in words.', readOnly),
-    attribute('lastConfirmed', 'When Concur last confirmed everything asked.', moment),
+    attribute('lastError', 'The last failure, in words.', readOnly),
+    attribute('lastConfirmed', 'When Concur last confirmed a change.', moment),
     attribute('pendingSince', 'Since when a change has been waiting.', moment),
     complexAttribute(
       'override',

@@ -1,8 +1,9 @@
+import { ENTERPRISE } from '../../domain/extensions.ts';
 import { attribute, complexAttribute, type Schema } from '../schema.ts';
 
 /** The Enterprise User extension, RFC 7643 §4.3. */
 export const enterpriseUserSchema: Schema = {
-  id: 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User',
+  id: ENTERPRISE,
   name: 'EnterpriseUser',
   description: 'Enterprise User',
   attributes: [

@@ -1,8 +1,9 @@
+import { PAYROLL } from '../../domain/extensions.ts';
 import { attribute, complexAttribute, type Schema } from '../schema.ts';
 
 /** Concur's payroll settings, for people whose reimbursement type is ADP_PAYROLL. */
 export const payrollSchema: Schema = {
-  id: 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:Payroll',
+  id: PAYROLL,
   name: 'Payroll',
   description: 'Concur payroll settings',
   attributes: [

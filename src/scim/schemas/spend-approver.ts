@@ -1,3 +1,4 @@
+import { SPEND_APPROVER } from '../../domain/extensions.ts';
 import { type Attribute, attribute, complexAttribute, type Schema } from '../schema.ts';
 import { userReference } from './user-reference.ts';
 
@@ -15,7 +16,7 @@ function approvers(name: string, description: string): Attribute {
 
 /** Who approves what the person submits in Concur. */
 export const spendApproverSchema: Schema = {
-  id: 'urn:ietf:params:scim:schemas:extension:spend:2.0:Approver',
+  id: SPEND_APPROVER,
   name: 'SpendApprover',
   description: 'Concur approvers',
   attributes: [

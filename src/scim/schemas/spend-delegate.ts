@@ -1,9 +1,6 @@
-import { type Attribute, attribute, complexAttribute, type Schema } from '../schema.ts';
+import { SPEND_DELEGATE } from '../../domain/extensions.ts';
+import { type Attribute, attribute, complexAttribute, flag, type Schema } from '../schema.ts';
 import { userReference } from './user-reference.ts';
-
-function permission(name: string, description: string): Attribute {
-  return attribute(name, description, { type: 'boolean' });
-}
 
 function delegates(name: string, description: string): Attribute {
   return complexAttribute(
@@ -11,15 +8,15 @@ function delegates(name: string, description: string): Attribute {
     description,
     [
       complexAttribute('delegate', 'The person who acts as delegate.', userReference),
-      permission('canApprove', 'May approve.'),
-      permission('canPrepare', 'May prepare.'),
-      permission('canPrepareForApproval', 'May prepare for approval.'),
-      permission('canReceiveApprovalEmail', 'Gets the e-mails about approvals.'),
-      permission('canReceiveEmail', 'Gets the e-mails.'),
-      permission('canSubmit', 'May submit.'),
-      permission('canSubmitTravelRequest', 'May submit travel requests.'),
-      permission('canUseBi', 'May use reporting.'),
-      permission('canViewReceipt', 'May view receipts.'),
+      flag('canApprove', 'May approve.'),
+      flag('canPrepare', 'May prepare.'),
+      flag('canPrepareForApproval', 'May prepare for approval.'),
+      flag('canReceiveApprovalEmail', 'Gets the e-mails about approvals.'),
+      flag('canReceiveEmail', 'Gets the e-mails.'),
+      flag('canSubmit', 'May submit.'),
+      flag('canSubmitTravelRequest', 'May submit travel requests.'),
+      flag('canUseBi', 'May use reporting.'),
+      flag('canViewReceipt', 'May view receipts.'),
       complexAttribute('temporaryDelegation', 'When the delegate may approve temporarily.', [
         attribute('temporaryDelegationFromDate', 'The first day.'),
         attribute('temporaryDelegationToDate', 'The last day.'),
@@ -31,7 +28,7 @@ function delegates(name: string, description: string): Attribute {
 
 /** Who may act for the person in Concur. */
 export const spendDelegateSchema: Schema = {
-  id: 'urn:ietf:params:scim:schemas:extension:spend:2.0:Delegate',
+  id: SPEND_DELEGATE,
   name: 'SpendDelegate',
   description: 'Concur delegates',
   attributes: [

@@ -1,8 +1,9 @@
+import { SPEND_ROLE } from '../../domain/extensions.ts';
 import { attribute, complexAttribute, type Schema } from '../schema.ts';
 
 /** Concur's spend roles, each for groups of the hierarchy. */
 export const spendRoleSchema: Schema = {
-  id: 'urn:ietf:params:scim:schemas:extension:spend:2.0:Role',
+  id: SPEND_ROLE,
   name: 'SpendRole',
   description: 'Concur spend roles',
   attributes: [

@@ -1,9 +1,10 @@
+import { SPEND } from '../../domain/extensions.ts';
 import { attribute, complexAttribute, type Schema } from '../schema.ts';
 import { userReference } from './user-reference.ts';
 
 /** Concur's spend profile. `country`, `locale` and `reimbursementCurrency` are needed together by Concur. */
 export const spendUserSchema: Schema = {
-  id: 'urn:ietf:params:scim:schemas:extension:spend:2.0:User',
+  id: SPEND,
   name: 'SpendUser',
   description: 'Concur spend profile',
   attributes: [

@@ -1,9 +1,10 @@
+import { TRAVEL } from '../../domain/extensions.ts';
 import { attribute, complexAttribute, type Schema } from '../schema.ts';
 import { userReference } from './user-reference.ts';
 
 /** Concur's travel profile. Concur needs a rule class, by id or by name, with it. */
 export const travelUserSchema: Schema = {
-  id: 'urn:ietf:params:scim:schemas:extension:travel:2.0:User',
+  id: TRAVEL,
   name: 'TravelUser',
   description: 'Concur travel profile',
   attributes: [

@@ -1,3 +1,4 @@
+import { CORE } from '../../domain/extensions.ts';
 import { type Attribute, attribute, complexAttribute, type Schema } from '../schema.ts';
 
 /** The usual sub-attributes of a multi-valued attribute, RFC 7643 §2.4, around a given `value`. */
@@ -59,7 +60,7 @@ const url = { type: 'reference', caseExact: true, referenceTypes: ['external'] }
 
 /** The core User, RFC 7643 §4.1. */
 export const userSchema: Schema = {
-  id: 'urn:ietf:params:scim:schemas:core:2.0:User',
+  id: CORE,
   name: 'User',
   description: 'User Account',
   attributes: [
