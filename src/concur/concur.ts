@@ -1,8 +1,10 @@
+import { setTimeout } from 'node:timers/promises';
 import type { ConnectionSecrets, ConnectionSettings } from '../domain/connection.ts';
 import type { Service } from '../domain/extensions.ts';
 import type { Log } from '../domain/log.ts';
 import type { Answer, Concur, ProfileRead } from '../domain/ports.ts';
 import { bulkSize } from './encode.ts';
+import { withFlowControl } from './flow.ts';
 import { findUsers, readIdentity } from './identity.ts';
 import { type CredentialStore, createTokens } from './oauth.ts';
 import { requestStatus, sendBulk, sendOperation } from './provisioning-service.ts';
@@ -30,7 +32,8 @@ export function createConcur(options: {
   timeout?: number;
 }): Concur & { close(): Promise<void> } {
   const { settings, secrets, credentials, clock, newId, log, timeout = TIMEOUT } = options;
-  const transport = createTransport({ allowedHosts: settings.allowedHosts, timeout, newId });
+  const wire = createTransport({ allowedHosts: settings.allowedHosts, timeout, newId });
+  const transport = withFlowControl(wire, { clock, sleep: setTimeout, newId });
   const tokens = createTokens({ settings, secrets, credentials, transport, clock, log });
   const session = createSession({ tokens, transport, clock, newId });
   return {
@@ -40,6 +43,7 @@ export function createConcur(options: {
     sendBulk: (operations) => sendBulk(session, operations),
     bulkSize,
     status: (provisionId) => requestStatus(session, provisionId),
+    pause: (wanted) => transport.pause(wanted === 'deactivation'),
     close: () => transport.close(),
   };
 }

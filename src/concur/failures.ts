@@ -99,7 +99,7 @@ export function failureOf(sent: Sent, call: Call, now: number): Failure {
 }
 
 /** The wait that `Retry-After` asks for (RFC 9110 §10.2.3: seconds, or a date), in ms; null without one. */
-function retryAfter(header: string | null, now: number): number | null {
+export function retryAfter(header: string | null, now: number): number | null {
   if (header === null) return null;
   const wait = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - now;
   return Number.isNaN(wait) ? null : Math.min(Math.max(wait, 0), LONGEST_WAIT);

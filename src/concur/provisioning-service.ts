@@ -1,4 +1,4 @@
-import { applyDifference } from '../domain/difference.ts';
+import { applyDifference, isDeactivation } from '../domain/difference.ts';
 import { CORE } from '../domain/extensions.ts';
 import type { ExtensionResult } from '../domain/outcome.ts';
 import type { ConcurMessage } from '../domain/person.ts';
@@ -63,6 +63,7 @@ export function sendBulk(
     body: encodeBulk(operations),
     write: true,
     missing: NOT_OFFERED,
+    urgent: operations.every(({ difference }) => isDeactivation(difference)),
   };
   return session.call<Accepted>(call, ({ status, body }) => {
     const accepted = bulkAccepted.safeParse(body);
@@ -112,7 +113,7 @@ interface Page {
 }
 
 function writeCall({ method, concurId, base, difference }: OutgoingOperation): ServiceCall {
-  const common = { service: 'provisioning', write: true } as const;
+  const common = { service: 'provisioning', write: true, urgent: isDeactivation(difference) } as const;
   if (method === 'PATCH' && concurId !== null) {
     return {
       ...common,

@@ -13,6 +13,8 @@ export interface ServiceCall extends Call {
   /** Path and query, beginning with a slash. */
   readonly path: string;
   readonly body?: JsonValue;
+  /** A deactivation, which flow control does not hold up. */
+  readonly urgent?: boolean;
 }
 
 /** Calls Concur with a valid token. */
@@ -62,12 +64,13 @@ export function createSession(options: {
     return status === 401 || (status === 403 && clock() >= (forbidden.get(service) ?? 0));
   }
 
-  function sendWith({ token, base }: Access, { method, path, body }: ServiceCall): Promise<Sent> {
+  function sendWith({ token, base }: Access, { method, path, body, urgent }: ServiceCall): Promise<Sent> {
     return transport.send({
       method,
       url: `${base}${path}`,
       authorization: `Bearer ${token}`,
       ...(body === undefined ? {} : { body: { type: 'application/json', text: JSON.stringify(body) } }),
+      ...(urgent === undefined ? {} : { urgent }),
     });
   }
 

@@ -8,6 +8,8 @@ export interface HttpRequest {
   readonly url: string;
   readonly authorization?: string;
   readonly body?: { readonly type: string; readonly text: string };
+  /** A deactivation, which flow control does not hold up. */
+  readonly urgent?: boolean;
 }
 
 /** An answer of Concur's, read to its end. */

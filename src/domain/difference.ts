@@ -27,9 +27,6 @@ export interface Difference {
   readonly remove: readonly AttributeKey[];
 }
 
-/** The difference of two states that need no work. */
-export const NO_DIFFERENCE: Difference = { set: {}, remove: [] };
-
 /**
  * What Concur requires once it is there, and `active`, which only an explicit value may change:
  * a client that stops naming one of these does not take it away.
@@ -76,6 +73,11 @@ export function applyDifference(profile: Profile, { set, remove }: Difference): 
 /** Tells whether there is nothing to do. */
 export function isEmpty({ set, remove }: Difference): boolean {
   return Object.keys(set).length === 0 && remove.length === 0;
+}
+
+/** Tells whether a difference does nothing but take away access: such an operation goes first and alone. */
+export function isDeactivation({ set, remove }: Difference): boolean {
+  return set.active === false && Object.keys(set).length === 1 && remove.length === 0;
 }
 
 /** The part of a difference whose keys belong to extensions that satisfy `wanted`. */

@@ -53,5 +53,7 @@ export type ExtensionVerdict =
       readonly extension: Extension;
       readonly verdict: 'refused';
       readonly messages: readonly ConcurMessage[];
+      /** Concur said by status or `scimType`, whatever its words, that a name or number is taken. */
+      readonly uniqueness?: boolean;
     }
   | { readonly extension: Extension; readonly verdict: 'unknown' };

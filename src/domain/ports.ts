@@ -74,6 +74,11 @@ export interface Concur {
   bulkSize(operation: OutgoingOperation): number;
   /** Asks what became of a provisioning request. */
   status(provisionId: string): Promise<Answer<RequestStatus>>;
+  /**
+   * How long Concur is to be left alone, in ms, because it is down or asked for fewer requests; 0: not
+   * at all. A deactivation is held up only while Concur is down.
+   */
+  pause(wanted: 'deactivation' | 'others'): number;
 }
 
 /** The lease under which a worker holds people or requests; every later write checks it. */

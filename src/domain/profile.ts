@@ -71,11 +71,6 @@ export function isList(attribute: AttributeKey): boolean {
   return Object.hasOwn(LISTS, attribute);
 }
 
-/** The values of `profile` that belong to `extension`. */
-export function slice(profile: Profile, extension: Extension): Profile {
-  return select(profile, (key) => extensionOf(key) === extension);
-}
-
 /** The values of `profile` whose keys satisfy `wanted`. */
 export function select(profile: Profile, wanted: (key: AttributeKey) => boolean): Profile {
   return Object.fromEntries(Object.entries(profile).filter(([key]) => wanted(key)));

@@ -40,6 +40,7 @@ export const REASONS = {
   not_created: 'Inactive here and absent in Concur: there is nothing to create',
   concur_unavailable: 'Concur did not answer or asked to come back later',
   credentials: 'Concur did not accept the credentials of this connection',
+  bridge_failed: 'The bridge itself failed on this person; its log has the cause',
   outcome_unknown: 'An answer of Concur was lost; what it holds is read before anything is sent',
 } as const;
 

@@ -29,20 +29,25 @@ export function standingRefusals(refused: Refusals, wanted: Desired): ReadonlyMa
   return standing;
 }
 
-/** The refusals after Concur refused (`messages`) a part of an operation. */
+/**
+ * The refusals after Concur refused (`messages`) a part of an operation.
+ *
+ * @param uniqueness Concur said by status or `scimType` that a value is taken, whatever its words
+ */
 export function withRefusal(
   refused: Refusals,
   operation: Operation,
   extension: Extension,
   messages: readonly ConcurMessage[],
   now: number,
+  uniqueness = false,
 ): Refusals {
   const part = partOf(extension);
   const all = [...(refused[part]?.at === now ? refused[part].messages : []), ...messages];
   const refusal: Refusal = {
     desired: { ...atStake(operation.desired, part), ...activeAlone(operation) },
     messages: all,
-    uniqueness: isUniqueness(all),
+    uniqueness: uniqueness || isUniqueness(all),
     searched: false,
     at: now,
   };

@@ -66,7 +66,8 @@ export function settle(
   const refused = verdicts.reduce<Refusals>((refusals, verdict) => {
     if (verdict.verdict === 'applied') return withoutRefusal(refusals, verdict.extension);
     if (verdict.verdict === 'unknown') return refusals;
-    return withRefusal(refusals, operation, verdict.extension, verdict.messages, now);
+    const { extension, messages, uniqueness } = verdict;
+    return withRefusal(refusals, operation, extension, messages, now, uniqueness);
   }, provisioning.refused);
   return {
     concurId: concurId ?? provisioning.concurId,

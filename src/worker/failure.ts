@@ -47,6 +47,16 @@ export function afterFailure(
   }
 }
 
+/** A person on whom the bridge itself fails is tried again ever more slowly, away from everybody else. */
+export function afterDefect(
+  { clock, random }: Pick<Context, 'clock' | 'random'>,
+  provisioning: Provisioning,
+): ProvisioningUpdate {
+  const attempts = provisioning.attempts + 1;
+  const due = clock() + retryDelay(attempts, random());
+  return { state: 'queued', reason: 'bridge_failed', lastError: null, attempts, due };
+}
+
 /** A leaver never rests on a refusal: the deactivation is tried again, ever more slowly, until it is in. */
 export function afterRefusedDeactivation(
   context: Pick<Context, 'clock' | 'random'>,

@@ -3,78 +3,117 @@ import { CORE, type Service } from '../domain/extensions.ts';
 import type { PersonRecord } from '../domain/person.ts';
 import type { Known, Plan, Rest } from '../domain/plan.ts';
 import type { Lease, ProvisioningUpdate } from '../domain/ports.ts';
-import { refresh } from '../domain/settlement.ts';
+import { ownedWith, refresh } from '../domain/settlement.ts';
 import type { Context } from './context.ts';
-import { afterFailure } from './failure.ts';
+import { afterDefect, afterFailure } from './failure.ts';
 import { advance, type Item, type Outgoing, planItem, takeUp, toOutgoing } from './item.ts';
 import { searchAll } from './search.ts';
 
-/** How many people are read from Concur at once. */
-const readsAtOnce = pLimit(8);
+/** How many people of a claim are read from Concur at once. */
+const READS_AT_ONCE = 8;
+
+/** What a claimed person needs next. */
+interface Step<Kind extends Plan['kind'] = Plan['kind']> {
+  readonly item: Item;
+  readonly step: Plan & { readonly kind: Kind };
+}
 
 /**
  * Brings claimed people to the point where their operations can be sent: whoever has to be searched
- * for or read is, and whoever needs nothing is put to rest.
- *
- * @returns the operations to send, at most one a person
+ * for or read is, and whoever needs nothing is put to rest. Yields the operations as they become
+ * ready, at most one a person, so that nobody waits for somebody else's read.
  */
-export async function prepare(
+export async function* prepare(
   context: Context,
   lease: Lease,
   records: readonly PersonRecord[],
-): Promise<readonly Outgoing[]> {
-  const outgoing: Outgoing[] = [];
-  let items = await Promise.all(records.map((record) => takeUp(context, record)));
+): AsyncGenerator<readonly Outgoing[]> {
+  let items = await each(context, lease, records, (record) => takeUp(context, record));
   while (items.length > 0) {
-    const steps = items.map((item) => ({ item, step: nextStep(item) }));
-    outgoing.push(
-      ...steps.flatMap(({ item, step }) => (step.kind === 'send' ? [toOutgoing(context, item, step)] : [])),
-    );
-    const resting = steps.filter((one): one is { item: Item; step: Rest } => one.step.kind === 'rest');
-    await Promise.all(resting.map(({ item, step }) => putToRest(context, lease, item, step)));
-    const searching = steps.filter(({ step }) => step.kind === 'search').map(({ item }) => item);
-    const reading = steps.filter(
-      (one): one is { item: Item; step: Plan & { kind: 'read' } } => one.step.kind === 'read',
-    );
+    const steps = await each(context, lease, items, async (item) => nextStep(item));
+    await putToRest(context, lease, ofKind(steps, 'rest'));
+    const ready = ofKind(steps, 'send').map(({ item, step }) => toOutgoing(context, item, step));
+    if (ready.length > 0) yield ready;
     const [searched, read] = await Promise.all([
-      search(context, lease, searching),
-      Promise.all(
-        reading.map(({ item, step }) => readsAtOnce(() => readBack(context, lease, item, step.services))),
-      ),
+      search(context, lease, ofKind(steps, 'search')),
+      readAll(context, lease, ofKind(steps, 'read')),
     ]);
     items = [...searched, ...read].filter((item) => item !== null);
   }
-  return outgoing;
+}
+
+/** Does something for everybody; a person on whom the bridge itself fails stops nobody else. */
+async function each<Input extends PersonRecord | Item, Output>(
+  context: Context,
+  lease: Lease,
+  inputs: readonly Input[],
+  work: (input: Input) => Promise<Output>,
+): Promise<readonly Output[]> {
+  const outputs: Output[] = [];
+  for (const input of inputs) {
+    try {
+      outputs.push(await work(input));
+    } catch (error) {
+      const { person } = 'record' in input ? input.record : input;
+      context.log.error({ err: error, person: person.id }, 'a person could not be planned');
+      await write(context, lease, person.id, ({ provisioning }) => afterDefect(context, provisioning));
+    }
+  }
+  return outputs;
+}
+
+function ofKind<Kind extends Plan['kind']>(steps: readonly Step[], kind: Kind): readonly Step<Kind>[] {
+  return steps.filter((one): one is Step<Kind> => one.step.kind === kind);
 }
 
 /** Somebody with an operation still open in Concur is only ever overtaken by a deactivation. */
-function nextStep(item: Item): Plan {
+function nextStep(item: Item): Step {
   const step = planItem(item);
   const overtakes = step.kind === 'send' && step.deactivation;
-  return item.record.provisioning.openOperations > 0 && !overtakes ? WAIT_FOR_CONCUR : step;
+  const waits = item.record.provisioning.openOperations > 0 && !overtakes;
+  return { item, step: waits ? WAIT_FOR_CONCUR : step };
 }
 
 const WAIT_FOR_CONCUR: Rest = { kind: 'rest', state: 'processing', reason: null, message: null };
 
 /** A person rests only if nobody changed what they are to be since the plan was made. */
-async function putToRest(context: Context, lease: Lease, item: Item, rest: Rest): Promise<void> {
-  const { state, reason, message } = rest;
-  const waitingFor = item.wanted.waiting.map(({ reference }) => reference);
-  await write(context, lease, item, (record) =>
-    record.person.version === item.record.person.version &&
-    record.person.override?.since === item.record.person.override?.since
-      ? { state, reason, lastError: message, waitingFor, due: null }
-      : { state: 'queued', due: context.clock() },
+async function putToRest(
+  { store, clock }: Context,
+  lease: Lease,
+  resting: readonly Step<'rest'>[],
+): Promise<void> {
+  if (resting.length === 0) return;
+  const byId = new Map(resting.map((one) => [one.item.record.person.id, one]));
+  await store.commit(
+    {
+      lease: lease.token,
+      people: [...byId.keys()],
+      decide: async ({ person, provisioning }) => {
+        const one = byId.get(person.id);
+        const before = one?.item.record.person;
+        const unchanged =
+          person.version === before?.version && person.override?.since === before.override?.since;
+        if (one === undefined || !unchanged) return { state: 'queued', due: clock() };
+        const { state, reason, message } = one.step;
+        const waitingFor = one.item.wanted.waiting.map(({ reference }) => reference);
+        const owned = ownedWith(provisioning, one.item.wanted);
+        return { state, reason, lastError: message, waitingFor, owned, due: null, attempts: 0 };
+      },
+    },
+    clock(),
   );
 }
 
 async function search(
   context: Context,
   lease: Lease,
-  items: readonly Item[],
+  searching: readonly Step<'search'>[],
 ): Promise<readonly (Item | null)[]> {
-  if (items.length === 0) return [];
-  const results = await searchAll(context, items);
+  if (searching.length === 0) return [];
+  const results = await searchAll(
+    context,
+    searching.map(({ item }) => item),
+  );
   return Promise.all(
     results.map(async (result): Promise<Item | null> => {
       const { item } = result;
@@ -109,6 +148,17 @@ async function markAbsent(context: Context, lease: Lease, item: Item): Promise<I
   );
 }
 
+async function readAll(
+  context: Context,
+  lease: Lease,
+  reading: readonly Step<'read'>[],
+): Promise<readonly (Item | null)[]> {
+  const inTurn = pLimit(READS_AT_ONCE);
+  return Promise.all(
+    reading.map(({ item, step }) => inTurn(() => readBack(context, lease, item, step.services))),
+  );
+}
+
 async function readBack(
   context: Context,
   lease: Lease,
@@ -139,7 +189,7 @@ async function continueWith(
   decide: (record: PersonRecord) => ProvisioningUpdate,
   known: Known = item.known,
 ): Promise<Item | null> {
-  const update = await write(context, lease, item, decide);
+  const update = await write(context, lease, item.record.person.id, decide);
   return update?.state === 'sending' ? advance(item, update, known) : null;
 }
 
@@ -147,14 +197,14 @@ async function continueWith(
 async function write(
   { store, clock }: Context,
   lease: Lease,
-  item: Item,
+  personId: string,
   decide: (record: PersonRecord) => ProvisioningUpdate,
 ): Promise<ProvisioningUpdate | null> {
   let written: ProvisioningUpdate | null = null;
   await store.commit(
     {
       lease: lease.token,
-      people: [item.record.person.id],
+      people: [personId],
       decide: async (record) => {
         written = decide(record);
         return written;

@@ -142,7 +142,12 @@ async function afterOperationFailure(
   if (failure.kind === 'refused') {
     const now = context.clock();
     const verdicts = refusedParts(extensionsOf(operation.difference), failure.messages).map(
-      (extension): ExtensionVerdict => ({ extension, verdict: 'refused', messages: failure.messages }),
+      (extension): ExtensionVerdict => ({
+        extension,
+        verdict: 'refused',
+        messages: failure.messages,
+        uniqueness: failure.uniqueness,
+      }),
     );
     const update = settle(provisioning, operation, null, verdicts, now);
     return nextState(record, update, context.settings.mapping, resolve, now);

@@ -2,7 +2,7 @@ import { type Adoption, type Claim, decideAdoption, type SearchKeys } from '../d
 import { ENTERPRISE, EXTENSIONS } from '../domain/extensions.ts';
 import type { Failure } from '../domain/outcome.ts';
 import type { Candidate } from '../domain/person.ts';
-import type { ProvisioningUpdate } from '../domain/ports.ts';
+import type { CandidatesFound, ProvisioningUpdate } from '../domain/ports.ts';
 import type { Context } from './context.ts';
 import type { Item } from './item.ts';
 
@@ -20,19 +20,31 @@ const WAIT_FOR_LEAVER = 2_000;
  * decides for each: create, adopt, wait or hold.
  */
 export async function searchAll(context: Context, items: readonly Item[]): Promise<readonly SearchResult[]> {
-  const { concur, store, clock } = context;
-  const keys = items.map(searchKeys);
-  const { outcome } = await concur.find(keys);
-  if (outcome.kind !== 'found') return items.map((item) => ({ kind: 'failed', item, failure: outcome }));
-  const ids = outcome.candidates.map(({ concurId }) => concurId);
-  const claims = new Map<string, Claim>(await store.claims(ids));
-  return items.map((item, index): SearchResult => {
-    const wanted = keys[index];
-    if (wanted === undefined) throw new Error('Every person searched for has keys');
-    const adoption = decideAdoption(wanted, outcome.candidates, claims);
+  const found = await findCandidates(context, items);
+  const ids = found.flatMap(({ outcome }) => (outcome.kind === 'found' ? outcome.candidates : []));
+  const claims = new Map<string, Claim>(await context.store.claims(ids.map(({ concurId }) => concurId)));
+  return found.map(({ item, outcome }): SearchResult => {
+    if (outcome.kind !== 'found') return { kind: 'failed', item, failure: outcome };
+    const adoption = decideAdoption(searchKeys(item), outcome.candidates, claims);
     if (adoption.kind === 'adopt') claims.set(adoption.candidate.concurId, 'person');
-    return resultOf(adoption, item, clock());
+    return resultOf(adoption, item, context.clock());
   });
+}
+
+interface Searched {
+  readonly item: Item;
+  readonly outcome: CandidatesFound | Failure;
+}
+
+/** A search that is refused is made again in halves, until the keys that offend stand alone. */
+async function findCandidates(context: Context, items: readonly Item[]): Promise<readonly Searched[]> {
+  const { outcome } = await context.concur.find(items.map(searchKeys));
+  if (outcome.kind !== 'refused' || items.length === 1) return items.map((item) => ({ item, outcome }));
+  const middle = Math.ceil(items.length / 2);
+  return [
+    ...(await findCandidates(context, items.slice(0, middle))),
+    ...(await findCandidates(context, items.slice(middle))),
+  ];
 }
 
 function resultOf(adoption: Adoption, item: Item, now: number): SearchResult {

@@ -1,4 +1,5 @@
 import type { Lease, OutgoingOperation } from '../domain/ports.ts';
+import { allDone } from './all-done.ts';
 import { batches } from './batches.ts';
 import type { Context } from './context.ts';
 import type { Outgoing } from './item.ts';
@@ -18,7 +19,7 @@ export async function sendAll(context: Context, lease: Lease, outgoing: readonly
 
 /** Sends each operation alone and all at once: how deactivations travel. */
 export async function sendEach(context: Context, lease: Lease, outgoing: readonly Outgoing[]): Promise<void> {
-  await Promise.all(outgoing.map(({ operation }) => sendOne(context, lease, operation)));
+  await allDone(outgoing.map(({ operation }) => sendOne(context, lease, operation)));
 }
 
 async function sendOne(context: Context, lease: Lease, operation: OutgoingOperation): Promise<void> {

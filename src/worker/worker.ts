@@ -1,3 +1,4 @@
+import { allDone } from './all-done.ts';
 import { confirm } from './confirm.ts';
 import type { Context } from './context.ts';
 import { underLease } from './leases.ts';
@@ -26,14 +27,14 @@ export interface Worker {
  */
 export function startWorker(context: Context): Worker {
   const sending = context.settings.delivery === 'on';
-  const loops: Loop[] = [
-    ...(sending ? [loop('deactivations', deliverDeactivations), loop('deliveries', deliverOthers)] : []),
-    loop('confirmations', confirmRequests),
-    loop('recovery', recover),
-  ];
+  const deliveries: Loop[] = sending
+    ? [loop('deactivations', deliver('deactivation')), loop('deliveries', deliver('others'))]
+    : [];
+  const loops = [...deliveries, loop('confirmations', confirmRequests), loop('recovery', recover)];
   return {
+    // A write makes people due; it makes no request to be looked at, and leaves nothing behind.
     wake: () => {
-      for (const one of loops) one.wake();
+      for (const one of deliveries) one.wake();
     },
     stop: async () => {
       await Promise.all(loops.map((one) => one.stop()));
@@ -48,47 +49,30 @@ export function startWorker(context: Context): Worker {
   }
 }
 
-async function deliverDeactivations(context: Context): Promise<number> {
-  return underLease(context.store, context.clock, context.newId, async (lease) => {
-    const limit = context.settings.batching.operations;
-    const records = await context.store.claim('deactivation', limit, lease, context.clock());
-    const outgoing = await prepare(context, lease, records);
-    const leavers = outgoing.filter(({ deactivation }) => deactivation);
-    const alone = leavers.length <= DEACTIVATIONS_AT_ONCE;
-    await (alone ? sendEach(context, lease, leavers) : sendAll(context, lease, leavers));
-    // Who turns out to be no leaver after all goes the ordinary way.
-    await sendAll(
-      context,
-      lease,
-      outgoing.filter(({ deactivation }) => !deactivation),
-    );
-    return records.length;
-  });
-}
-
-async function deliverOthers(context: Context): Promise<number> {
-  return underLease(context.store, context.clock, context.newId, async (lease) => {
-    const limit = context.settings.batching.operations;
-    const records = await context.store.claim('others', limit, lease, context.clock());
-    const outgoing = await prepare(context, lease, records);
-    await sendEach(
-      context,
-      lease,
-      outgoing.filter(({ deactivation }) => deactivation),
-    );
-    await sendAll(
-      context,
-      lease,
-      outgoing.filter(({ deactivation }) => !deactivation),
-    );
-    return records.length;
-  });
+/** A step of delivery. A deactivation travels alone, and goes before everything else that was claimed with it. */
+function deliver(wanted: 'deactivation' | 'others'): (context: Context) => Promise<number> {
+  return async (context) => {
+    if (context.concur.pause(wanted) > 0) return 0;
+    return underLease(context.store, context.clock, context.newId, async (lease) => {
+      const limit = context.settings.batching.operations;
+      const records = await context.store.claim(wanted, limit, lease, context.clock());
+      for await (const outgoing of prepare(context, lease, records)) {
+        const leavers = outgoing.filter(({ deactivation }) => deactivation);
+        const others = outgoing.filter(({ deactivation }) => !deactivation);
+        const sendLeavers = leavers.length <= DEACTIVATIONS_AT_ONCE ? sendEach : sendAll;
+        await sendLeavers(context, lease, leavers);
+        await sendAll(context, lease, others);
+      }
+      return records.length;
+    });
+  };
 }
 
 async function confirmRequests(context: Context): Promise<number> {
+  if (context.concur.pause('others') > 0) return 0;
   return underLease(context.store, context.clock, context.newId, async (lease) => {
     const requests = await context.store.claimPolls(LOOKS_AT_ONCE, lease, context.clock());
-    await Promise.all(requests.map((request) => confirm(context, lease, request)));
+    await allDone(requests.map((request) => confirm(context, lease, request)));
     return requests.length;
   });
 }

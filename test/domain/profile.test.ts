@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CORE, ENTERPRISE, SPEND, SPEND_ROLE, TRAVEL } from '../../src/domain/extensions.ts';
-import { attributeOf, extensionOf, flatten, sameValue, slice, unflatten } from '../../src/domain/profile.ts';
+import { attributeOf, extensionOf, flatten, sameValue, unflatten } from '../../src/domain/profile.ts';
 
 const user = {
   id: 'c-1',
@@ -106,7 +106,6 @@ describe('a profile', () => {
     expect(attributeOf(key)).toBe(`${SPEND_ROLE}:roles`);
     expect(attributeOf('emails[work].value')).toBe('emails');
     expect(() => extensionOf('urn:unknown:x')).toThrow();
-    expect(slice({ [key]: 'X', title: 't' }, CORE)).toEqual({ title: 't' });
   });
 
   test('only a userName has no case', () => {

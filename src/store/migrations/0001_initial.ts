@@ -157,7 +157,7 @@ async function createProvisionings(db: Kysely<unknown>): Promise<void> {
     .addCheckConstraint(
       'provisionings_reason_check',
       sql`reason in ('refused', 'name_taken', 'ambiguous', 'incomplete', 'waiting_for_person', 'not_created',
-        'concur_unavailable', 'credentials', 'outcome_unknown', 'delivery_off')`,
+        'concur_unavailable', 'credentials', 'bridge_failed', 'outcome_unknown')`,
     )
     .addCheckConstraint(
       'provisionings_lane_check',

@@ -1,0 +1,148 @@
+import { describe, expect, it } from 'vitest';
+import { createAdaptiveRate } from '../../src/concur/adaptive-rate.ts';
+import { withFlowControl } from '../../src/concur/flow.ts';
+import type { HttpRequest, Sent } from '../../src/concur/transport.ts';
+
+const LIMITS = { first: 10, least: 1, most: 20 };
+const GET: HttpRequest = { method: 'GET', url: 'https://us2.api.concursolutions.com/' };
+
+describe('the rate', () => {
+  const start = () => {
+    const time = { now: 1_000 };
+    return { time, rate: createAdaptiveRate(LIMITS, () => time.now) };
+  };
+
+  it('spaces calls evenly', () => {
+    const { rate } = start();
+    expect([rate.book(), rate.book(), rate.book()]).toEqual([0, 100, 200]);
+  });
+
+  it('does not save up what was not used', () => {
+    const { rate, time } = start();
+    rate.book();
+    time.now += 60_000;
+    expect([rate.book(), rate.book()]).toEqual([0, 100]);
+  });
+
+  it('is halved once for a storm of refusals, and never below the least', () => {
+    const { rate, time } = start();
+    rate.slowDown(0);
+    rate.slowDown(0);
+    expect(rate.rate).toBe(5);
+    for (let storm = 0; storm < 10; storm++) {
+      time.now += 1_000;
+      rate.slowDown(0);
+    }
+    expect(rate.rate).toBe(1);
+  });
+
+  it('grows by about one request a second every second, and never above the most', () => {
+    const { rate } = start();
+    for (let call = 0; call < 10; call++) rate.succeeded();
+    expect(rate.rate).toBeGreaterThan(10.9);
+    expect(rate.rate).toBeLessThan(11);
+    for (let call = 0; call < 1_000; call++) rate.succeeded();
+    expect(rate.rate).toBe(20);
+  });
+
+  it('lets nothing through before the time that Concur asked for', () => {
+    const { rate, time } = start();
+    rate.slowDown(5_000);
+    expect(rate.pause()).toBe(5_000);
+    expect(rate.book()).toBe(5_000);
+    time.now += 5_000;
+    expect(rate.pause()).toBe(0);
+  });
+});
+
+describe('flow control', () => {
+  it('waits for the rate, but not for an urgent request', async () => {
+    const { flow, slept } = scripted(() => answered(200));
+    await flow.send(GET);
+    await flow.send(GET);
+    await flow.send({ ...GET, urgent: true });
+    expect(slept).toEqual([50]);
+  });
+
+  it('has at most ten requests under way at once, urgent ones on top', async () => {
+    const open: (() => void)[] = [];
+    const { flow } = scripted(
+      () =>
+        new Promise<Sent>((resolve) => {
+          open.push(() => resolve(answered(200)));
+        }),
+    );
+    const all = Array.from({ length: 25 }, () => flow.send(GET));
+    const urgent = flow.send({ ...GET, urgent: true });
+    await turns();
+    expect(open.length).toBe(11);
+    while (open.length > 0) {
+      open.shift()?.();
+      await turns();
+    }
+    expect(await Promise.all([...all, urgent])).toHaveLength(26);
+  });
+
+  it('pauses everything but deactivations for as long as a 429 says', async () => {
+    const { flow, time } = scripted(() => answered(429, '7'));
+    await flow.send(GET);
+    expect(flow.pause(false)).toBe(7_000);
+    expect(flow.pause(true)).toBe(0);
+    time.now += 7_000;
+    expect(flow.pause(false)).toBe(0);
+  });
+
+  it('stops sending after five failures in a row, probes with one request, and goes on when it is served', async () => {
+    let down = true;
+    const { flow, sent } = scripted(
+      () => (down ? { kind: 'no-connection', correlationId: 'c' } : answered(200)),
+      1,
+    );
+    for (let call = 0; call < 8; call++) expect((await flow.send(GET)).kind).toBe('no-connection');
+    expect(sent.length).toBe(5);
+    expect(flow.pause(true)).toBeGreaterThan(0);
+    down = false;
+    await expect.poll(async () => (await flow.send(GET)).kind).toBe('answered');
+    expect(sent.length).toBe(6);
+  });
+
+  it('does not take refusals for an outage', async () => {
+    const { flow, sent } = scripted(() => answered(400));
+    for (let call = 0; call < 12; call++) await flow.send(GET);
+    expect(sent.length).toBe(12);
+    expect(flow.pause(false)).toBe(0);
+  });
+});
+
+function answered(status: number, retryAfter: string | null = null): Sent {
+  return { kind: 'answered', status, retryAfter, body: null, correlationId: 'c' };
+}
+
+function scripted(answer: () => Sent | Promise<Sent>, firstRest = 5_000) {
+  const time = { now: 1_000 };
+  const sent: HttpRequest[] = [];
+  const slept: number[] = [];
+  const flow = withFlowControl(
+    {
+      send: async (request) => {
+        sent.push(request);
+        return answer();
+      },
+      close: async () => {},
+    },
+    {
+      clock: () => time.now,
+      sleep: async (ms) => {
+        slept.push(ms);
+      },
+      newId: () => 'new-id',
+      firstRest,
+    },
+  );
+  return { flow, time, sent, slept };
+}
+
+/** Lets everything that can go on go on. */
+async function turns(): Promise<void> {
+  for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+}
