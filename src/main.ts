@@ -11,6 +11,9 @@ import { bindConnection, type ConnectionStore, openStore, type Store } from './s
 import { wantedOf } from './worker/wanted.ts';
 import { startWorker } from './worker/worker.ts';
 
+/** How long a process that is to end waits for Concur's answers, in ms; then they are lost, and looked up later. */
+const ANSWERS_WAIT = 6_000;
+
 /** Which parts of the program a process runs: replicas may share the work. */
 export type Role = 'all' | 'api' | 'worker';
 
@@ -79,8 +82,7 @@ export async function startBridge(configuration: Configuration, role: Role, log:
     return {
       url: server?.url ?? null,
       close: async () => {
-        await server?.close();
-        await Promise.all([...delivering.values()].map(({ stop }) => stop()));
+        await Promise.all([server?.close(), ...[...delivering.values()].map(({ stop }) => stop())]);
         await data.close();
       },
     };
@@ -146,7 +148,9 @@ function deliver({ configuration, store }: OpenConnection, log: Logger): Deliver
   return {
     wake: worker.wake,
     stop: async () => {
+      const hurry = setTimeout(() => concur.abort(), ANSWERS_WAIT);
       await worker.stop();
+      clearTimeout(hurry);
       await concur.close();
     },
   };

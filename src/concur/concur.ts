@@ -16,9 +16,17 @@ import { readTravel } from './travel.ts';
 /** "The web service should return a response within 60 seconds" (Concur, HTTP Status Codes), in ms. */
 const TIMEOUT = 60_000;
 
+/** The client of one connection. */
+export interface ConcurClient extends Concur {
+  /** Waits for the calls under way. */
+  close(): Promise<void>;
+  /** Cuts the calls under way: their outcomes are then unknown. */
+  abort(): void;
+}
+
 /**
  * Makes the client of one connection to SAP Concur. Its methods resolve to outcomes and reject only
- * when the credential store fails. `close` waits for calls under way.
+ * when the credential store fails.
  *
  * @param options.timeout how long Concur may take for an answer, in ms
  */
@@ -30,7 +38,7 @@ export function createConcur(options: {
   newId: () => string;
   log: Log;
   timeout?: number;
-}): Concur & { close(): Promise<void> } {
+}): ConcurClient {
   const { settings, secrets, credentials, clock, newId, log, timeout = TIMEOUT } = options;
   const wire = createTransport({ allowedHosts: settings.allowedHosts, timeout, newId });
   const transport = withFlowControl(wire, { clock, sleep: setTimeout, newId });
@@ -45,6 +53,7 @@ export function createConcur(options: {
     status: (provisionId) => requestStatus(session, provisionId),
     pause: (wanted) => transport.pause(wanted === 'deactivation'),
     close: () => transport.close(),
+    abort: () => transport.abort(),
   };
 }
 

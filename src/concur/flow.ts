@@ -86,6 +86,7 @@ export function withFlowControl(
     send: (request) => (request.urgent ? guarded(request) : atOnce.execute(() => paced(request))),
     pause: (urgent) => Math.max(urgent ? 0 : rate.pause(), restsUntil - clock(), 0),
     close: () => transport.close(),
+    abort: () => transport.abort(),
   };
 }
 

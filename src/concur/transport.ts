@@ -41,6 +41,8 @@ export interface Transport {
   send(request: HttpRequest): Promise<Sent>;
   /** Waits for the requests under way; whatever is sent later is not sent. */
   close(): Promise<void>;
+  /** Cuts the requests under way, whose answers are then lost. */
+  abort(): void;
 }
 
 /** The longest body that is read, in bytes: a page of a thousand users is a few megabytes. */
@@ -80,19 +82,20 @@ export function createTransport(options: {
   });
 
   let closing: Promise<void> | null = null;
+  const cut = new AbortController();
 
   async function send({ method, url, authorization, body }: HttpRequest): Promise<Sent> {
     const correlationId = newId();
     if (!isAllowedConcurUrl(url, allowedHosts)) return { kind: 'not-allowed', correlationId };
     if (closing !== null) return { kind: 'no-connection', correlationId };
-    const signal = AbortSignal.timeout(timeout);
+    const deadline = AbortSignal.timeout(timeout);
     try {
       // A Buffer has a length, so undici sends Content-Length: Concur does not support chunked transfer
       // encoding (HTTP Status Codes, 400). undici's `request` follows no redirect.
       const response = await request(url, {
         method,
         dispatcher: agent,
-        signal,
+        signal: AbortSignal.any([deadline, cut.signal]),
         headers: {
           accept: 'application/json',
           'concur-correlationid': correlationId,
@@ -110,13 +113,13 @@ export function createTransport(options: {
         correlationId: returnedId(single(response.headers['concur-correlationid'])) ?? correlationId,
       };
     } catch (error) {
-      return { kind: reasonOf(error, signal), correlationId };
+      return { kind: reasonOf(error, deadline), correlationId };
     }
   }
 
-  function reasonOf(error: unknown, signal: AbortSignal): Unanswered['kind'] {
+  function reasonOf(error: unknown, deadline: AbortSignal): Unanswered['kind'] {
     if (typeof error === 'object' && error !== null && beforeSending.has(error)) return 'no-connection';
-    return signal.aborted ? 'silent' : 'lost';
+    return deadline.aborted ? 'silent' : 'lost';
   }
 
   function close(): Promise<void> {
@@ -124,7 +127,7 @@ export function createTransport(options: {
     return closing;
   }
 
-  return { send, close };
+  return { send, close, abort: () => cut.abort() };
 }
 
 function single(header: string | string[] | undefined): string | undefined {

@@ -3,7 +3,7 @@ import type { PersonRecord } from '../domain/person.ts';
 import type { Commit, ProvisioningUpdate } from '../domain/ports.ts';
 import { updateOperation } from './operations.ts';
 import { pendingSince } from './queueing.ts';
-import { loadRecord, toProvisioningColumns } from './records.ts';
+import { loadRecords, toProvisioningColumns } from './records.ts';
 import { resolve, wakeWaiting } from './references.ts';
 import { heldUnder, updateRequest } from './requests.ts';
 import type { Database } from './tables.ts';
@@ -27,9 +27,9 @@ export async function commit(
       lease === undefined
         ? new Set(step.people)
         : await heldUnder(transaction, connection, step.people, lease, now);
-    for (const id of step.people.filter((person) => people.has(person))) {
-      const record = await loadRecord(transaction, connection, id);
-      if (record !== null) await commitPerson(transaction, record, step, now);
+    const held = step.people.filter((person) => people.has(person));
+    for (const record of await loadRecords(transaction, connection, held)) {
+      await commitPerson(transaction, record, step, now);
     }
   });
 }

@@ -16,24 +16,25 @@ export interface Loop {
  * when woken.
  */
 export function startLoop(options: {
-  readonly step: () => Promise<number>;
+  /** Does what is to be done and returns how much it found; `stopping` is aborted when it is to end soon. */
+  readonly step: (stopping: AbortSignal) => Promise<number>;
   readonly onError: (error: unknown) => void;
 }): Loop {
-  let stopped = false;
+  const stopping = new AbortController();
   let woken = false;
   let endRest: (() => void) | undefined;
 
   async function run(): Promise<void> {
-    while (!stopped) {
+    while (!stopping.signal.aborted) {
       woken = false;
-      const rest = await options.step().then(
+      const rest = await options.step(stopping.signal).then(
         (found) => (found > 0 ? 0 : IDLE),
         (error: unknown) => {
           options.onError(error);
           return AFTER_ERROR;
         },
       );
-      if (rest > 0 && !stopped && !woken) await resting(rest);
+      if (rest > 0 && !stopping.signal.aborted && !woken) await resting(rest);
     }
   }
 
@@ -56,7 +57,7 @@ export function startLoop(options: {
       endRest?.();
     },
     async stop() {
-      stopped = true;
+      stopping.abort();
       endRest?.();
       await ended;
     },

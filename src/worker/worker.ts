@@ -1,3 +1,5 @@
+import type { PersonRecord } from '../domain/person.ts';
+import type { Lease } from '../domain/ports.ts';
 import { allDone } from './all-done.ts';
 import { confirm } from './confirm.ts';
 import type { Context } from './context.ts';
@@ -41,31 +43,49 @@ export function startWorker(context: Context): Worker {
     },
   };
 
-  function loop(name: string, step: (context: Context) => Promise<number>): Loop {
+  function loop(name: string, step: Step): Loop {
     return startLoop({
-      step: () => step(context),
+      step: (stopping) => step(context, stopping),
       onError: (error) => context.log.error({ err: error, loop: name }, 'a step of the worker failed'),
     });
   }
 }
 
+/** What a loop of the worker repeats. */
+type Step = (context: Context, stopping: AbortSignal) => Promise<number>;
+
 /** A step of delivery. A deactivation travels alone, and goes before everything else that was claimed with it. */
-function deliver(wanted: 'deactivation' | 'others'): (context: Context) => Promise<number> {
-  return async (context) => {
+function deliver(wanted: 'deactivation' | 'others'): Step {
+  return async (context, stopping) => {
     if (context.concur.pause(wanted) > 0) return 0;
     return underLease(context.store, context.clock, context.newId, async (lease) => {
       const limit = context.settings.batching.operations;
       const records = await context.store.claim(wanted, limit, lease, context.clock());
       for await (const outgoing of prepare(context, lease, records)) {
+        if (stopping.aborted) break;
         const leavers = outgoing.filter(({ deactivation }) => deactivation);
         const others = outgoing.filter(({ deactivation }) => !deactivation);
         const sendLeavers = leavers.length <= DEACTIVATIONS_AT_ONCE ? sendEach : sendAll;
         await sendLeavers(context, lease, leavers);
         await sendAll(context, lease, others);
       }
+      if (stopping.aborted) await giveBack(context, lease, records);
       return records.length;
     });
   };
+}
+
+/** Queues whoever was claimed and neither sent nor put to rest, because the process is to end. */
+async function giveBack(
+  { store, clock }: Context,
+  lease: Lease,
+  records: readonly PersonRecord[],
+): Promise<void> {
+  const people = records.map(({ person }) => person.id);
+  await store.commit(
+    { lease: lease.token, people, decide: async () => ({ state: 'queued', due: clock() }) },
+    clock(),
+  );
 }
 
 async function confirmRequests(context: Context): Promise<number> {

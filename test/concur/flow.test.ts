@@ -129,6 +129,7 @@ function scripted(answer: () => Sent | Promise<Sent>, firstRest = 5_000) {
         return answer();
       },
       close: async () => {},
+      abort: () => {},
     },
     {
       clock: () => time.now,

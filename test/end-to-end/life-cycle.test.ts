@@ -162,4 +162,19 @@ describe('people pushed by two identity providers', () => {
     await vi.waitFor(() => expect(active()).toBe(true), PATIENCE);
     expect(await bridge.stop()).toBe(0);
   });
+
+  it('are known to be open when the program stops in the middle of a call that Concur does not answer', async () => {
+    const okta = new Okta(bridge.url);
+    const [account] = people('okta', 1);
+    if (account === undefined) throw new Error('Somebody is needed');
+    simulator.faults.add({ kind: 'hang', match: { method: 'POST', path: /v4\/Users$/ } });
+    await okta.assign(account);
+    await vi.waitFor(() => expect(simulator.requests.at(-1)?.path).toMatch(/v4\/Users$/), PATIENCE);
+    const begun = performance.now();
+    expect(await bridge.stop()).toBe(0);
+    expect(performance.now() - begun).toBeLessThan(10_000);
+    await bridge.start();
+    const { items } = await api<{ items: unknown[] }>('/users');
+    expect(items).toMatchObject([{ state: 'queued', reason: 'outcome_unknown' }]);
+  });
 });
