@@ -7,6 +7,7 @@ import type { PersonRecord } from './domain/person.ts';
 import { createApp } from './http/app.ts';
 import type { Description } from './http/connection.ts';
 import { listen } from './http/listen.ts';
+import { checkDatabase } from './store/readiness.ts';
 import { bindConnection, type ConnectionStore, openStore, type Store } from './store/store.ts';
 import { wantedOf } from './worker/wanted.ts';
 import { startWorker } from './worker/worker.ts';
@@ -28,6 +29,8 @@ export interface OpenConnection {
 /** The data of a bridge, without server and worker: what commands work on. */
 export interface BridgeData {
   readonly connections: readonly OpenConnection[];
+  /** Fails when the database does not answer. */
+  check(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -56,7 +59,7 @@ export async function openData(configuration: Configuration): Promise<BridgeData
   try {
     const connections = [];
     for (const connection of configuration.connections) connections.push(await bind(store, connection));
-    return { connections, close: () => store.close() };
+    return { connections, check: () => checkDatabase(store), close: () => store.close() };
   } catch (error) {
     await store.close();
     throw error;
@@ -73,6 +76,7 @@ export async function startBridge(configuration: Configuration, role: Role, log:
     for (const connection of data.connections) await seed(connection);
     const delivering = new Map<string, Delivery>();
     const wake = (name: string) => delivering.get(name)?.wake();
+    if (role !== 'worker') await warnOfShutDoors(data, log);
     const server = role === 'worker' ? null : await serve(configuration, data, wake, log);
     if (role !== 'api') {
       for (const connection of data.connections) {
@@ -97,6 +101,17 @@ async function seed({ configuration: { secrets, scimToken }, store }: OpenConnec
   await store.credentials.seedRefreshToken(secrets.refreshToken);
   await store.credentials.refreshToken();
   await store.tokens.seed(scimToken);
+}
+
+async function warnOfShutDoors({ connections }: BridgeData, log: Logger): Promise<void> {
+  for (const { configuration, store } of connections) {
+    const tokens = await store.tokens.list();
+    if (tokens.some(({ revoked }) => revoked === null)) continue;
+    log.warn(
+      { connection: configuration.name },
+      'no SCIM token is valid: nobody can write to this connection (token create makes one, or BRIDGE_SCIM_TOKEN)',
+    );
+  }
 }
 
 async function bind(store: Store, configuration: ConnectionConfiguration): Promise<OpenConnection> {
@@ -176,7 +191,14 @@ async function serve(
     log,
     newId: randomUUID,
     now: Date.now,
-    ready: () => true,
+    ready: () =>
+      data.check().then(
+        () => true,
+        (error: unknown) => {
+          log.error({ err: error }, 'the database does not answer');
+          return false;
+        },
+      ),
   });
   const { host, port } = configuration.server;
   const { server, close } = await listen(app, host, port);

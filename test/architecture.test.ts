@@ -1,22 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-
-/** Which rooms of `src/` a room may import from, besides itself. */
-const MAY_IMPORT: Readonly<Record<string, readonly string[] | 'everything'>> = {
-  domain: [],
-  scim: ['domain'],
-  mapping: ['domain', 'scim'],
-  config: ['domain'],
-  store: ['domain', 'scim'],
-  http: ['domain', 'scim'],
-  concur: ['domain'],
-  worker: ['domain', 'mapping'],
-  simulator: [],
-  demo: 'everything',
-  cli: 'everything',
-  '': 'everything',
-};
+import { MAY_IMPORT } from './rooms.ts';
 
 const SOURCE = resolve(import.meta.dirname, '../src');
 
@@ -41,7 +26,7 @@ describe('the rooms of src', () => {
     expect([...new Set(files.map(roomOf))].sort()).toEqual(Object.keys(MAY_IMPORT).sort());
   });
 
-  it('import only in the directions that README states', () => {
+  it('import only in the directions that docs/architecture.md states', () => {
     const wrong = files.flatMap((file) => {
       const room = roomOf(file);
       const allowed = MAY_IMPORT[room] ?? [];

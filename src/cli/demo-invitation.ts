@@ -3,8 +3,8 @@ import type { Demo } from '../demo/demo.ts';
 import { concurBridgeUserSchema } from '../scim/schemas/concur-bridge-user.ts';
 import { colour } from './colour.ts';
 import { environmentBlock } from './environment-block.ts';
+import { createNewcomer, NEWCOMER } from './newcomer.ts';
 
-const NEWCOMER = 'ada.lovelace@example.com';
 const LEAVER = 'astrid.hallgren@example.com';
 
 /**
@@ -21,15 +21,6 @@ export function demoInvitation(
   const asClient = `-H 'Authorization: Bearer ${environment.BRIDGE_SCIM_TOKEN}'`;
   const asAdmin = `-H 'Authorization: Bearer ${environment.BRIDGE_ADMIN_TOKEN}'`;
   const json = `-H 'Content-Type: application/scim+json'`;
-  const newcomer = {
-    schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'],
-    userName: NEWCOMER,
-    name: { givenName: 'Ada', familyName: 'Lovelace' },
-    emails: [{ type: 'work', value: NEWCOMER }],
-    locale: 'en-GB',
-    addresses: [{ type: 'work', locality: 'London', country: 'GB' }],
-    active: true,
-  };
   const leave = {
     schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'],
     Operations: [{ op: 'Replace', path: 'active', value: 'False' }],
@@ -37,14 +28,11 @@ export function demoInvitation(
   const steps: readonly (readonly [what: string, line: string])[] = [
     ['List people, as an identity provider does', `curl -s ${asClient} '${scim}/Users?startIndex=1&count=2'`],
     [
-      'Find somebody, with what Concur holds',
+      'Find somebody: what the identity provider wrote, and how far the bridge is with it',
       `curl -sG ${asClient} '${scim}/Users' --data-urlencode 'filter=userName eq "${LEAVER}"'`,
     ],
     ['See everything about them, as an admin', `curl -s ${asAdmin} '${url}/api/v1/users/${LEAVER}'`],
-    [
-      'Create somebody',
-      `curl -s -X POST ${asClient} ${json} '${scim}/Users' -d '${JSON.stringify(newcomer)}'`,
-    ],
+    ['Create somebody', createNewcomer(scim, environment.BRIDGE_SCIM_TOKEN)],
     [
       'and see how far they are',
       `curl -sG ${asClient} '${scim}/Users' --data-urlencode 'filter=userName eq "${NEWCOMER}"' --data-urlencode 'attributes=userName,${concurBridgeUserSchema.id}'`,
@@ -62,8 +50,8 @@ export function demoInvitation(
     `  admin API      ${url}/api/v1`,
     `  admin token    ${environment.BRIDGE_ADMIN_TOKEN}`,
     ...steps.map(([what, line]) => `\n${colour('dim', `# ${what}`)}\n${line}`),
-    `\n${colour('dim', '# Other commands on the same database, in a second terminal')}`,
-    environmentBlock(environment),
+    `\n${colour('dim', '# Other commands on the same database, in a second terminal; port 0 lets a second serve take any free one')}`,
+    environmentBlock({ ...environment, BRIDGE_PORT: '0' }),
     `npm run bridge -- status ${LEAVER}`,
     `npm run bridge -- offboard ${LEAVER} --reason 'Contract ended'`,
     '\nCtrl-C ends everything and removes the database.',

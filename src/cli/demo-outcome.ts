@@ -45,7 +45,7 @@ function requestTable({ requests }: Outcome): string {
     String(duration ?? '-'),
     correlationId ?? '-',
   ]);
-  return table(['request', 'kind', 'operations', 'state', 'ms', 'correlation id'], rows);
+  return table(['request', 'kind', 'people', 'state', 'ms', 'correlation id'], rows);
 }
 
 function verdictLines(outcome: Outcome): string {

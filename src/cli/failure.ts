@@ -2,6 +2,7 @@ import { CommanderError } from 'commander';
 import { UnexpectedAnswer } from '../demo/http-client.ts';
 import { NotSettled } from '../demo/settle.ts';
 import { StartRefused } from '../main.ts';
+import { ScimError } from '../scim/error.ts';
 import { NewerDatabaseError } from '../store/migrate.ts';
 import { SecretKeyError } from '../store/sealed.ts';
 
@@ -24,8 +25,12 @@ export interface Explanation {
   readonly exitCode: 0 | ExitCode;
 }
 
-/** Turns anything thrown into one plain statement and an exit code; nobody is shown a stack. */
-export function explain(error: unknown): Explanation {
+/**
+ * Turns anything thrown into one plain statement and an exit code; nobody is shown a stack.
+ *
+ * @param port what chooses the port that the command listens on, such as `--port`
+ */
+export function explain(error: unknown, port: string): Explanation {
   if (error instanceof CommanderError) return { message: null, exitCode: error.exitCode === 0 ? 0 : 2 };
   if (error instanceof CommandFailure) return { message: error.message, exitCode: error.exitCode };
   if (error instanceof StartRefused || error instanceof NewerDatabaseError) {
@@ -37,20 +42,25 @@ export function explain(error: unknown): Explanation {
       exitCode: 2,
     };
   }
+  if (error instanceof ScimError) return { message: error.detail, exitCode: 1 };
   if (error instanceof NotSettled || error instanceof UnexpectedAnswer) {
     return { message: error.message, exitCode: 1 };
   }
   if (error instanceof Error && 'code' in error) {
-    return { message: explainSystemError(error, String(error.code)), exitCode: 1 };
+    return { message: explainSystemError(error, String(error.code), port), exitCode: 1 };
   }
   return { message: `Unexpected failure: ${messageOf(error)}`, exitCode: 1 };
 }
 
-function explainSystemError(error: Error, code: string): string {
+function explainSystemError(error: Error, code: string, chosenBy: string): string {
+  if (FOLDER_PROBLEMS.has(code) && 'syscall' in error && error.syscall === 'mkdir') {
+    const folder = 'path' in error ? `, ${String(error.path)},` : '';
+    return `The folder of the database${folder} is not there; make it, or set BRIDGE_DATABASE_URL.`;
+  }
   const port = 'port' in error ? ` ${String(error.port)}` : '';
   switch (code) {
     case 'EADDRINUSE':
-      return `The port${port} is taken by another program. End that program, or choose another port (BRIDGE_PORT, or --port).`;
+      return `The port${port} is taken by another program. End that program, or choose another port (${chosenBy}).`;
     case 'EADDRNOTAVAIL':
       return 'The address to listen on does not belong to this machine. Set BRIDGE_HOST to one that does, such as 127.0.0.1.';
     case 'EACCES':
@@ -70,6 +80,9 @@ function explainSystemError(error: Error, code: string): string {
       return `Unexpected failure (${code}): ${error.message}`;
   }
 }
+
+/** Why a folder cannot be made: only the last folder of the path is, and only where nothing else is in its place. */
+const FOLDER_PROBLEMS: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'EEXIST']);
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

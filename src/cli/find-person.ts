@@ -7,11 +7,11 @@ import { CommandFailure } from './failure.ts';
 export const PERSON = 'userName, employee number, e-mail, externalId or id';
 
 /**
- * Finds everybody who is named, in that order and each once. Fails, naming all names that mean nobody and
+ * Finds everybody who is named, in that order and each once; the deleted too, where nobody living matches. Fails, naming all names that mean nobody and
  * the candidates of those that mean several, if anybody is not certain.
  */
 export async function findPeople(
-  store: Pick<ConnectionStore, 'directory' | 'reports'>,
+  store: Pick<ConnectionStore, 'reports'>,
   names: readonly string[],
 ): Promise<readonly PersonRecord[]> {
   const records: PersonRecord[] = [];
@@ -35,9 +35,9 @@ export async function findPeople(
   return [...new Map(records.map((record) => [record.person.id, record])).values()];
 }
 
-/** Finds one person, a deleted one only by id. Fails like `findPeople`. */
+/** Finds one person. Fails like `findPeople`. */
 export async function findPerson(
-  store: Pick<ConnectionStore, 'directory' | 'reports'>,
+  store: Pick<ConnectionStore, 'reports'>,
   name: string,
 ): Promise<PersonRecord> {
   const [record] = await findPeople(store, [name]);

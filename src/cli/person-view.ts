@@ -1,6 +1,7 @@
-import { extensionOf } from '../domain/profile.ts';
 import type { PersonReport } from '../http/admin/person.ts';
+import { candidateTable } from './candidates.ts';
 import { colour, colourState } from './colour.ts';
+import { comparison, comparisonTitle } from './comparison.ts';
 import { shortName, showTime, showValue } from './print.ts';
 import { requestView } from './request-view.ts';
 import { fields, table } from './table.ts';
@@ -8,9 +9,10 @@ import { fields, table } from './table.ts';
 /** One person for people to read: who they are, desired against applied, their requests and their history. */
 export function personView(report: PersonReport): string {
   return [
-    `${colour('bold', showValue(report.userName))}  ${showValue(report.displayName)}`.trimEnd(),
+    heading(report),
     standing(report),
-    comparison(report),
+    ...missing(report),
+    section(comparisonTitle(report), comparison(report)),
     ...refusals(report),
     ...candidates(report),
     section(
@@ -21,19 +23,23 @@ export function personView(report: PersonReport): string {
   ].join('\n');
 }
 
+function heading({ userName, displayName, deleted }: PersonReport): string {
+  const gone = deleted === null ? '' : `deleted on ${showTime(deleted)}`;
+  return [colour('bold', showValue(userName)), showValue(displayName), colour('red', gone)]
+    .filter((part) => part !== '')
+    .join('  ');
+}
+
 function standing(report: PersonReport): string {
-  const { override, reasonText, waitingFor, gaps } = report;
+  const { override, reasonText } = report;
   return fields([
     ['state', colourState(report.state)],
     ['because', reasonText],
     ['last error', report.lastError],
-    ['waits for', waitingFor.length === 0 ? null : waitingFor.join(', ')],
-    ['lacks', gaps.length === 0 ? null : gaps.map(({ why }) => why).join('; ')],
     [
       'override',
       override && `inactive since ${showTime(override.since)}, by ${override.by}: ${override.reason}`,
     ],
-    ['deleted', report.deleted && showTime(report.deleted)],
     ['next look', report.due && `${showTime(report.due)} (${report.lane})`],
     ['differs since', report.pendingSince && showTime(report.pendingSince)],
     ['last confirmed', showTime(report.lastConfirmed)],
@@ -41,36 +47,26 @@ function standing(report: PersonReport): string {
     ['SCIM id', report.id],
     ['Concur id', report.concurId ?? '-'],
     ['externalId', showValue(report.externalId) || null],
+    ...report.earlier.map(
+      ({ id, userName, deleted }) =>
+        ['earlier record', `${id}  ${showValue(userName)}, deleted on ${showTime(deleted)}`] as const,
+    ),
   ]);
 }
 
-/** Desired and applied side by side; a difference is marked, and so is what must be read again first. */
-function comparison(report: PersonReport): string {
-  const { desired, initial, applied, difference, unknown } = report;
-  const differing = new Set([...Object.keys(difference.set), ...difference.remove]);
-  const removed = new Set(difference.remove);
-  const keys = [...new Set([...Object.keys({ ...initial, ...desired }), ...Object.keys(applied)])].sort(
-    coreFirst,
-  );
-  const rows = keys.map((key) => {
-    const isDerived = desired[key] === undefined && initial[key] !== undefined;
-    const wanted = removed.has(key) ? '(nothing)' : showValue(desired[key] ?? initial[key]);
-    const mark = differing.has(key) ? colour('red', '≠') : unknown.includes(extensionOf(key)) ? '?' : '';
-    return [mark, shortName(key), isDerived ? `${wanted} (if empty)` : wanted, showValue(applied[key])];
-  });
-  const legend =
-    unknown.length > 0 ? '\n  ? is read again from Concur before anything is concluded from it' : '';
-  return section(
-    differing.size === 0
-      ? 'Desired and in Concur: no difference'
-      : `Desired and in Concur: ${differing.size} differ`,
-    table(['', 'attribute', 'desired', 'in Concur'], rows) + legend,
-  );
+/** Everything that keeps a part from being sent. */
+function missing({ gaps, waitingFor }: PersonReport): readonly string[] {
+  const lines = [
+    ...gaps.map(({ extension, why }) => `  ${shortName(extension)}: ${why}`),
+    ...waitingFor.map((reference) => `  waits for ${reference}, whom Concur does not hold yet`),
+  ];
+  return lines.length === 0 ? [] : [section('What is missing', lines.join('\n'))];
 }
 
-function coreFirst(left: string, right: string): number {
-  const rank = (key: string) => (key.startsWith('urn:') ? `1${key}` : `0${key}`);
-  return rank(left) < rank(right) ? -1 : 1;
+function candidates(report: PersonReport): readonly string[] {
+  return report.candidates.length === 0
+    ? []
+    : [section('Concur users who may be this person', candidateTable(report.candidates))];
 }
 
 function refusals({ refused }: PersonReport): readonly string[] {
@@ -85,19 +81,6 @@ function refusals({ refused }: PersonReport): readonly string[] {
     ]),
   );
   return [section('Refused by Concur', table(['part', 'when', 'code', 'message', 'attribute'], rows))];
-}
-
-function candidates(report: PersonReport): readonly string[] {
-  if (report.candidates.length === 0) return [];
-  const rows = report.candidates.map(({ concurId, active, userName, externalId, employeeNumber }) => [
-    concurId,
-    active ? 'active' : 'inactive',
-    userName ?? '-',
-    externalId ?? '-',
-    employeeNumber ?? '-',
-  ]);
-  const titles = ['Concur id', 'access', 'userName', 'externalId', 'employee number'];
-  return [section('Concur users who may be this person', table(titles, rows))];
 }
 
 function history({ changes }: PersonReport): string {

@@ -1,5 +1,6 @@
 import { CORE } from '../domain/extensions.ts';
 import type { JsonValue } from '../domain/json.ts';
+import type { PersonRecord } from '../domain/person.ts';
 
 /** Prints text with a line break. */
 export function print(text = ''): void {
@@ -14,6 +15,12 @@ export function printJson(data: unknown): void {
 /** A time of the admin API for people: `2026-01-31 12:00:03Z`; a dash for none. */
 export function showTime(iso: string | null): string {
   return iso === null ? '-' : iso.replace('T', ' ').replace(/(\.\d+)?Z$/, 'Z');
+}
+
+/** Whom a sentence is about: the userName, and that they are deleted if they are. */
+export function showWho({ person: { resource, deleted } }: PersonRecord): string {
+  const who = showValue(resource.userName);
+  return deleted === null ? who : `${who} (deleted on ${showTime(new Date(deleted).toISOString())})`;
 }
 
 /** A value of a profile for people; nothing for none. */

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { isJsonObject } from '../domain/json.ts';
 import { addDemo } from './demo.ts';
 import { explain } from './failure.ts';
+import { addHold } from './hold.ts';
 import { addOffboard } from './offboard.ts';
 import { withExamples } from './options.ts';
 import { addRequests } from './requests.ts';
@@ -21,10 +22,15 @@ import { addToken } from './token.ts';
 export async function run(argv: readonly string[]): Promise<void> {
   // Whoever reads our output may stop reading, as `head` does; there is nobody left to tell.
   process.stdout.on('error', () => process.exit());
+  const program = createProgram();
+  let port = 'BRIDGE_PORT';
+  program.hook('preAction', (_, command) => {
+    if (command.options.some(({ long }) => long === '--port')) port = '--port';
+  });
   try {
-    await createProgram().parseAsync(argv);
+    await program.parseAsync(argv);
   } catch (error) {
-    const { message, exitCode } = explain(error);
+    const { message, exitCode } = explain(error, port);
     if (message !== null) console.error(message);
     process.exitCode = exitCode;
   }
@@ -50,6 +56,7 @@ export function createProgram(): Command {
   addStatus(program);
   addRequests(program);
   addRetry(program);
+  addHold(program);
   addOffboard(program);
   addToken(program);
   return program;

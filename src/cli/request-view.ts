@@ -15,7 +15,7 @@ export function requestView(request: ShownRequest, personId?: string): string {
   const shown = request.operations.filter((one) => personId === undefined || one.personId === personId);
   const others = request.operations.length - shown.length;
   return [
-    `${request.id}  ${request.kind}  ${colourState(request.state)}`,
+    `${request.id}  ${request.kind}, ${people(request.operations.length)}  ${colourState(request.state)}`,
     fields([
       ['sent', `${showTime(request.sentAt)}${took(request)}, status asked ${request.polls}×`],
       ['provision id', request.provisionId],
@@ -24,8 +24,13 @@ export function requestView(request: ShownRequest, personId?: string): string {
       ['message', request.message],
     ]),
     ...shown.map(operationView),
-    ...(others > 0 ? [`  and ${others} for other people`] : []),
+    ...(others > 0 ? [`  and ${people(others)} more`] : []),
   ].join('\n');
+}
+
+/** A request has one operation for each of its people. */
+function people(number: number): string {
+  return number === 1 ? '1 person' : `${number} people`;
 }
 
 /** How long Concur took, in ms; null while it is not done. */

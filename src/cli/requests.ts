@@ -4,6 +4,7 @@ import { pageReport, requestReport } from '../http/admin/presenters.ts';
 import type { OpenConnection } from '../main.ts';
 import { colourState } from './colour.ts';
 import { CommandFailure } from './failure.ts';
+import { findPerson, PERSON } from './find-person.ts';
 import { withConnection } from './open.ts';
 import { whole, withConnectionOption, withExamples, withJsonOption } from './options.ts';
 import { print, printJson, showTime } from './print.ts';
@@ -12,6 +13,7 @@ import { table } from './table.ts';
 
 interface Options {
   readonly state?: RequestState;
+  readonly user?: string;
   readonly limit: number;
   readonly json?: true;
 }
@@ -20,8 +22,9 @@ interface Options {
 export function addRequests(program: Command): void {
   const command = withJsonOption(withConnectionOption(program.command('requests')))
     .description('List the provisioning requests that were sent to Concur, or show one with everything.')
-    .argument('[id]', 'the id of one request')
+    .argument('[id]', 'the id of one request, or its first characters: 4 or more')
     .addOption(new Option('--state <state>', 'only requests in this state').choices(REQUEST_STATES))
+    .option('--user <user>', `only requests with this person in them, by ${PERSON}`)
     .option('--limit <number>', 'how many are listed', whole(1, 200), 50)
     .action((id: string | undefined, options: Options) =>
       withConnection(command, 'refuse', (connection) =>
@@ -31,18 +34,24 @@ export function addRequests(program: Command): void {
   withExamples(command, [
     ['requests', 'the newest 50'],
     ['requests --state open', 'what Concur is still working on'],
-    ['requests 5f0c… --json', 'one with its operations and Concur’s results'],
+    ['requests --user ada@example.com', 'what was sent for one person'],
+    ['requests 5f0c', 'one with its operations and Concur’s results, by the beginning of its id'],
   ]);
 }
 
-async function list({ store }: OpenConnection, { state, limit, json }: Options): Promise<void> {
-  const page = await store.reports.requests({ limit, ...(state === undefined ? {} : { state }) });
+async function list({ store }: OpenConnection, { state, user, limit, json }: Options): Promise<void> {
+  const page = await store.reports.requests({
+    limit,
+    ...(state === undefined ? {} : { state }),
+    ...(user === undefined ? {} : { personId: (await findPerson(store, user)).person.id }),
+  });
   if (json) {
     printJson(pageReport(page, requestReport));
     return;
   }
   if (page.items.length === 0) {
-    print(state === undefined ? 'Nothing has been sent to Concur yet.' : `No request is ${state}.`);
+    const of = user === undefined ? '' : ` for ${user}`;
+    print(state === undefined ? `Nothing has been sent to Concur yet${of}.` : `No request${of} is ${state}.`);
     return;
   }
   print(requestTable(page.items.map(requestReport)));
@@ -51,7 +60,12 @@ async function list({ store }: OpenConnection, { state, limit, json }: Options):
 
 async function showOne({ store }: OpenConnection, id: string, json: boolean): Promise<void> {
   const request = await store.reports.request(id);
-  if (request === null) throw new CommandFailure(`No provisioning request has the id "${id}".`, 1);
+  if (request === null) {
+    throw new CommandFailure(
+      `No provisioning request has the id "${id}", and not exactly one has an id that begins so.`,
+      1,
+    );
+  }
   if (json) printJson(requestReport(request));
   else print(requestView(requestReport(request)));
 }
@@ -67,5 +81,5 @@ function requestTable(requests: readonly ShownRequest[]): string {
     request.correlationId ?? '-',
     request.message ?? '',
   ]);
-  return table(['id', 'kind', 'operations', 'state', 'sent', 'ms', 'correlation id', 'message'], rows);
+  return table(['id', 'kind', 'people', 'state', 'sent', 'ms', 'correlation id', 'message'], rows);
 }

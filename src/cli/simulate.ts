@@ -3,8 +3,12 @@ import type { Command } from 'commander';
 import { environmentFor } from '../demo/environment.ts';
 import { startSimulator } from '../simulator/simulator.ts';
 import { environmentBlock } from './environment-block.ts';
+import { createNewcomer, NEWCOMER } from './newcomer.ts';
 import { whole, withExamples, withJsonOption } from './options.ts';
 import { print, printJson } from './print.ts';
+
+/** Where the bridge of the printed environment listens. */
+const BRIDGE_PORT = '8080';
 
 interface Options {
   readonly port: number;
@@ -50,6 +54,7 @@ async function simulate({ port, host, latency, pollInterval, json }: Options): P
   });
   closeWithGrace({ logger: false }, () => simulator.close());
   const environment = environmentFor(simulator);
+  const bridge = `http://127.0.0.1:${BRIDGE_PORT}`;
   if (json) {
     printJson({ url: simulator.url, environment });
     return;
@@ -57,7 +62,13 @@ async function simulate({ port, host, latency, pollInterval, json }: Options): P
   print(
     `A simulated SAP Concur listens on ${simulator.url} (what it holds: ${simulator.url}/simulator/state)`,
   );
-  print('\nPaste this into a second terminal, then run: npm run bridge -- serve\n');
-  print(environmentBlock(environment));
+  print('\nPaste this into a second and a third terminal, then run in the second: npm run bridge -- serve\n');
+  print(environmentBlock({ ...environment, BRIDGE_PORT }));
+  print('\nIn the third, create somebody as an identity provider does, and see what became of them:\n');
+  print(createNewcomer(`${bridge}/scim/v2`, environment.BRIDGE_SCIM_TOKEN));
+  print(`npm run bridge -- status ${NEWCOMER}`);
+  print(
+    `curl -s -H 'Authorization: Bearer ${environment.BRIDGE_ADMIN_TOKEN}' '${bridge}/api/v1/users/${NEWCOMER}'`,
+  );
   print('\nCtrl-C ends it; what it holds is gone then.');
 }

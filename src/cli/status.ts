@@ -1,10 +1,12 @@
 import type { Command } from 'commander';
 import type { PersonRecord } from '../domain/person.ts';
-import { STATES, type State } from '../domain/provisioning.ts';
+import { REASONS, type Reason, STATES, type State } from '../domain/provisioning.ts';
+import type { Reports, Summary } from '../domain/reports.ts';
 import { readPersonReport } from '../http/admin/person.ts';
 import { personLine, summaryReport } from '../http/admin/presenters.ts';
 import type { OpenConnection } from '../main.ts';
 import { colour, colourState } from './colour.ts';
+import { HISTORY } from './decide.ts';
 import { findPerson, PERSON } from './find-person.ts';
 import { withConnection } from './open.ts';
 import { withConnectionOption, withExamples, withJsonOption } from './options.ts';
@@ -16,8 +18,8 @@ import { fields, table } from './table.ts';
 const ATTENTION: readonly State[] = ['failed', 'held', 'partial'];
 /** How many people of each of these states are listed. */
 const LISTED = 50;
-/** How many requests and changes of a person are shown, the newest first. */
-const HISTORY = 100;
+/** Reasons that are no fault of the people: the connection itself is in trouble. */
+const TROUBLE: readonly Reason[] = ['credentials', 'concur_unavailable', 'outcome_unknown'];
 
 /** Adds `status`: everybody in numbers, or one person with everything. */
 export function addStatus(program: Command): void {
@@ -49,10 +51,16 @@ async function showSummary({ store: { reports } }: OpenConnection, json: boolean
   const summary = summaryReport(await reports.summary());
   const attention: PersonRecord[] = [];
   for (const state of ATTENTION) attention.push(...(await reports.people({ state, limit: LISTED })).items);
+  const trouble = await readTrouble(reports, summary);
   if (json) {
-    printJson({ ...summary, attention: attention.map(personLine) });
+    printJson({ ...summary, trouble, attention: attention.map(personLine) });
     return;
   }
+  for (const { text, people, lastError } of trouble) {
+    const error = lastError === null ? '' : ` Last: ${lastError}`;
+    print(colour('red', `${text}: ${people} ${people === 1 ? 'person waits' : 'people wait'}.${error}`));
+  }
+  if (trouble.length > 0) print();
   print(
     fields([
       ['connection', summary.connection],
@@ -68,6 +76,20 @@ async function showSummary({ store: { reports } }: OpenConnection, json: boolean
   print(attention.length === 0 ? '  nobody' : attentionTable(attention));
   const waiting = ATTENTION.reduce((sum, state) => sum + summary.states[state], 0);
   if (waiting > attention.length) print(`  and ${waiting - attention.length} more`);
+}
+
+/** What is wrong with the connection itself, each with one error of those who wait for it to end. */
+async function readTrouble(reports: Reports, { reasons }: Pick<Summary, 'reasons'>) {
+  const found = TROUBLE.flatMap((reason) => {
+    const people = reasons[reason] ?? 0;
+    return people > 0 ? [{ reason, text: REASONS[reason], people }] : [];
+  });
+  return await Promise.all(
+    found.map(async (one) => {
+      const { items } = await reports.people({ reason: one.reason, limit: 1 });
+      return { ...one, lastError: items[0]?.provisioning.lastError ?? null };
+    }),
+  );
 }
 
 function attentionTable(records: readonly PersonRecord[]): string {

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { ScimToken } from '../store/scim-tokens.ts';
 import { CommandFailure } from './failure.ts';
 import { withConnection } from './open.ts';
 import { withConnectionOption, withExamples, withJsonOption } from './options.ts';
@@ -24,13 +25,22 @@ function addCreate(parent: Command): void {
   const command = withJsonOption(withConnectionOption(parent.command('create')))
     .description('Make a token. It is shown once; only its fingerprint is kept.')
     .argument('<name>', 'whose token it is, as the audit trail will say')
-    .action((name: string, { json }: { json?: true }) =>
-      withConnection(command, 'make', async ({ store }) => {
-        const { id, token } = await store.tokens.create(name);
+    .action((given: string, { json }: { json?: true }) => {
+      const name = given.trim();
+      if (name === '') throw new CommandFailure('A token needs a name: whose it is.', 2);
+      return withConnection(command, 'make', async ({ store }) => {
+        const created = await store.tokens.create(name);
+        if (created === null) {
+          throw new CommandFailure(
+            `There is a valid token of the name "${name}" already: revoke it (token list shows its id), or take another name.`,
+            1,
+          );
+        }
+        const { id, token } = created;
         if (json) printJson({ id, name, token });
         else print(`${token}\n\nThis is the token of ${name} (id ${id}). It is not shown again.`);
-      }),
-    );
+      });
+    });
   withExamples(command, [['token create okta', 'a token for Okta']]);
 }
 
@@ -39,12 +49,7 @@ function addList(parent: Command): void {
     .description('List the tokens, without the secrets.')
     .action(({ json }: { json?: true }) =>
       withConnection(command, 'refuse', async ({ store }) => {
-        const tokens = (await store.tokens.list()).map(({ id, name, created, revoked }) => ({
-          id,
-          name,
-          created: new Date(created).toISOString(),
-          revoked: revoked === null ? null : new Date(revoked).toISOString(),
-        }));
+        const tokens = (await store.tokens.list()).map(tokenLine);
         if (json) printJson({ items: tokens });
         else if (tokens.length === 0) print('There are no tokens yet: concur-scim-bridge token create NAME');
         else {
@@ -62,16 +67,27 @@ function addList(parent: Command): void {
 }
 
 function addRevoke(parent: Command): void {
-  const command = withConnectionOption(parent.command('revoke'))
+  const command = withJsonOption(withConnectionOption(parent.command('revoke')))
     .description('Revoke a token: a client that presents it is refused from now on.')
     .argument('<id>', 'the id of the token, as token list shows it')
-    .action((id: string) =>
+    .action((id: string, { json }: { json?: true }) =>
       withConnection(command, 'refuse', async ({ store }) => {
-        if (!(await store.tokens.revoke(id))) {
+        const revoked = await store.tokens.revoke(id);
+        if (revoked === null) {
           throw new CommandFailure(`No valid token has the id "${id}"; token list shows them.`, 1);
         }
-        print(`The token ${id} is revoked.`);
+        if (json) printJson(tokenLine(revoked));
+        else print(`The token of ${revoked.name} (id ${id}) is revoked.`);
       }),
     );
   withExamples(command, [['token revoke 5f0c…', 'as token list shows it']]);
+}
+
+function tokenLine({ id, name, created, revoked }: ScimToken) {
+  return {
+    id,
+    name,
+    created: new Date(created).toISOString(),
+    revoked: revoked === null ? null : new Date(revoked).toISOString(),
+  };
 }

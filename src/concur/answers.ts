@@ -31,6 +31,15 @@ export const errorAnswer = z.looseObject({
   [CONCUR_ERROR]: z.looseObject({ messages }).nullish().catch(null),
 });
 
+/** An error of one of Concur's services: the SCIM form (RFC 7644 §3.12), or the one of Travel v4. */
+const SCIM_ERROR = 'urn:ietf:params:scim:api:messages:2.0:Error';
+export const concurError = z.union([
+  z.looseObject({
+    schemas: z.array(z.string()).refine((all) => all.includes(SCIM_ERROR) || all.includes(CONCUR_ERROR)),
+  }),
+  z.looseObject({ errorCode: z.string(), errorMessage: z.string() }),
+]);
+
 /** The messages of a refusal. */
 export function messagesOf(error: z.infer<typeof errorAnswer>): z.infer<typeof messages> {
   // The computed name is lost on the type of the schema's output.

@@ -1,7 +1,8 @@
+import type { JsonValue } from '../domain/json.ts';
 import type { Failure, Retry } from '../domain/outcome.ts';
 import type { ConcurMessage } from '../domain/person.ts';
 import { isUniqueness } from '../domain/refusal.ts';
-import { errorAnswer, messagesOf } from './answers.ts';
+import { concurError, errorAnswer, messagesOf } from './answers.ts';
 import type { Answered, Sent } from './transport.ts';
 
 const MINUTE = 60_000;
@@ -21,6 +22,8 @@ export interface Call {
   readonly write: boolean;
   /** The sentence for a 404. */
   readonly missing: string;
+  /** A 404 in Concur's own form means that what was asked for is not there; otherwise it passes. */
+  readonly canMiss: boolean;
 }
 
 type Meaning =
@@ -33,6 +36,8 @@ interface Row {
   readonly statuses: readonly [first: number, last: number];
   /** What Concur's words must match for the row to apply. */
   readonly words?: RegExp;
+  /** Concur's messages must name an attribute for the row to apply. */
+  readonly about?: 'attribute';
   readonly means: Meaning;
 }
 
@@ -46,8 +51,8 @@ const lost = (after: number, message: string): Meaning => ({ kind: 'lost', after
 
 /**
  * What an HTTP status of Concur's means; the first row that fits counts. Two kinds of 400 are
- * documented as passing (Concur, HTTP Status Codes). A gateway's 502 and 504 do not tell whether the
- * service behind it worked, and neither does an answer that is no answer to the request.
+ * documented as passing (Concur, HTTP Status Codes). A 500, 502 or 504 does not tell how far the
+ * service came, and neither does an answer that is no answer to the request.
  */
 export const FAILURES: readonly Row[] = [
   { statuses: [429, 429], means: retry('rate', null, 'Concur asks for fewer requests') },
@@ -64,6 +69,11 @@ export const FAILURES: readonly Row[] = [
   { statuses: [401, 401], means: retry('token', null, 'Concur did not accept a fresh access token') },
   {
     statuses: [403, 403],
+    about: 'attribute',
+    means: { kind: 'refused' },
+  },
+  {
+    statuses: [403, 403],
     means: retry('token', null, 'Concur denies access: a scope is missing, or the access was revoked'),
   },
   { statuses: [404, 404], means: { kind: 'missing' } },
@@ -72,7 +82,7 @@ export const FAILURES: readonly Row[] = [
   { statuses: [503, 503], means: retry('maintenance', 5 * MINUTE, 'Concur is down for maintenance') },
   { statuses: [502, 502], means: lost(SETTLED, 'A gateway of Concur got no usable answer') },
   { statuses: [504, 504], means: lost(SETTLED, 'A gateway of Concur got no answer in time') },
-  { statuses: [500, 599], means: retry('transient', null, 'Concur had an internal error') },
+  { statuses: [500, 599], means: lost(SETTLED, 'Concur had an internal error') },
 ];
 
 /** What any other status means: 2xx with a body that is not what was asked for, and redirects, which are not followed. */
@@ -109,15 +119,20 @@ function judge(answer: Answered, call: Call, now: number): Failure {
   const messages = refusalMessages(answer);
   const words = messages.map(({ code, message }) => `${code ?? ''} ${message}`).join(' ');
   const row = FAILURES.find(
-    ({ statuses: [first, last], words: wanted }) =>
-      first <= answer.status && answer.status <= last && (wanted === undefined || wanted.test(words)),
+    ({ statuses: [first, last], words: wanted, about }) =>
+      first <= answer.status &&
+      answer.status <= last &&
+      (wanted === undefined || wanted.test(words)) &&
+      (about === undefined || messages.some(({ schemaPath }) => schemaPath !== null)),
   );
   const means = row?.means ?? NOT_UNDERSTOOD;
   switch (means.kind) {
     case 'refused':
       return { kind: 'refused', messages, uniqueness: isTaken(answer, messages) };
     case 'missing':
-      return { kind: 'missing', message: call.missing };
+      return call.canMiss && isConcurError(answer.body)
+        ? { kind: 'missing', message: call.missing }
+        : retry('transient', null, call.missing);
     case 'lost':
       return lostAnswer(call, means.after, means.message);
     case 'retry':
@@ -127,6 +142,11 @@ function judge(answer: Answered, call: Call, now: number): Failure {
 
 function lostAnswer({ write }: Call, after: number, message: string): Failure {
   return write ? { kind: 'unknown', after, message } : retry('transient', after, message);
+}
+
+/** Whether a body is an error of Concur's own services; a gateway's 404 says nothing about a user. */
+export function isConcurError(body: JsonValue): boolean {
+  return concurError.safeParse(body).success;
 }
 
 /** Concur's own words, from its extension of the SCIM error; else the SCIM `detail`. */

@@ -102,6 +102,7 @@ export async function readIdentity(session: Session, concurId: string): Promise<
       path: `${USERS}/${encodeURIComponent(concurId)}?attributes=${encodeURIComponent(attributes)}`,
       write: false,
       missing: 'Concur does not know this user',
+      canMiss: true,
     },
     ({ status, body }) => {
       const user = identityUser.safeParse(body);
@@ -132,6 +133,7 @@ function searchOnce(session: Session, filter: string, cursor: string | null): Pr
     },
     write: false,
     missing: 'Concur does not offer the search for users at this address',
+    canMiss: false,
   };
   return session.call<Page>(call, ({ status, body }) => {
     const page = searchPage.safeParse(body);

@@ -192,13 +192,13 @@ export function createTokens(options: {
 }
 
 /** A refresh that got no answer is simply made again: the token that is stored is all there is. */
-const READ = { write: false, missing: 'Concur does not offer tokens at this address' };
+const READ = { write: false, missing: 'Concur does not offer tokens at this address', canMiss: false };
 
 /** Judges a refused refresh (Authentication, "Response Codes"): what is not listed as passing is final. */
 function refusalOf(sent: Sent, now: number): Failure {
   const failure = failureOf(sent, READ, now);
   if (sent.kind !== 'answered' || sent.status < 400 || sent.status >= 500) return failure;
-  if (failure.kind === 'retry' && failure.why !== 'token') return failure;
+  if (failure.kind === 'retry' && failure.why !== 'token' && sent.status !== 404) return failure;
   const refusal = tokenRefusal.safeParse(sent.body);
   const code = refusal.success ? refusal.data.code : 0;
   const passing = (why: Retry['why'], message: string): Retry => ({

@@ -63,6 +63,7 @@ export function sendBulk(
     body: encodeBulk(operations),
     write: true,
     missing: NOT_OFFERED,
+    canMiss: false,
     urgent: operations.every(({ difference }) => isDeactivation(difference)),
   };
   return session.call<Accepted>(call, ({ status, body }) => {
@@ -121,10 +122,11 @@ function writeCall({ method, concurId, base, difference }: OutgoingOperation): S
       path: `${BASE}/Users/${encodeURIComponent(concurId)}`,
       body: encodePatchBody(base, difference),
       missing: 'Concur does not know this user',
+      canMiss: true,
     };
   }
   const body = encodeUser(applyDifference(base, difference));
-  return { ...common, method: 'POST', path: `${BASE}/Users`, body, missing: NOT_OFFERED };
+  return { ...common, method: 'POST', path: `${BASE}/Users`, body, missing: NOT_OFFERED, canMiss: false };
 }
 
 function statusCall(provisionId: string, query: string): ServiceCall {
@@ -134,6 +136,7 @@ function statusCall(provisionId: string, query: string): ServiceCall {
     path: `${BASE}/provisions/${encodeURIComponent(provisionId)}/status${query}`,
     write: false,
     missing: 'Concur does not know this provisioning request (it keeps requests for 7 days)',
+    canMiss: true,
   };
 }
 

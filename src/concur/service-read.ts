@@ -4,6 +4,7 @@ import type { Answer, ProfileRead } from '../domain/ports.ts';
 import type { Profile } from '../domain/profile.ts';
 import { serviceUser } from './answers.ts';
 import { extensionsOfService } from './decode.ts';
+import { isConcurError } from './failures.ts';
 import type { Session } from './session.ts';
 
 /**
@@ -24,10 +25,11 @@ export function readService(
       path: `${users}/${encodeURIComponent(concurId)}`,
       write: false,
       missing: 'Concur does not know this user',
+      canMiss: true,
     },
     ({ status, body }) => {
       if (status === 403) return { kind: 'read', profile: {}, unreadable: extensionsOfService(service) };
-      if (status === 404) return { kind: 'read', profile: {}, unreadable: [] };
+      if (status === 404 && isConcurError(body)) return { kind: 'read', profile: {}, unreadable: [] };
       const user = serviceUser.safeParse(body);
       if (status !== 200 || !user.success || !isJsonObject(body)) return undefined;
       if (user.data.id !== concurId.toLowerCase()) return undefined;

@@ -1,4 +1,7 @@
+import { ENTERPRISE } from './extensions.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from './json.ts';
 import type { Candidate } from './person.ts';
+import type { AttributeKey } from './profile.ts';
 
 /** The keys by which Concur is asked whether a person is there. */
 export interface SearchKeys {
@@ -8,8 +11,32 @@ export interface SearchKeys {
   readonly employeeNumber: string | null;
 }
 
-/** Who here already stands for a Concur user: a living person, or a deleted one whose deactivation is not confirmed yet. */
-export type Claim = 'person' | 'leaving';
+/** The keys of a person, from the SCIM resource. */
+export function searchKeys(resource: JsonObject): SearchKeys {
+  const enterprise = resource[ENTERPRISE];
+  return {
+    userName: text(resource.userName) ?? '',
+    externalId: text(resource.externalId),
+    employeeNumber: isJsonObject(enterprise) ? text(enterprise.employeeNumber) : null,
+  };
+}
+
+function text(value: JsonValue | undefined): string | null {
+  return typeof value === 'string' && value.trim() !== '' ? value.trim() : null;
+}
+
+/** Who here stands, or stood, for a Concur user. */
+export interface Claim {
+  /**
+   * `person`: a living person does; `leaving`: a deleted one whose deactivation is not confirmed yet;
+   * `former`: a deleted one who is done with it.
+   */
+  readonly holder: 'person' | 'leaving' | 'former';
+  /** The keys that the holder asks for now. */
+  readonly keys: SearchKeys;
+  /** The values in Concur that were set for the holder. */
+  readonly owned: readonly AttributeKey[];
+}
 
 /** What to do about a person whom Concur may already hold. */
 export type Adoption =
@@ -38,8 +65,13 @@ export function decideAdoption(
     return held('userName, externalId and employeeNumber point to different Concur users');
 
   const claim = claims.get(candidate.concurId);
-  if (claim === 'leaving') return { kind: 'wait' };
-  if (claim === 'person') return held('another person here already stands for this Concur user');
+  if (claim?.holder === 'leaving') return { kind: 'wait' };
+  if (claim?.holder === 'person') {
+    // The holder is about to give up what is asked for here: the two are ordered.
+    return wantsAny(claim.keys, keys)
+      ? held('another person here already stands for this Concur user')
+      : { kind: 'wait' };
+  }
   return doubt(keys, candidate) ?? { kind: 'adopt', candidate };
 
   function doubt(wanted: SearchKeys, found: Candidate): Adoption | undefined {
@@ -61,6 +93,14 @@ export function decideAdoption(
           'the Concur user is inactive, and only the userName matches: it may be a leaver with a recycled name',
         );
   }
+}
+
+/** Whether the holder of a Concur user still asks for a key that somebody else asks for too. */
+function wantsAny(holder: SearchKeys, wanted: SearchKeys): boolean {
+  return (
+    holder.userName.toLowerCase() === wanted.userName.toLowerCase() ||
+    (wanted.employeeNumber !== null && holder.employeeNumber === wanted.employeeNumber)
+  );
 }
 
 function matches(keys: SearchKeys, candidate: Candidate): boolean {

@@ -9,7 +9,7 @@ import {
 } from './difference.ts';
 import { CORE, type Extension, type Service, serviceOf } from './extensions.ts';
 import type { Person, PersonRecord, Provisioning, Refusal } from './person.ts';
-import { type AttributeKey, extensionOf } from './profile.ts';
+import { type AttributeKey, attributeOf, extensionOf, isList, select } from './profile.ts';
 import type { Reason, State } from './provisioning.ts';
 import { messageOf, partOf, standingRefusals } from './refusal.ts';
 
@@ -71,18 +71,24 @@ export function plan({ person, provisioning }: PersonRecord, wanted: Wanted, kno
     return { kind: 'rest', state: 'held', reason: 'ambiguous', message: provisioning.lastError };
   }
   const refusals = standingRefusals(provisioning.refused, wanted);
-  if (provisioning.concurId === null) return planCreate(wanted, refusals, known, person.deleted !== null);
+  if (provisioning.concurId === null) return planCreate({ person, provisioning }, wanted, refusals, known);
 
   const { profile, unknown } = provisioning.applied;
   if (wanted.profile.active === false && profile.active !== false) {
     return { kind: 'send', difference: { set: { active: false }, remove: [] }, deactivation: true };
   }
-  const all = difference(wanted, profile, removable(person, provisioning, wanted));
-  const open = withoutRefused(all, refusals);
+  const blind = unknown.filter((extension) => known.read.has(serviceOf(extension)));
+  const visible = { ...wanted, initial: select(wanted.initial, (key) => !blind.includes(extensionOf(key))) };
+  const all = difference(visible, profile, removable(person, provisioning, wanted));
+  const open = withoutLists(withoutRefused(all, refusals), blind);
   const unread = toRead(wanted, open, unknown, refusals).filter((service) => !known.read.has(service));
   if (unread.length > 0) return { kind: 'read', services: unread };
   if (!isEmpty(open)) return { kind: 'send', difference: open, deactivation: false };
-  return rest(wanted, refusals);
+  return rest(
+    wanted,
+    refusals,
+    concerned(wanted).some((extension) => blind.includes(extension)),
+  );
 }
 
 /**
@@ -103,18 +109,19 @@ function removable(person: Person, provisioning: Provisioning, wanted: Wanted): 
  * searched for once more, since a lost create may have arrived after all.
  */
 function planCreate(
+  { person, provisioning }: PersonRecord,
   wanted: Wanted,
   refusals: ReadonlyMap<Extension, Refusal>,
   known: Known,
-  deleted: boolean,
 ): Plan {
+  const deleted = person.deleted !== null;
+  const notCreated = { kind: 'rest', state: 'in_sync', reason: 'not_created', message: null } as const;
+  if (deleted && provisioning.lastRequestId === null) return notCreated;
   const refusal = refusals.get(CORE);
   if (refusal !== undefined && (!refusal.uniqueness || refusal.searched)) return rest(wanted, refusals);
   if (!known.absent) return { kind: 'search' };
+  if (wanted.profile.active !== true || deleted) return notCreated;
   const lack = wanted.gaps.find(({ preventsCreation }) => preventsCreation);
-  if (wanted.profile.active !== true || deleted) {
-    return { kind: 'rest', state: 'in_sync', reason: 'not_created', message: null };
-  }
   if (lack !== undefined) return { kind: 'rest', state: 'failed', reason: 'incomplete', message: lack.why };
   return { kind: 'send', difference: difference(wanted, {}, new Set()), deactivation: false };
 }
@@ -128,6 +135,20 @@ function withoutRefused(all: Difference, refusals: ReadonlyMap<Extension, Refusa
 }
 
 /**
+ * What was set by hand in a part that cannot be seen must not be lost: its lists, which are sent
+ * whole, are left as they are, and so is everything that would only fill a gap.
+ */
+function withoutLists(change: Difference, blind: readonly Extension[]): Difference {
+  const isSeen = (key: AttributeKey) => !blind.includes(extensionOf(key)) || !isList(attributeOf(key));
+  return { set: select(change.set, isSeen), remove: change.remove.filter(isSeen) };
+}
+
+/** The parts of the profile of which something is wanted. */
+function concerned(wanted: Desired): readonly Extension[] {
+  return extensionsOf({ set: { ...wanted.initial, ...wanted.profile }, remove: [] });
+}
+
+/**
  * The services to read before anything can be concluded or sent: those of parts that are unknown
  * and wanted, and those whose lists would be replaced whole.
  */
@@ -137,16 +158,16 @@ function toRead(
   unknown: readonly Extension[],
   refusals: ReadonlyMap<Extension, Refusal>,
 ): readonly Service[] {
-  const concerned = extensionsOf({ set: { ...wanted.initial, ...wanted.profile }, remove: open.remove });
+  const touched = new Set([...concerned(wanted), ...extensionsOf(open)]);
   const parts = [
-    ...concerned.filter((extension) => unknown.includes(extension) && !refusals.has(partOf(extension))),
+    ...[...touched].filter((extension) => unknown.includes(extension) && !refusals.has(partOf(extension))),
     ...listedExtensions(open),
   ];
   return [...new Set(parts.map(serviceOf))];
 }
 
 /** The one table from what stands in the way of a person to their state and reason. */
-function rest(wanted: Wanted, refusals: ReadonlyMap<Extension, Refusal>): Rest {
+function rest(wanted: Wanted, refusals: ReadonlyMap<Extension, Refusal>, isBlind = false): Rest {
   const resting = (state: State, reason: Reason | null, message: string | null): Rest => ({
     kind: 'rest',
     state,
@@ -161,6 +182,7 @@ function rest(wanted: Wanted, refusals: ReadonlyMap<Extension, Refusal>): Rest {
   if (other !== undefined) return resting('partial', 'refused', messageOf(other));
   const [gap] = wanted.gaps;
   if (gap !== undefined) return resting('partial', 'incomplete', gap.why);
+  if (isBlind) return resting('partial', 'not_readable', null);
   if (wanted.waiting.length > 0) {
     const people = wanted.waiting.map(({ reference }) => reference);
     return resting('partial', 'waiting_for_person', `Waits for ${people.join(', ')}`);

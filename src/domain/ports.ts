@@ -84,7 +84,7 @@ export interface Concur {
 /** The lease under which a worker holds people or requests; every later write checks it. */
 export interface Lease {
   readonly token: string;
-  /** When it lapses unless renewed, in ms since the epoch. */
+  /** When what is claimed or renewed at this moment lapses, in ms since the epoch. */
   readonly until: number;
 }
 

@@ -37,6 +37,8 @@ export const REASONS = {
   ambiguous: 'An existing Concur user may be this person; an admin has to decide',
   incomplete: 'Concur requires a value for this part that the client does not send',
   waiting_for_person: 'Waits for another person (a manager) to exist in Concur',
+  not_readable:
+    'The scopes of this connection do not let the bridge read a part of the profile; it leaves what it cannot see as it is',
   not_created: 'Inactive here and absent in Concur: there is nothing to create',
   concur_unavailable: 'Concur did not answer or asked to come back later',
   credentials: 'Concur did not accept the credentials of this connection',

@@ -1,8 +1,8 @@
 import type { Difference } from './difference.ts';
 import type { ExtensionResult } from './outcome.ts';
-import type { PersonRecord } from './person.ts';
+import type { Person, PersonRecord } from './person.ts';
 import type { OperationState, RequestState } from './ports.ts';
-import type { State } from './provisioning.ts';
+import type { Reason, State } from './provisioning.ts';
 
 /** A provisioning request with its operations, as an admin reads it. Times are ms since the epoch. */
 export interface RequestReport {
@@ -36,18 +36,20 @@ export interface ChangeReport {
   readonly personId: string;
   readonly at: number;
   readonly actor: string;
-  readonly action: 'create' | 'update' | 'delete' | 'override' | 'lift' | 'retry';
+  readonly action: 'create' | 'update' | 'delete' | 'override' | 'lift' | 'retry' | 'release';
   readonly version: number;
   /** The attribute paths that changed. */
   readonly attributes: readonly string[];
   readonly reason: string | null;
 }
 
-/** How many people are in each state, and what is open. */
+/** How many people are in each state and why, and what is open. */
 export interface Summary {
   readonly connection: string;
   readonly people: number;
   readonly states: Readonly<Record<State, number>>;
+  /** How many people there are of each reason; reasons of nobody are left out. */
+  readonly reasons: Readonly<Partial<Record<Reason, number>>>;
   readonly openRequests: number;
   /** The oldest deactivation that is not confirmed yet, in ms since the epoch. */
   readonly oldestOpenDeactivation: number | null;
@@ -73,8 +75,20 @@ export interface ReportPage<Item> {
  */
 export interface Reports {
   summary(): Promise<Summary>;
-  /** People by userName; `state` narrows. Deleted people whose deactivation is open are included. */
-  people(query: { state?: State; cursor?: string; limit: number }): Promise<ReportPage<PersonRecord>>;
+  /** People by userName; `state` and `reason` narrow. Deleted people whose deactivation is open are included. */
+  people(query: {
+    state?: State;
+    reason?: Reason;
+    cursor?: string;
+    limit: number;
+  }): Promise<ReportPage<PersonRecord>>;
+  /**
+   * People whose userName, employee number, e-mail, externalId or id is `key`: the living ones or, where
+   * nobody living matches, the deleted ones, the latest deletion first. `state` narrows.
+   */
+  search(query: { key: string; state?: State; limit: number }): Promise<readonly PersonRecord[]>;
+  /** Deleted people with the userName, employee number or externalId of `person`, the latest deletion first. */
+  earlier(person: Person): Promise<readonly PersonRecord[]>;
   /** A person by SCIM id, deleted or not. */
   person(id: string): Promise<PersonRecord | null>;
   /** Requests, newest first; of one person where `personId` is given. */
@@ -84,6 +98,7 @@ export interface Reports {
     cursor?: string;
     limit: number;
   }): Promise<ReportPage<RequestReport>>;
+  /** The request of that id, or the only one whose id begins with it, if it has at least 4 characters. */
   request(id: string): Promise<RequestReport | null>;
   /** The audit trail, newest first. */
   changes(query: { personId?: string; cursor?: string; limit: number }): Promise<ReportPage<ChangeReport>>;

@@ -1,7 +1,7 @@
 import { applyDifference, type Desired, extensionsOf, restrict } from './difference.ts';
 import { EXTENSIONS, type Extension, isExtension, type Service, serviceOf } from './extensions.ts';
 import type { ExtensionResult, ExtensionVerdict } from './outcome.ts';
-import type { ConcurMessage, Operation, Provisioning } from './person.ts';
+import type { Applied, ConcurMessage, Operation, Provisioning } from './person.ts';
 import type { OperationState, ProfileRead, ProvisioningUpdate } from './ports.ts';
 import { type AttributeKey, extensionOf, type Profile, sameValue, select } from './profile.ts';
 import { type Refusals, withoutRefusal, withRefusal } from './refusal.ts';
@@ -17,6 +17,7 @@ export function judge(
   operationSucceeded: boolean,
 ): readonly ExtensionVerdict[] {
   const failures = results.filter(isFailure);
+  const clean = failures.length === 0 && !results.some(isPassing);
   const identityFailures = failures.filter(({ extension }) => isIdentity(extension));
   return sent.map((extension): ExtensionVerdict => {
     const result = results.find((one) => one.extension === extension);
@@ -32,7 +33,7 @@ export function judge(
     }
     if (result === undefined) return { extension, verdict: operationSucceeded ? 'applied' : 'unknown' };
     if (result.result === 'success') return { extension, verdict: 'applied' };
-    return { extension, verdict: result.result === 'no-op' && failures.length === 0 ? 'applied' : 'unknown' };
+    return { extension, verdict: result.result === 'no-op' && clean ? 'applied' : 'unknown' };
   });
 }
 
@@ -63,6 +64,7 @@ export function settle(
   const unknown = provisioning.applied.unknown.filter(
     (extension) => operation.method === 'PATCH' || !taken.has(extension),
   );
+  const applied: Applied = { profile, unknown: [...new Set([...unknown, ...unsettled])] };
   const refused = verdicts.reduce<Refusals>((refusals, verdict) => {
     if (verdict.verdict === 'applied') return withoutRefusal(refusals, verdict.extension);
     if (verdict.verdict === 'unknown') return refusals;
@@ -71,8 +73,8 @@ export function settle(
   }, provisioning.refused);
   return {
     concurId: concurId ?? provisioning.concurId,
-    applied: { profile, unknown: [...new Set([...unknown, ...unsettled])] },
-    owned: ownedAfter(provisioning.owned, profile, confirmed.set, operation.initial),
+    applied,
+    owned: ownedAfter(provisioning.owned, applied, confirmed.set, operation.initial),
     refused,
     ...(taken.size > 0 ? { lastConfirmed: now, attempts: 0 } : {}),
   };
@@ -97,7 +99,7 @@ export function whileOpen({ applied }: Provisioning, { difference }: Operation):
 
 /**
  * What changes when services of Concur have been read for a person. A part that the scopes do not
- * let us read keeps its last confirmed value.
+ * let us read keeps its last confirmed values, and stays unknown.
  */
 export function refresh(
   provisioning: Provisioning,
@@ -113,9 +115,11 @@ export function refresh(
   return {
     applied: {
       profile,
-      unknown: provisioning.applied.unknown.filter((extension) => !asked.includes(extension)),
+      unknown: provisioning.applied.unknown.filter(
+        (extension) => !asked.includes(extension) || unreadable.includes(extension),
+      ),
     },
-    owned: provisioning.owned.filter((key) => profile[key] !== undefined),
+    owned: provisioning.owned.filter((key) => !isRead(key) || profile[key] !== undefined),
   };
 }
 
@@ -133,22 +137,37 @@ export function ownedWith(provisioning: Provisioning, desired: Desired): readonl
 
 function ownedAfter(
   owned: readonly AttributeKey[],
-  profile: Profile,
+  { profile, unknown }: Applied,
   set: Profile,
   initial: readonly AttributeKey[],
 ): readonly AttributeKey[] {
   const asked = Object.keys(set).filter((key) => !initial.includes(key));
-  return [...new Set([...owned, ...asked])].filter((key) => profile[key] !== undefined).sort();
+  const mayBeThere = (key: AttributeKey) => profile[key] !== undefined || unknown.includes(extensionOf(key));
+  return [...new Set([...owned, ...asked])].filter(mayBeThere).sort();
 }
 
-/** What was not processed because another part failed was not refused itself. */
+/**
+ * What was not processed because another part failed was not refused itself, and neither was what
+ * Concur failed to do by its own fault or for lack of time.
+ */
 function isFailure(result: ExtensionResult): boolean {
-  if (result.result === 'not-processed') return false;
+  if (result.result === 'not-processed' || isPassing(result)) return false;
   return result.result === 'error' || (result.completed && result.success === false);
+}
+
+/** An error that passes by itself: a status of the server's, or words that SAP documents as such. */
+function isPassing({ code, messages }: ExtensionResult): boolean {
+  const words = messages.map((one) => `${one.code ?? ''} ${one.message}`).join(' ');
+  return /^(408|429|5\d\d)$/.test(code ?? '') || /deadlock|request limit|timed? ?out/i.test(words);
 }
 
 function isIdentity(extension: string): boolean {
   return isExtension(extension) && serviceOf(extension) === 'identity';
+}
+
+/** Whether a path of Concur's is an extension, or an attribute of it. */
+function isIn(extension: Extension, schemaPath: string | null): boolean {
+  return schemaPath === extension || schemaPath?.startsWith(`${extension}:`) === true;
 }
 
 /**
@@ -159,9 +178,7 @@ export function refusedParts(
   sent: readonly Extension[],
   messages: readonly ConcurMessage[],
 ): readonly Extension[] {
-  const named = sent.filter((extension) =>
-    messages.some(({ schemaPath }) => schemaPath?.startsWith(extension)),
-  );
+  const named = sent.filter((extension) => messages.some(({ schemaPath }) => isIn(extension, schemaPath)));
   if (named.length > 0) return named;
   const identity = sent.filter(isIdentity);
   return identity.length > 0 ? identity : sent;

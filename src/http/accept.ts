@@ -1,6 +1,6 @@
 import type { PersonRecord } from '../domain/person.ts';
 import type { Write } from '../scim/directory.ts';
-import { notFound, uniqueness } from '../scim/error.ts';
+import { excerpt, notFound, uniqueness } from '../scim/error.ts';
 import type { HttpConnection } from './connection.ts';
 
 /**
@@ -19,7 +19,7 @@ export async function accept(connection: HttpConnection, write: Write): Promise<
     case 'missing':
       throw notFound('No User has this id.');
     case 'conflict':
-      throw uniqueness(`Another User has the ${result.attribute} "${result.value}".`);
+      throw uniqueness(`Another User has the ${result.attribute} "${excerpt(result.value)}".`);
     case 'rejected':
       throw result.error;
   }

@@ -21,7 +21,8 @@ export interface AppOptions {
   readonly newId: () => string;
   /** The time, in ms since the epoch. */
   readonly now: () => number;
-  readonly ready: () => boolean;
+  /** Whether everything that requests need is there; never fails. */
+  readonly ready: () => Promise<boolean>;
 }
 
 /** Builds the whole HTTP side: SCIM, the admin API and health. Answers are never anything but JSON. */

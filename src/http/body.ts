@@ -2,7 +2,8 @@ import express, { type Request, type Response } from 'express';
 import { isJsonObject, type JsonObject } from '../domain/json.ts';
 import { invalidSyntax, payloadTooLarge, ScimError } from '../scim/error.ts';
 
-const LIMIT = '1mb';
+const LIMIT = 1_048_576;
+const TOO_LARGE = 'The body is larger than 1 MB.';
 const MEDIA_TYPES: readonly string[] = ['application/scim+json', 'application/json'];
 
 // Reads the rest of a body that it refuses, so that the connection stays usable for the next request.
@@ -16,6 +17,12 @@ const readBytes = express.raw({ type: () => true, limit: LIMIT });
 export async function readBody(req: Request, res: Response): Promise<JsonObject> {
   if (!hasBody(req)) throw invalidSyntax('The request must have a body, a JSON object.');
   checkMediaType(req.get('content-type'));
+  if (isExpectingContinue(req)) {
+    // RFC 9110 §10.1.1: who waits for our word before the body is sent is told at once that it is too large.
+    if (Number(req.get('content-length') ?? 0) > LIMIT) throw payloadTooLarge(TOO_LARGE);
+    res.removeHeader('Connection');
+    res.writeContinue();
+  }
   await new Promise<void>((resolve, reject) => {
     readBytes(req, res, (error?: unknown) => (error === undefined ? resolve() : reject(bodyError(error))));
   });
@@ -27,6 +34,10 @@ export async function readBody(req: Request, res: Response): Promise<JsonObject>
 /** Tells whether a request carries a body. RFC 9112 §6.3: one of these two headers says so. */
 function hasBody(req: Request): boolean {
   return req.get('transfer-encoding') !== undefined || Number(req.get('content-length') ?? 0) > 0;
+}
+
+function isExpectingContinue(req: Request): boolean {
+  return req.get('expect')?.toLowerCase() === '100-continue';
 }
 
 /** RFC 7644 §3.1: `application/scim+json`, and `application/json`, in UTF-8. */
@@ -54,7 +65,7 @@ function parse(bytes: unknown): unknown {
 
 function bodyError(error: unknown): ScimError {
   const status = typeof error === 'object' && error !== null && 'status' in error ? error.status : undefined;
-  if (status === 413) return payloadTooLarge('The body is larger than 1 MB.');
+  if (status === 413) return payloadTooLarge(TOO_LARGE);
   if (status === 415) return new ScimError(415, undefined, 'The Content-Encoding is not supported.', error);
   return invalidSyntax('The body could not be read.', error);
 }

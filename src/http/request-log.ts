@@ -12,7 +12,7 @@ interface RequestContext {
 
 /**
  * Gives every request an id (`x-request-id`) and writes one log line when it is over: method, route pattern,
- * status, duration in ms, request id, token name, and the cause of a failure. Bodies, addresses, query strings and
+ * status (null when none was sent), duration in ms, request id, token name, and the cause of a failure. Bodies, addresses, query strings and
  * headers are never logged.
  */
 export function requestLog(log: Logger, newId: () => string): RequestHandler {
@@ -26,12 +26,12 @@ export function requestLog(log: Logger, newId: () => string): RequestHandler {
       const line = {
         ...known,
         method: req.method,
-        status: res.statusCode,
+        status: res.headersSent ? res.statusCode : null,
         ms: Math.round(performance.now() - started),
         ...(res.writableFinished ? {} : { aborted: true }),
         ...(failure === undefined ? {} : { err: failure }),
       };
-      if (res.statusCode === 500) log.error(line, 'request');
+      if (res.statusCode === 500 || res.statusCode === 503) log.error(line, 'request');
       else log.info(line, 'request');
     });
     next();

@@ -1,7 +1,8 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../domain/json.ts';
+import { invalidValue } from './error.ts';
 import { canonicalText } from './json.ts';
 import { attributePath, attributesOf, type ResourceType, schemasOf } from './registry.ts';
-import { isStored, schemaObject } from './resource.ts';
+import { isStored, schemaObject, withSchemas } from './resource.ts';
 import type { Attribute } from './schema.ts';
 
 /** A write's result: the resource as it is to be stored, and the paths of the attributes that really changed. */
@@ -10,12 +11,41 @@ export interface Modification {
   readonly changed: string[];
 }
 
+/** The characters of JSON that a resource may have, as many as a body. Small PATCHes could make it grow for ever. */
+const LARGEST = 1_048_576;
+
+/**
+ * What a PUT or PATCH makes of `before`, once `after` is what the client asked for. Access is given and taken by
+ * a true or false for `active` alone: where `after` has none, whatever the client wrote to that end, it stays.
+ * Returns `before` itself when nothing changed. Fails with ScimError 400 invalidValue for more than 1 MB.
+ */
+export function modification(
+  resourceType: ResourceType,
+  before: JsonObject,
+  after: JsonObject,
+): Modification {
+  const { active } = before;
+  const resource = active === undefined || after.active !== undefined ? after : { ...after, active };
+  const changed = changedPaths(resourceType, before, resource);
+  if (changed.length === 0) return { resource: before, changed };
+  const size = sizeOf(resource);
+  if (size > LARGEST && size > sizeOf(before)) {
+    throw invalidValue(`The ${resourceType.name} would be larger than 1 MB.`);
+  }
+  return { resource: withSchemas(resourceType, resource), changed };
+}
+
+// Without `active`: nobody is too large to leave.
+function sizeOf(resource: JsonObject): number {
+  return JSON.stringify({ ...resource, active: undefined, schemas: undefined }).length;
+}
+
 /**
  * The paths of the attributes that differ between two stored resources: `userName`, `name.givenName`, `emails`,
  * `urn:…:User:department`. Singular complex attributes are told apart by sub-attribute, multi-valued ones are
  * named as a whole and their order never counts (RFC 7643 §2.4). Empty when nothing really changed.
  */
-export function changedPaths(resourceType: ResourceType, before: JsonObject, after: JsonObject): string[] {
+function changedPaths(resourceType: ResourceType, before: JsonObject, after: JsonObject): string[] {
   return schemasOf(resourceType).flatMap((schema) => {
     const old = schemaObject(resourceType, schema, before);
     const present = schemaObject(resourceType, schema, after);

@@ -16,7 +16,9 @@ export type Decision =
   | { readonly kind: 'delete' }
   | { readonly kind: 'override'; readonly override: Override | null; readonly reason: string }
   /** Forgets refusals and candidates, and makes the person due; who is waited for stays. */
-  | { readonly kind: 'retry' };
+  | { readonly kind: 'retry' }
+  /** This Concur user is the person: they are read from Concur, and then made to match. */
+  | { readonly kind: 'release'; readonly concurId: string };
 
 /** One accepted change to come. */
 export type Write =
@@ -63,6 +65,4 @@ export interface Directory {
   get(id: string): Promise<PersonRecord | null>;
   /** Fails with a `ScimError` (`invalidFilter`) for a filter that the store cannot answer. */
   list(query: ListQuery): Promise<Page>;
-  /** At most 50 people whose userName, employee number, e-mail, externalId or id is `key`, deleted ones excluded. */
-  search(key: string): Promise<readonly PersonRecord[]>;
 }

@@ -76,7 +76,14 @@ export function schemas(types: readonly ResourceType[], baseUrl: string): ListRe
 }
 
 function attributeDescription(attribute: Attribute): JsonObject {
-  const { subAttributes, canonicalValues, referenceTypes, ...characteristics } = attribute;
+  const {
+    subAttributes,
+    canonicalValues,
+    referenceTypes,
+    singleLine: _singleLine,
+    maximumElements: _maximumElements,
+    ...characteristics
+  } = attribute;
   return {
     ...characteristics,
     ...(canonicalValues ? { canonicalValues: [...canonicalValues] } : {}),

@@ -1,3 +1,5 @@
+const LONGEST_EXCERPT = 100;
+
 /** The machine-readable reasons of RFC 7644 §3.12 table 9. */
 export type ScimType =
   | 'invalidFilter'
@@ -100,6 +102,13 @@ export function payloadTooLarge(detail: string, cause?: unknown): ScimError {
 /** 501: the server does not offer the operation. */
 export function notImplemented(detail: string, cause?: unknown): ScimError {
   return new ScimError(501, undefined, detail, cause);
+}
+
+/** What a client sent, as an error's detail quotes it: at most 100 characters. */
+export function excerpt(text: string): string {
+  // An array of characters, so that no surrogate pair is cut in half.
+  const characters = [...text.slice(0, 2 * LONGEST_EXCERPT)];
+  return text.length <= LONGEST_EXCERPT ? text : `${characters.slice(0, LONGEST_EXCERPT - 1).join('')}…`;
 }
 
 /** The error as its answer body. RFC 7644 §3.12: `status` is the HTTP status code as a JSON string. */

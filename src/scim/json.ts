@@ -18,9 +18,12 @@ export function checkDepth(value: unknown): void {
   }
 }
 
-/** Whether a string can be stored: no database text holds NUL or half of a surrogate pair. */
+// C0 and DEL but tab and line breaks, which the lines of an address are parted by (RFC 7643 §4.1.2).
+const unstorable = /[^\P{Cc}\t\n\r\u0080-\u009f]/u;
+
+/** Whether a string is text that can be stored: no control character but tab and line breaks, no half of a surrogate pair. */
 export function isStorableText(text: string): boolean {
-  return text.isWellFormed() && !text.includes('\u0000');
+  return text.isWellFormed() && !unstorable.test(text);
 }
 
 /**

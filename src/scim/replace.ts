@@ -1,13 +1,14 @@
 import type { JsonObject } from '../domain/json.ts';
-import { changedPaths, type Modification } from './change.ts';
-import { mutability } from './error.ts';
+import { type Modification, modification } from './change.ts';
+import { excerpt, mutability } from './error.ts';
 import { canonicalText } from './json.ts';
 import { attributePath, attributesOf, type ResourceType, schemasOf } from './registry.ts';
-import { assign, parseResource, schemaObject, withSchemas } from './resource.ts';
+import { assign, parseResource, schemaObject } from './resource.ts';
 
 /**
  * A PUT (RFC 7644 §3.5.1): the body takes the place of `current`, except that immutable attributes the body
- * leaves out stay. Fails like `parseResource`, and with ScimError 400 mutability when an immutable one differs.
+ * leaves out stay, and so does `active`. Fails like `parseResource`, and with ScimError 400 mutability when an
+ * immutable one differs.
  */
 export function replaceResource(
   resourceType: ResourceType,
@@ -16,10 +17,7 @@ export function replaceResource(
 ): Modification {
   const resource = parseResource(resourceType, body);
   keepImmutable(resourceType, current, resource);
-  return {
-    resource: withSchemas(resourceType, resource),
-    changed: changedPaths(resourceType, current, resource),
-  };
+  return modification(resourceType, current, resource);
 }
 
 /**
@@ -37,7 +35,9 @@ function keepImmutable(resourceType: ResourceType, before: JsonObject, after: Js
       if (wanted === undefined) assign(resourceType, schema, after, attribute.name, value);
       else if (canonicalText(wanted) !== canonicalText(value)) {
         const path = attributePath(resourceType, schema, attribute.name);
-        throw mutability(`${path} cannot be changed once it is set; it is ${JSON.stringify(value)}.`);
+        throw mutability(
+          `${path} cannot be changed once it is set; it is ${excerpt(JSON.stringify(value))}.`,
+        );
       }
     }
   }

@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../domain/json.ts';
+import { isUnassigned } from './dialect.ts';
 import { invalidSyntax, invalidValue } from './error.ts';
 import { checkDepth } from './json.ts';
 import {
@@ -95,9 +96,15 @@ function requireAttributes(resourceType: ResourceType, resource: JsonObject): vo
   );
 }
 
-/** Whether a required attribute is as good as missing (RFC 7643 §4.1.1: a userName is a non-empty value). */
+// Besides blanks what shows nothing: zero-width characters, fillers, the Braille blank.
+const invisible = /^[\p{White_Space}\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}\u2800]*$/u;
+
+/**
+ * Whether a required attribute is as good as missing (RFC 7643 §4.1.1: a userName is a non-empty value). A name that
+ * nobody can see is none.
+ */
 export function isBlank(value: JsonValue | undefined): boolean {
-  return value === undefined || (typeof value === 'string' && value.trim() === '');
+  return value === undefined || (typeof value === 'string' && invisible.test(value));
 }
 
 function parseSchemaObject(
@@ -106,7 +113,7 @@ function parseSchemaObject(
   value: unknown,
   resource: JsonObject,
 ): void {
-  if (value === null) return;
+  if (isUnassigned(value)) return;
   if (!isJsonObject(value)) throw invalidValue(`${schema.id} must be an object.`);
   for (const [name, child] of Object.entries(value)) {
     parseAttribute(resourceType, `${schema.id}:${name}`, child, resource);

@@ -23,6 +23,10 @@ export interface Attribute {
   readonly canonicalValues?: readonly string[];
   readonly subAttributes?: readonly Attribute[];
   readonly referenceTypes?: readonly string[];
+  /** Ours, not shown in /Schemas: whether the text is one line, without any control character. */
+  readonly singleLine?: boolean;
+  /** Ours, not shown in /Schemas: how many elements a multi-valued attribute may have, 1,000 unless said. */
+  readonly maximumElements?: number;
 }
 
 /** A schema: a URN and the attributes it defines, RFC 7643 §7. */

@@ -5,6 +5,9 @@ import { invalidValue } from './error.ts';
 import { isStorableText } from './json.ts';
 import { type Attribute, subAttributeNamed } from './schema.ts';
 
+/** How many elements an attribute may have unless its schema says otherwise; no person comes near it. */
+const MAXIMUM_ELEMENTS = 1_000;
+
 /**
  * A client's value for an attribute in its canonical form: sub-attributes under the schema's names, read-only
  * and unknown ones left out, equal elements once, one primary. Returns undefined for an unassigned value
@@ -15,7 +18,9 @@ export function parseValue(attribute: Attribute, value: unknown, path: string): 
   if (!attribute.multiValued) {
     return parseSingular(attribute, attribute.type === 'complex' ? onlyElement(value) : value, path);
   }
-  const elements = elementsOf(value, path)
+  const source = elementsOf(value, path);
+  checkElementCount(attribute, source, path);
+  const elements = source
     .map((element, index) => parseSingular(attribute, element, `${path}[${index}]`))
     .filter((element) => element !== undefined)
     .filter((element) => hasContent(attribute, element));
@@ -28,7 +33,7 @@ export function parseSingular(attribute: Attribute, value: unknown, path: string
   switch (attribute.type) {
     case 'string':
     case 'reference':
-      return parseText(value, path);
+      return attribute.singleLine ? parseLine(value, path) : parseText(value, path);
     case 'binary':
       return parseBinary(value, path);
     case 'dateTime':
@@ -44,6 +49,12 @@ export function parseSingular(attribute: Attribute, value: unknown, path: string
     case 'complex':
       return parseComplex(attribute, value, path);
   }
+}
+
+/** Fails with ScimError 400 invalidValue when a multi-valued attribute would have more elements than it may. */
+export function checkElementCount(attribute: Attribute, elements: readonly unknown[], path: string): void {
+  const most = attribute.maximumElements ?? MAXIMUM_ELEMENTS;
+  if (elements.length > most) throw invalidValue(`${path} may have ${most} elements at most.`);
 }
 
 /** The elements a client gives for a multi-valued attribute: an array, or a single object standing for one. */
@@ -81,9 +92,17 @@ function parseComplex(attribute: Attribute, value: unknown, path: string): JsonO
 function parseText(value: unknown, path: string): string {
   if (typeof value !== 'string') throw wrongType(path, 'a string', value);
   if (!isStorableText(value)) {
-    throw invalidValue(`${path} holds characters that are not valid text (NUL or half a surrogate pair).`);
+    throw invalidValue(
+      `${path} holds what is no text: a control character such as NUL, or half a surrogate pair.`,
+    );
   }
   return value;
+}
+
+function parseLine(value: unknown, path: string): string {
+  const text = parseText(value, path);
+  if (/\p{Cc}/u.test(text)) throw invalidValue(`${path} must be one line, without control characters.`);
+  return text;
 }
 
 function parseBinary(value: unknown, path: string): string {

@@ -2,10 +2,19 @@ import type { Kysely } from 'kysely';
 import { isExtension } from '../domain/extensions.ts';
 import { isJsonObject, type JsonObject } from '../domain/json.ts';
 import type { Person, PersonRecord } from '../domain/person.ts';
+import type { ProvisioningUpdate } from '../domain/ports.ts';
 import type { Actor, Decision, Write, WriteResult } from '../scim/directory.ts';
-import { afterRetry, afterWrite, firstLane, keysChanged, owesDeactivation } from './queueing.ts';
+import { ScimError } from '../scim/error.ts';
+import {
+  afterRelease,
+  afterRetry,
+  afterWrite,
+  firstLane,
+  keysChanged,
+  owesDeactivation,
+} from './queueing.ts';
 import { keysOf, loadRecord, newProvisioning, savePerson, toProvisioningColumns } from './records.ts';
-import { wakeWaiting } from './references.ts';
+import { claims, releaseFormerHolders, wakeWaiting } from './references.ts';
 import type { Database } from './tables.ts';
 
 type Change = Exclude<Decision, { kind: 'unchanged' }>;
@@ -68,22 +77,43 @@ async function change(
   const before = await loadRecord(writing.db, writing.connection, id);
   if (before === null) return { kind: 'missing' };
   const { deleted } = before.person;
-  // For SCIM a deleted person is gone; an admin may still retry the deactivation of a leaver.
+  // For SCIM a deleted person is gone; an admin may still see to it that a leaver is deactivated.
   if (deleted !== null && writing.actor.kind === 'scim') return { kind: 'missing' };
   const decision = rejectedIfThrown(() => decide(before));
   if (decision.kind === 'rejected') return decision;
-  if (deleted !== null && decision.kind !== 'retry') return { kind: 'missing' };
   if (decision.kind === 'unchanged') return { kind: 'written', record: before, changed: false };
-  const conflict = decision.kind === 'replace' ? await findConflict(writing, id, decision.resource) : null;
+  if (deleted !== null && !isAboutProvisioning(decision)) return { kind: 'missing' };
+  const conflict = await conflictOf(writing, id, decision);
   if (conflict !== null) return conflict;
 
   const person = personAfter(before.person, decision, writing.now);
-  if (decision.kind !== 'retry') await savePerson(writing.db, person);
+  if (!isAboutProvisioning(decision)) await savePerson(writing.db, person);
   await queue(writing, before, person, decision);
   const attributes = decision.kind === 'replace' ? decision.changed : [];
-  const reason = decision.kind === 'override' ? decision.reason : null;
-  await writeChange(writing, person, actionOf(decision), attributes, reason);
+  await writeChange(writing, person, actionOf(decision), attributes, reasonOf(decision));
   return await written(writing, id);
+}
+
+/** Tells whether a decision leaves the person as clients and admins wrote them. */
+function isAboutProvisioning({ kind }: Change): boolean {
+  return kind === 'retry' || kind === 'release';
+}
+
+async function conflictOf(writing: Writing, id: string, decision: Change): Promise<WriteResult | null> {
+  if (decision.kind === 'replace') return await findConflict(writing, id, decision.resource);
+  if (decision.kind === 'release') return await findClaim(writing, decision.concurId);
+  return null;
+}
+
+/** Two people must never stand for one Concur user: each would undo what is done for the other. */
+async function findClaim({ db, connection }: Writing, concurId: string): Promise<WriteResult | null> {
+  const holder = (await claims(db, connection, [concurId])).get(concurId)?.holder ?? 'former';
+  if (holder === 'former') return null;
+  const why =
+    holder === 'person'
+      ? 'Another person here already stands for this Concur user'
+      : 'A deleted person here still stands for this Concur user, until Concur has confirmed their deactivation';
+  return { kind: 'rejected', error: new ScimError(409, undefined, `${why}.`) };
 }
 
 async function written({ db, connection }: Writing, id: string): Promise<WriteResult> {
@@ -137,6 +167,7 @@ function personAfter(before: Person, decision: Change, now: number): Person {
     case 'override':
       return { ...before, override: decision.override };
     case 'retry':
+    case 'release':
       return before;
   }
 }
@@ -147,17 +178,35 @@ async function queue(
   person: Person,
   decision: Change,
 ): Promise<void> {
-  const update = decision.kind === 'retry' ? afterRetry(before, now) : afterWrite(before, person, now);
-  const owed = owesDeactivation(person, before.provisioning);
+  const update = updateFor(decision, before, person, now);
+  const owed = owesDeactivation(person, { ...before.provisioning, ...update });
   await db
     .updateTable('provisionings')
     .set({ ...toProvisioningColumns(update), user_name_key: keysOf(person.resource).userNameKey })
+    // A worker that holds the person would put them back to what they were held for.
+    .set(decision.kind === 'release' ? { lease_token: null, lease_until: null } : {})
     .set((row) => ({ deactivation_since: owed ? row.fn.coalesce('deactivation_since', row.val(now)) : null }))
     .where('connection', '=', connection)
     .where('person_id', '=', person.id)
     .execute();
-  if (before.provisioning.concurId !== null && keysChanged(before.person, person)) {
+  if (decision.kind === 'release') {
+    await releaseFormerHolders(db, person, decision.concurId);
     await wakeWaiting(db, person, now);
+  } else if (before.provisioning.concurId !== null && keysChanged(before.person, person)) {
+    await wakeWaiting(db, person, now);
+  }
+}
+
+function updateFor(decision: Change, before: PersonRecord, person: Person, now: number): ProvisioningUpdate {
+  switch (decision.kind) {
+    case 'retry':
+      return afterRetry(before, now);
+    case 'release':
+      return afterRelease(before, decision.concurId, now);
+    case 'replace':
+    case 'delete':
+    case 'override':
+      return afterWrite(before, person, now);
   }
 }
 
@@ -192,8 +241,14 @@ function actionOf(decision: Change): Database['changes']['action'] {
       return decision.override === null ? 'lift' : 'override';
     case 'delete':
     case 'retry':
+    case 'release':
       return decision.kind;
   }
+}
+
+function reasonOf(decision: Change): string | null {
+  if (decision.kind === 'override') return decision.reason;
+  return decision.kind === 'release' ? `as the Concur user ${decision.concurId}` : null;
 }
 
 function attributesOf(resource: JsonObject): readonly string[] {

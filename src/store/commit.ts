@@ -4,7 +4,7 @@ import type { Commit, ProvisioningUpdate } from '../domain/ports.ts';
 import { updateOperation } from './operations.ts';
 import { pendingSince } from './queueing.ts';
 import { loadRecords, toProvisioningColumns } from './records.ts';
-import { resolve, wakeWaiting } from './references.ts';
+import { releaseFormerHolders, resolve, wakeRefused, wakeWaiting } from './references.ts';
 import { heldUnder, updateRequest } from './requests.ts';
 import type { Database } from './tables.ts';
 
@@ -59,8 +59,11 @@ async function commitPerson(
       .execute();
   }
   if (update.waitingFor !== undefined) await replaceWaits(db, record, update.waitingFor);
-  if (update.concurId != null && update.concurId !== provisioning.concurId)
+  await wakeRefused(db, record, update, now);
+  if (update.concurId != null && update.concurId !== provisioning.concurId) {
+    await releaseFormerHolders(db, person, update.concurId);
     await wakeWaiting(db, person, now);
+  }
 }
 
 function withPendingSince(record: PersonRecord, update: ProvisioningUpdate, now: number): ProvisioningUpdate {

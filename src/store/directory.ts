@@ -2,12 +2,9 @@ import type { Kysely } from 'kysely';
 import type { PersonRecord } from '../domain/person.ts';
 import type { Directory, ListQuery, Page } from '../scim/directory.ts';
 import { accept } from './accept.ts';
-import { filterCondition, someEmail } from './filter-sql.ts';
+import { filterCondition } from './filter-sql.ts';
 import { loadRecord, loadRecords } from './records.ts';
 import type { Database } from './tables.ts';
-
-/** People that one search shows at most. */
-const SEARCH_LIMIT = 50;
 
 /**
  * The people of one connection, as SCIM needs them.
@@ -25,7 +22,6 @@ export function directory(
     accept: (writes) => accept(db, connection, writes, clock, newId),
     get: (id) => get(db, connection, id),
     list: (query) => list(db, connection, query),
-    search: (key) => search(db, connection, key),
   };
 }
 
@@ -56,33 +52,6 @@ async function list(
     .execute();
   const ids = page.map(({ id }) => id);
   return { total, records: await loadRecords(db, connection, ids) };
-}
-
-async function search(
-  db: Kysely<Database>,
-  connection: string,
-  key: string,
-): Promise<readonly PersonRecord[]> {
-  const lowerCase = key.toLowerCase();
-  const people = living(db, connection).select('people.id');
-  const found = await people
-    .where('people.id', '=', key)
-    .union(people.where('people.user_name_key', '=', lowerCase))
-    .union(people.where('people.employee_number_key', '=', lowerCase))
-    .union(people.where('people.external_id', '=', key))
-    .union(
-      people.where((person) =>
-        someEmail(person, connection, (emails) => emails('person_emails.value_key', '=', lowerCase)),
-      ),
-    )
-    .orderBy('id')
-    .limit(SEARCH_LIMIT)
-    .execute();
-  return await loadRecords(
-    db,
-    connection,
-    found.map(({ id }) => id),
-  );
 }
 
 function living(db: Kysely<Database>, connection: string) {

@@ -1,7 +1,8 @@
 import type { Expression, ExpressionBuilder, SqlBool } from 'kysely';
 import { ENTERPRISE } from '../domain/extensions.ts';
-import { invalidFilter } from '../scim/error.ts';
+import { excerpt, invalidFilter } from '../scim/error.ts';
 import type { Filter } from '../scim/filter/filter.ts';
+import { keyText } from './records.ts';
 import type { Database } from './tables.ts';
 
 type People = ExpressionBuilder<Database, 'people'>;
@@ -14,7 +15,7 @@ const SUPPORTED =
 
 /**
  * The SQL condition that holds for the people whom a filter (RFC 7644 §3.4.2.2) matches; keys are
- * compared with or without case as RFC 7643 §4.1 has it. Fails with ScimError 400 invalidFilter,
+ * compared with or without case as RFC 7643 §4.1 has it, those without as `keyText` makes them. Fails with ScimError 400 invalidFilter,
  * saying what is supported, for what the store cannot answer from an index.
  */
 export function filterCondition(people: People, connection: string, filter: Filter): Expression<SqlBool> {
@@ -58,11 +59,11 @@ function comparison(people: People, connection: string, filter: Comparison): Exp
     case 'externalId':
       return people('people.external_id', '=', textOf(filter));
     case 'userName':
-      return people('people.user_name_key', '=', textOf(filter).toLowerCase());
+      return people('people.user_name_key', '=', keyText(textOf(filter)));
     case 'active':
       return people('people.active', '=', equal(filter) === true ? 1 : 0);
     case `${ENTERPRISE}:employeeNumber`:
-      return people('people.employee_number_key', '=', textOf(filter).toLowerCase());
+      return people('people.employee_number_key', '=', keyText(textOf(filter)));
     case `${ENTERPRISE}:manager.value`:
       return people('people.manager', '=', textOf(filter));
     case 'emails.value':
@@ -82,8 +83,9 @@ function emailCondition(emails: Emails, filter: Filter): Expression<SqlBool> {
     case 'compare': {
       const { path } = filter;
       if (path !== 'type' && path !== 'value') throw unsupported(`emails.${path}`);
-      const column = path === 'type' ? 'person_emails.type' : 'person_emails.value_key';
-      return emails(column, '=', textOf(filter).toLowerCase());
+      return path === 'type'
+        ? emails('person_emails.type', '=', textOf(filter).toLowerCase())
+        : emails('person_emails.value_key', '=', keyText(textOf(filter)));
     }
     case 'present':
       throw unsupported(`emails[${filter.path} pr]`);
@@ -102,7 +104,7 @@ function textOf(filter: Comparison): string {
 
 function equal(filter: Comparison): Comparison['value'] {
   if (filter.operator !== 'eq' || filter.value === null) {
-    throw unsupported(`${filter.path} ${filter.operator} ${JSON.stringify(filter.value)}`);
+    throw unsupported(`${filter.path} ${filter.operator} ${excerpt(JSON.stringify(filter.value))}`);
   }
   return filter.value;
 }

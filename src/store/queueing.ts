@@ -1,3 +1,4 @@
+import { EXTENSIONS } from '../domain/extensions.ts';
 import type { Person, PersonRecord, Provisioning } from '../domain/person.ts';
 import type { ProvisioningUpdate } from '../domain/ports.ts';
 import type { Lane, State } from '../domain/provisioning.ts';
@@ -31,6 +32,26 @@ export function afterRetry(before: PersonRecord, now: number): ProvisioningUpdat
     refused: {},
     candidates: [],
   };
+}
+
+/** What changes when an admin says which Concur user a person is: nothing of that user is known until it is read. */
+export function afterRelease(
+  { person, provisioning }: PersonRecord,
+  concurId: string,
+  now: number,
+): ProvisioningUpdate {
+  const found: ProvisioningUpdate = {
+    concurId,
+    applied: { profile: {}, unknown: EXTENSIONS },
+    owned: [],
+    refused: {},
+    candidates: [],
+    state: 'queued',
+    reason: null,
+    lastError: null,
+  };
+  const lane = laneOf({ person, provisioning: { ...provisioning, ...found } }, person);
+  return { ...due(now), ...found, lane, pendingSince: provisioning.pendingSince ?? now };
 }
 
 /** Whether a person is to have no access: inactive, overridden or deleted. */

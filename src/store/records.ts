@@ -6,7 +6,15 @@ import type { ProvisioningUpdate } from '../domain/ports.ts';
 import type { Lane } from '../domain/provisioning.ts';
 import type { Database } from './tables.ts';
 
-/** A person's keys: what people are found and told apart by. Those ending in `Key` are lower-cased. */
+/**
+ * The form in which two keys are compared: without the blanks around it, composed (NFC) and in lower case. A name
+ * that differs from another's in nothing that a reader sees is the same name.
+ */
+export function keyText(value: string): string {
+  return value.trim().normalize('NFC').toLowerCase();
+}
+
+/** A person's keys: what people are found and told apart by. Those ending in `Key` are as `keyText` makes them. */
 export interface PersonKeys {
   readonly userName: string;
   readonly userNameKey: string;
@@ -19,16 +27,17 @@ export interface PersonKeys {
 /** Reads the keys of a SCIM resource. Fails when there is no userName, which RFC 7643 §4.1.1 requires. */
 export function keysOf(resource: JsonObject): PersonKeys {
   const userName = text(resource.userName);
-  if (userName === null) throw new Error('A person without userName cannot be stored');
+  if (userName === null || keyText(userName) === '')
+    throw new Error('A person without userName cannot be stored');
   const employeeNumber = text(enterprise(resource).employeeNumber);
   const externalId = text(resource.externalId);
   return {
     userName,
-    userNameKey: userName.toLowerCase(),
+    userNameKey: keyText(userName),
     employeeNumber,
-    employeeNumberKey: employeeNumber?.toLowerCase() ?? null,
+    employeeNumberKey: text(keyText(employeeNumber ?? '')),
     externalId,
-    externalIdKey: externalId?.toLowerCase() ?? null,
+    externalIdKey: text(keyText(externalId ?? '')),
   };
 }
 
@@ -60,6 +69,9 @@ export async function loadRecord(
   return record ?? null;
 }
 
+/** Rows that one statement inserts; a statement has a bounded number of variables. */
+const ROWS = 500;
+
 /** Writes a person as they are now, with what they are found by. */
 export async function savePerson(db: Kysely<Database>, person: Person): Promise<void> {
   const row = toPersonRow(person);
@@ -74,11 +86,13 @@ export async function savePerson(db: Kysely<Database>, person: Person): Promise<
     .where('person_id', '=', person.id)
     .execute();
   const emails = emailsOf(person.resource);
-  if (emails.length === 0) return;
-  await db
-    .insertInto('person_emails')
-    .values(emails.map((email) => ({ connection: person.connection, person_id: person.id, ...email })))
-    .execute();
+  for (let start = 0; start < emails.length; start += ROWS) {
+    const rows = emails.slice(start, start + ROWS);
+    await db
+      .insertInto('person_emails')
+      .values(rows.map((email) => ({ connection: person.connection, person_id: person.id, ...email })))
+      .execute();
+  }
 }
 
 /** The provisioning of a person who was just created: due, and nothing is known of them in Concur. */
@@ -253,7 +267,7 @@ function emailsOf(resource: JsonObject): readonly { type: string | null; value_k
     const value = text(email.value);
     return value === null
       ? []
-      : [{ type: text(email.type)?.toLowerCase() ?? null, value_key: value.toLowerCase() }];
+      : [{ type: text(email.type)?.toLowerCase() ?? null, value_key: keyText(value) }];
   });
 }
 

@@ -1,7 +1,12 @@
 import type { Kysely } from 'kysely';
-import type { Claim } from '../domain/adoption.ts';
-import type { Person } from '../domain/person.ts';
-import { keysOf } from './records.ts';
+import { type Claim, searchKeys } from '../domain/adoption.ts';
+import { CORE, ENTERPRISE } from '../domain/extensions.ts';
+import type { JsonValue } from '../domain/json.ts';
+import type { Person, PersonRecord } from '../domain/person.ts';
+import type { ProvisioningUpdate } from '../domain/ports.ts';
+import type { Profile } from '../domain/profile.ts';
+import { withoutRefusal } from '../domain/refusal.ts';
+import { fromJson, keysOf, keyText, loadRecord } from './records.ts';
 import type { Database } from './tables.ts';
 
 /** What a reference may name, the surest first. */
@@ -16,7 +21,7 @@ export async function resolve(
   connection: string,
   references: readonly string[],
 ): Promise<ReadonlyMap<string, string | null>> {
-  const wanted = [...new Set(references.map((reference) => reference.toLowerCase()))];
+  const wanted = [...new Set(references.map(keyText))];
   if (wanted.length === 0) return new Map();
   const found = new Map<string, string>();
   for (const column of REFERENCE_COLUMNS) {
@@ -39,7 +44,7 @@ export async function resolve(
       if (reference !== null && concur_id !== null && !found.has(reference)) found.set(reference, concur_id);
     }
   }
-  return new Map(references.map((reference) => [reference, found.get(reference.toLowerCase()) ?? null]));
+  return new Map(references.map((reference) => [reference, found.get(keyText(reference)) ?? null]));
 }
 
 /**
@@ -69,6 +74,9 @@ export async function wakeWaiting(db: Kysely<Database>, person: Person, now: num
     .execute();
 }
 
+/** Of several who stand for one Concur user, whose claim counts. */
+const STRENGTH = { former: 0, leaving: 1, person: 2 } as const;
+
 /** Who here stands for these Concur users: see `ProvisioningStore.claims`. */
 export async function claims(
   db: Kysely<Database>,
@@ -83,15 +91,99 @@ export async function claims(
         .onRef('people.connection', '=', 'provisionings.connection')
         .onRef('people.id', '=', 'provisionings.person_id'),
     )
-    .select(['provisionings.concur_id', 'provisionings.state', 'people.deleted'])
+    .select([
+      'provisionings.concur_id',
+      'provisionings.state',
+      'provisionings.owned',
+      'people.deleted',
+      'people.resource',
+    ])
     .where('provisionings.connection', '=', connection)
     .where('provisionings.concur_id', 'in', concurIds)
+    .orderBy('people.created')
     .execute();
   const found = new Map<string, Claim>();
-  for (const { concur_id, state, deleted } of rows) {
+  for (const { concur_id, state, owned, deleted, resource } of rows) {
     if (concur_id === null) continue;
-    if (deleted === null) found.set(concur_id, 'person');
-    else if (state !== 'in_sync' && !found.has(concur_id)) found.set(concur_id, 'leaving');
+    const holder = deleted === null ? 'person' : state === 'in_sync' ? 'former' : 'leaving';
+    if (STRENGTH[holder] < STRENGTH[found.get(concur_id)?.holder ?? 'former']) continue;
+    found.set(concur_id, { holder, keys: searchKeys(fromJson(resource)), owned: fromJson(owned) });
   }
   return found;
+}
+
+/** Lets go of a Concur user for people who were deleted, when a living person takes it over. */
+export async function releaseFormerHolders(
+  db: Kysely<Database>,
+  { connection, id }: Person,
+  concurId: string,
+): Promise<void> {
+  await db
+    .updateTable('provisionings')
+    .set({ concur_id: null })
+    .where('connection', '=', connection)
+    .where('concur_id', '=', concurId)
+    .where('person_id', '!=', id)
+    .where('person_id', 'in', (row) =>
+      row
+        .selectFrom('people')
+        .select('people.id')
+        .where('people.connection', '=', connection)
+        .where('people.deleted', 'is not', null),
+    )
+    .execute();
+}
+
+/**
+ * Queues whoever Concur refused a name or number that `record`'s person has now given up in Concur:
+ * the refusal is void, since its holder among our people is gone.
+ */
+export async function wakeRefused(
+  db: Kysely<Database>,
+  { person, provisioning }: PersonRecord,
+  update: ProvisioningUpdate,
+  now: number,
+): Promise<void> {
+  if (update.applied === undefined) return;
+  const before = takenKeys(provisioning.applied.profile);
+  const after = takenKeys(update.applied.profile);
+  for (const column of ['user_name_key', 'employee_number_key'] as const) {
+    const freed = before[column];
+    if (freed === null || freed === after[column]) continue;
+    const rows = await db
+      .selectFrom('people')
+      .select('people.id')
+      .where('people.connection', '=', person.connection)
+      .where(`people.${column}`, '=', freed)
+      .where('people.deleted', 'is', null)
+      .where('people.id', '!=', person.id)
+      .execute();
+    for (const { id } of rows) await forgetTaken(db, person.connection, id, now);
+  }
+}
+
+function takenKeys(profile: Profile): Record<'user_name_key' | 'employee_number_key', string | null> {
+  const key = (value: JsonValue | undefined) => (typeof value === 'string' ? keyText(value) : null);
+  return {
+    user_name_key: key(profile.userName),
+    employee_number_key: key(profile[`${ENTERPRISE}:employeeNumber`]),
+  };
+}
+
+async function forgetTaken(db: Kysely<Database>, connection: string, id: string, now: number): Promise<void> {
+  const record = await loadRecord(db, connection, id);
+  const refusal = record?.provisioning.refused[CORE];
+  if (record === null || refusal === undefined || !refusal.uniqueness) return;
+  const { state, refused } = record.provisioning;
+  const rests = state === 'failed' || state === 'partial';
+  await db
+    .updateTable('provisionings')
+    .set({
+      refused: JSON.stringify(withoutRefusal(refused, CORE)),
+      due: now,
+      ...(rests ? { state: 'queued', reason: null } : {}),
+    })
+    .where('connection', '=', connection)
+    .where('person_id', '=', id)
+    .execute();
 }

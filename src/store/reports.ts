@@ -1,10 +1,11 @@
 import type { Kysely, Selectable } from 'kysely';
 import type { PersonRecord } from '../domain/person.ts';
-import type { State } from '../domain/provisioning.ts';
+import type { Reason, State } from '../domain/provisioning.ts';
 import type { ChangeReport, ReportPage, Reports, Summary } from '../domain/reports.ts';
 import { nameCursor, nextCursor, numberCursor } from './cursor.ts';
 import { fromJson, loadRecord, loadRecords } from './records.ts';
 import { requestReport, requestReports } from './request-reports.ts';
+import { earlier, search } from './search.ts';
 import type { Database } from './tables.ts';
 
 /** What admins read of one connection. */
@@ -12,6 +13,8 @@ export function reports(db: Kysely<Database>, connection: string): Reports {
   return {
     summary: () => summary(db, connection),
     people: (query) => people(db, connection, query),
+    search: (query) => search(db, connection, query),
+    earlier: (person) => earlier(db, person),
     person: (id) => loadRecord(db, connection, id),
     requests: (query) => requestReports(db, connection, query),
     request: (id) => requestReport(db, connection, id),
@@ -37,6 +40,7 @@ async function summary(db: Kysely<Database>, connection: string): Promise<Summar
     connection,
     people: Object.values(states).reduce((sum, people) => sum + people, 0),
     states,
+    reasons: await countReasons(db, connection),
     openRequests: Number(requests?.open ?? 0),
     oldestOpenDeactivation: deactivation?.oldest ?? null,
   };
@@ -81,12 +85,21 @@ async function countStates(db: Kysely<Database>, connection: string): Promise<Re
   return states;
 }
 
-async function people(
+async function countReasons(
   db: Kysely<Database>,
   connection: string,
-  { state, cursor, limit }: Parameters<Reports['people']>[0],
-): Promise<ReportPage<PersonRecord>> {
-  let query = db
+): Promise<Partial<Record<Reason, number>>> {
+  const counts = await unsettled(db, connection)
+    .select((row) => ['provisionings.reason', row.fn.countAll<number>().as('people')])
+    .where('provisionings.reason', 'is not', null)
+    .groupBy('provisionings.reason')
+    .execute();
+  return Object.fromEntries(counts.map(({ reason, people }) => [reason, Number(people)]));
+}
+
+/** Everybody but leavers who are settled. */
+function unsettled(db: Kysely<Database>, connection: string) {
+  return db
     .selectFrom('provisionings')
     .innerJoin('people', (join) =>
       join
@@ -94,9 +107,17 @@ async function people(
         .onRef('people.id', '=', 'provisionings.person_id'),
     )
     .where('provisionings.connection', '=', connection)
-    .select(['provisionings.user_name_key', 'provisionings.person_id'])
     .where((row) => row.or([row('people.deleted', 'is', null), row('provisionings.state', '<>', 'in_sync')]));
+}
+
+async function people(
+  db: Kysely<Database>,
+  connection: string,
+  { state, reason, cursor, limit }: Parameters<Reports['people']>[0],
+): Promise<ReportPage<PersonRecord>> {
+  let query = unsettled(db, connection).select(['provisionings.user_name_key', 'provisionings.person_id']);
   if (state !== undefined) query = query.where('provisionings.state', '=', state);
+  if (reason !== undefined) query = query.where('provisionings.reason', '=', reason);
   if (cursor !== undefined) {
     const [name, id] = nameCursor(cursor);
     query = query.where((row) =>

@@ -37,20 +37,25 @@ export async function requestReports(
   };
 }
 
-/** One request with its operations, null when there is none of that id. */
+/** How many characters of an id are enough to stand for it. */
+const SHORTEST_PREFIX = 4;
+
+/** One request with its operations, by its id or the beginning of it: see `Reports.request`. */
 export async function requestReport(
   db: Kysely<Database>,
   connection: string,
   id: string,
 ): Promise<RequestReport | null> {
-  const rows = await db
-    .selectFrom('provisioning_requests')
-    .selectAll()
-    .where('connection', '=', connection)
-    .where('id', '=', id)
-    .execute();
-  const [report] = await toReports(db, connection, rows);
-  return report ?? null;
+  const all = db.selectFrom('provisioning_requests').selectAll().where('connection', '=', connection);
+  const exact = await all.where('id', '=', id).execute();
+  const prefix = id.toLowerCase();
+  const rows =
+    exact.length > 0 || id.length < SHORTEST_PREFIX
+      ? exact
+      : // A range, which the index answers: `z` follows whatever a UUID may go on with.
+        await all.where('id', '>=', prefix).where('id', '<', `${prefix}z`).limit(2).execute();
+  const [report, ...others] = await toReports(db, connection, rows);
+  return report === undefined || others.length > 0 ? null : report;
 }
 
 async function toReports(

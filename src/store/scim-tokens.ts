@@ -12,14 +12,14 @@ export interface ScimToken {
 
 /** The bearer tokens of one connection's SCIM clients; only their SHA-256 is kept. */
 export interface ScimTokens {
-  /** Makes a token; the plain text is returned once and never again. */
-  create(name: string): Promise<{ readonly id: string; readonly token: string }>;
+  /** Makes a token; the plain text is returned once and never again. Null: a valid token has that name. */
+  create(name: string): Promise<{ readonly id: string; readonly token: string } | null>;
   /** Whose token it is; null when it is unknown or revoked. */
   verify(token: string): Promise<{ readonly name: string } | null>;
   /** All tokens, the oldest first, revoked ones included. */
   list(): Promise<readonly ScimToken[]>;
-  /** Revokes a token for ever; false when there is none of that id that is still valid. */
-  revoke(id: string): Promise<boolean>;
+  /** Revokes a token for ever and returns it; null when there is none of that id that is still valid. */
+  revoke(id: string): Promise<ScimToken | null>;
   /**
    * Makes the configured token valid, and a token that was configured before and is no more, invalid.
    * A configured token that was revoked stays revoked.
@@ -50,6 +50,14 @@ export function scimTokens(
   return {
     create: (name) =>
       db.transaction().execute(async (transaction) => {
+        const namesake = await transaction
+          .selectFrom('scim_tokens')
+          .select('id')
+          .where('connection', '=', connection)
+          .where('name', '=', name)
+          .where('revoked', 'is', null)
+          .executeTakeFirst();
+        if (namesake !== undefined) return null;
         const token = `bridge_${randomBytes(32).toString('base64url')}`;
         return { id: await insert(transaction, name, token, 0), token };
       }),
@@ -80,8 +88,9 @@ export function scimTokens(
           .where('connection', '=', connection)
           .where('id', '=', id)
           .where('revoked', 'is', null)
+          .returning(['id', 'name', 'created', 'revoked'])
           .executeTakeFirst();
-        return revoked.numUpdatedRows > 0n;
+        return revoked ?? null;
       }),
     seed: (token) =>
       db.transaction().execute(async (transaction) => {

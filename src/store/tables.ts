@@ -127,7 +127,7 @@ interface ChangesTable {
   at: number;
   actor_kind: 'scim' | 'admin' | 'cli';
   actor_name: string;
-  action: 'create' | 'update' | 'delete' | 'override' | 'lift' | 'retry';
+  action: 'create' | 'update' | 'delete' | 'override' | 'lift' | 'retry' | 'release';
   version: number;
   attributes: string;
   reason: string | null;

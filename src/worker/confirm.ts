@@ -12,16 +12,13 @@ import type {
 import { pollDelay } from '../domain/retry-policy.ts';
 import { forget, judge, operationState, settle } from '../domain/settlement.ts';
 import type { Context } from './context.ts';
-import { afterRefusedDeactivation } from './failure.ts';
+import { afterRefusedDeactivation, slowedDown } from './failure.ts';
 import { nextState } from './next-state.ts';
 import { operationOf } from './record.ts';
 import { REQUEST_LIFETIME } from './send.ts';
 
 /** How much longer than Concur's own limit a request is looked at, in ms. */
 const GRACE = 10 * 60_000;
-
-/** How often a request that Concur does not know is asked for before it counts as forgotten. */
-const LOOKS_BEFORE_FORGOTTEN = 3;
 
 /** Asks Concur what became of a request, and settles its people once it is done. */
 export async function confirm(context: Context, lease: Lease, request: OpenRequest): Promise<void> {
@@ -37,14 +34,6 @@ export async function confirm(context: Context, lease: Lease, request: OpenReque
   const expired = context.clock() > request.sentAt + REQUEST_LIFETIME + GRACE;
   if (outcome.kind === 'status' && outcome.completed) {
     return settleCompleted(context, lease, request, outcome.operations);
-  }
-  if (outcome.kind === 'missing' && request.polls + 1 >= LOOKS_BEFORE_FORGOTTEN) {
-    return settleLost(
-      context,
-      lease,
-      request,
-      'Concur no longer knows this request; its people are read again.',
-    );
   }
   if (expired) {
     return settleLost(
@@ -143,7 +132,9 @@ async function settleCompleted(
         const update = operation.overtaken
           ? { ...settled, ...forget({ ...record.provisioning, ...settled }, operation) }
           : settled;
-        return stateAfter(context, record, update, resolve);
+        const next = stateAfter(context, record, update, resolve);
+        const unsettled = verdicts.some(({ verdict }) => verdict === 'unknown');
+        return unsettled ? next.then((one) => slowedDown(context, record.provisioning, one)) : next;
       },
     },
     now,

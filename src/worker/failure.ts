@@ -5,6 +5,9 @@ import { messageOf } from '../domain/refusal.ts';
 import { retryDelay } from '../domain/retry-policy.ts';
 import type { Context } from './context.ts';
 
+/** The shortest wait after Concur said when to come back, in ms, should it say zero. */
+const SHORTEST_WAIT = 1_000;
+
 /** The one table from a failed call to a person's state and reason. */
 export function afterFailure(
   { clock, random }: Pick<Context, 'clock' | 'random'>,
@@ -20,7 +23,7 @@ export function afterFailure(
         reason: failure.why === 'token' ? 'credentials' : 'concur_unavailable',
         lastError: failure.message,
         attempts,
-        due: failure.after === null ? later : clock() + failure.after,
+        due: failure.after === null ? later : clock() + Math.max(failure.after, SHORTEST_WAIT),
       };
     case 'unknown':
       return {
@@ -43,8 +46,26 @@ export function afterFailure(
         owned: [],
       };
     case 'refused':
-      return { state: 'failed', reason: 'refused', lastError: messageOf(failure), due: null };
+      // A search or a read that is refused says nothing about the person's data.
+      return {
+        state: 'queued',
+        reason: 'concur_unavailable',
+        lastError: messageOf(failure),
+        attempts,
+        due: later,
+      };
   }
+}
+
+/** What is not known to be in is looked at again ever more slowly, so that an odd answer starts no storm. */
+export function slowedDown(
+  { clock, random }: Pick<Context, 'clock' | 'random'>,
+  before: Provisioning,
+  next: ProvisioningUpdate,
+): ProvisioningUpdate {
+  if (next.state !== 'queued' || next.lane === 'deactivation') return next;
+  const attempts = before.attempts + 1;
+  return { ...next, attempts, due: clock() + retryDelay(attempts, random()) };
 }
 
 /** A person on whom the bridge itself fails is tried again ever more slowly, away from everybody else. */

@@ -14,11 +14,16 @@ export async function underLease<Result>(
   work: (lease: Lease) => Promise<Result>,
 ): Promise<Result> {
   const token = newId();
-  const lease = (): Lease => ({ token, until: clock() + LEASE_DURATION });
+  const lease: Lease = {
+    token,
+    get until() {
+      return clock() + LEASE_DURATION;
+    },
+  };
   // A renewal that fails lets the lease lapse, which is safe: every later write checks it.
-  const renewal = setInterval(() => void store.renew(lease()).catch(() => undefined), LEASE_DURATION / 3);
+  const renewal = setInterval(() => void store.renew(lease).catch(() => undefined), LEASE_DURATION / 3);
   try {
-    return await work(lease());
+    return await work(lease);
   } finally {
     clearInterval(renewal);
   }

@@ -1,13 +1,14 @@
 import pLimit from 'p-limit';
 import { CORE, type Service } from '../domain/extensions.ts';
 import type { PersonRecord } from '../domain/person.ts';
-import type { Known, Plan, Rest } from '../domain/plan.ts';
+import { type Known, NOTHING_KNOWN, type Plan, type Rest } from '../domain/plan.ts';
 import type { Lease, ProvisioningUpdate } from '../domain/ports.ts';
 import { ownedWith, refresh } from '../domain/settlement.ts';
 import type { Context } from './context.ts';
 import { afterDefect, afterFailure } from './failure.ts';
 import { advance, type Item, type Outgoing, planItem, takeUp, toOutgoing } from './item.ts';
 import { searchAll } from './search.ts';
+import { wantedOf } from './wanted.ts';
 
 /** How many people of a claim are read from Concur at once. */
 const READS_AT_ONCE = 8;
@@ -76,27 +77,29 @@ function nextStep(item: Item): Step {
 
 const WAIT_FOR_CONCUR: Rest = { kind: 'rest', state: 'processing', reason: null, message: null };
 
-/** A person rests only if nobody changed what they are to be since the plan was made. */
+/**
+ * A person rests only if the plan still says so inside the transaction: a client, a confirmation or a
+ * manager who now exists may have changed it since.
+ */
 async function putToRest(
-  { store, clock }: Context,
+  { store, clock, settings }: Context,
   lease: Lease,
   resting: readonly Step<'rest'>[],
 ): Promise<void> {
   if (resting.length === 0) return;
-  const byId = new Map(resting.map((one) => [one.item.record.person.id, one]));
+  const knownOf = new Map(resting.map(({ item }) => [item.record.person.id, item.known]));
   await store.commit(
     {
       lease: lease.token,
-      people: [...byId.keys()],
-      decide: async ({ person, provisioning }) => {
-        const one = byId.get(person.id);
-        const before = one?.item.record.person;
-        const unchanged =
-          person.version === before?.version && person.override?.since === before.override?.since;
-        if (one === undefined || !unchanged) return { state: 'queued', due: clock() };
-        const { state, reason, message } = one.step;
-        const waitingFor = one.item.wanted.waiting.map(({ reference }) => reference);
-        const owned = ownedWith(provisioning, one.item.wanted);
+      people: [...knownOf.keys()],
+      decide: async (record, resolve) => {
+        const wanted = await wantedOf(record.person, settings.mapping, resolve);
+        const known = knownOf.get(record.person.id) ?? NOTHING_KNOWN;
+        const { step } = nextStep({ record, wanted, known });
+        if (step.kind !== 'rest') return { state: 'queued', due: clock() };
+        const { state, reason, message } = step;
+        const waitingFor = wanted.waiting.map(({ reference }) => reference);
+        const owned = ownedWith(record.provisioning, wanted);
         return { state, reason, lastError: message, waitingFor, owned, due: null, attempts: 0 };
       },
     },
@@ -121,7 +124,12 @@ async function search(
         case 'absent':
           return markAbsent(context, lease, item);
         case 'decided':
-          return continueWith(context, lease, item, () => result.update);
+          // What was found for other keys than the person now has says nothing.
+          return continueWith(context, lease, item, ({ person }) =>
+            person.version === item.record.person.version
+              ? result.update
+              : { state: 'queued', due: context.clock() },
+          );
         case 'failed':
           return continueWith(context, lease, item, ({ provisioning }) =>
             afterFailure(context, provisioning, result.failure),

@@ -1,4 +1,4 @@
-import { extensionsOf } from '../domain/difference.ts';
+import { extensionsOf, isDeactivation } from '../domain/difference.ts';
 import { type Extension, serviceOf } from '../domain/extensions.ts';
 import type { ExtensionResult, ExtensionVerdict, Failure, Refused } from '../domain/outcome.ts';
 import type { PersonRecord } from '../domain/person.ts';
@@ -15,7 +15,7 @@ import { messageOf } from '../domain/refusal.ts';
 import { pollDelay } from '../domain/retry-policy.ts';
 import { forget, operationState, refusedParts, settle, whileOpen } from '../domain/settlement.ts';
 import type { Context } from './context.ts';
-import { afterFailure, afterRefusedDeactivation } from './failure.ts';
+import { afterFailure, afterRefusedDeactivation, slowedDown } from './failure.ts';
 import { nextState } from './next-state.ts';
 
 /** What is known of a request once it was answered, or its answer was lost. */
@@ -90,9 +90,11 @@ export async function recordIdentity(
     operations: [
       { id: operation.id, state: operationState(verdicts), results: identity.map((urn) => confirmed(urn)) },
     ],
-    decide: (record, resolve) => {
+    decide: async (record, resolve) => {
       const update = settle(record.provisioning, operation, concurId, verdicts, now);
-      return nextState(record, { ...update, lastError: null }, context.settings.mapping, resolve, now);
+      const known = { ...update, lastError: null };
+      const next = await nextState(record, known, context.settings.mapping, resolve, now);
+      return others.length > 0 ? slowedDown(context, record.provisioning, next) : next;
     },
   });
 }
@@ -100,7 +102,7 @@ export async function recordIdentity(
 /**
  * Concur took none of it, or the answer was lost.
  *
- * @param mayRunUntil for a lost Bulk: until when Concur may still carry it out, after which its people are read again
+ * @param mayRunUntil until when Concur may still carry out a request whose answer was lost; its people are then read again
  */
 export async function recordFailure(
   context: Context,
@@ -108,13 +110,10 @@ export async function recordFailure(
   request: Answered,
   operations: readonly OutgoingOperation[],
   failure: Failure,
-  mayRunUntil: number | null,
+  mayRunUntil: number,
 ): Promise<void> {
   const state = stateAfter(failure);
-  const settled =
-    state === 'unknown' && mayRunUntil !== null
-      ? { nextPoll: mayRunUntil }
-      : { completedAt: context.clock() };
+  const settled = state === 'unknown' ? { nextPoll: mayRunUntil } : { completedAt: context.clock() };
   const message = failure.kind === 'refused' ? messageOf(failure) : failure.message;
   await write(context, lease, operations, {
     request: { ...request, state, message, ...settled },
@@ -136,7 +135,7 @@ async function afterOperationFailure(
   resolve: ResolveReferences,
 ): Promise<ProvisioningUpdate> {
   const { provisioning } = record;
-  if (failure.kind === 'refused' && operation.difference.set.active === false) {
+  if (failure.kind === 'refused' && isDeactivation(operation.difference)) {
     return afterRefusedDeactivation(context, provisioning, failure.messages);
   }
   if (failure.kind === 'refused') {
@@ -153,7 +152,11 @@ async function afterOperationFailure(
     return nextState(record, update, context.settings.mapping, resolve, now);
   }
   const known = failure.kind === 'unknown' ? forget(provisioning, operation) : {};
-  return { ...known, ...afterFailure(context, { ...provisioning, ...known }, failure) };
+  const after = afterFailure(context, { ...provisioning, ...known }, failure);
+  if (isDeactivation(operation.difference)) return { ...known, ...after };
+  // A deactivation that was accepted meanwhile does not wait for what held up another operation.
+  const next = await nextState(record, known, context.settings.mapping, resolve, context.clock());
+  return next.lane === 'deactivation' ? next : { ...known, ...after };
 }
 
 function stateAfter(failure: Failure): RequestState & ('refused' | 'unknown' | 'retried') {

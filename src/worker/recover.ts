@@ -3,7 +3,7 @@ import { forget } from '../domain/settlement.ts';
 import type { Context } from './context.ts';
 import { nextState } from './next-state.ts';
 import { operationOf } from './record.ts';
-import { REQUEST_LIFETIME } from './send.ts';
+import { REQUEST_LIFETIME, SINGLE_LIFETIME } from './send.ts';
 
 /**
  * Takes up a request whose worker died before the answer was written: what it sent is unknown, so
@@ -12,7 +12,7 @@ import { REQUEST_LIFETIME } from './send.ts';
  */
 export async function recoverRequest(context: Context, lease: Lease, request: OpenRequest): Promise<void> {
   const now = context.clock();
-  const mayStillRun = request.operations.length > 1;
+  const lifetime = request.operations.length > 1 ? REQUEST_LIFETIME : SINGLE_LIFETIME;
   await context.store.commit(
     {
       lease: lease.token,
@@ -20,7 +20,7 @@ export async function recoverRequest(context: Context, lease: Lease, request: Op
         id: request.id,
         state: 'unknown',
         message: 'The bridge stopped before the answer to this request arrived; its people are read again.',
-        ...(mayStillRun ? { nextPoll: request.sentAt + REQUEST_LIFETIME } : { completedAt: now }),
+        nextPoll: request.sentAt + lifetime,
       },
       operations: request.operations.map(({ id }) => ({ id, state: 'unknown', results: [] })),
       people: request.operations.map(({ personId }) => personId),

@@ -1,8 +1,16 @@
-import { type Adoption, type Claim, decideAdoption, type SearchKeys } from '../domain/adoption.ts';
-import { ENTERPRISE, EXTENSIONS } from '../domain/extensions.ts';
+import {
+  type Adoption,
+  type Claim,
+  decideAdoption,
+  type SearchKeys,
+  searchKeys,
+} from '../domain/adoption.ts';
+import { EXTENSIONS } from '../domain/extensions.ts';
 import type { Failure } from '../domain/outcome.ts';
-import type { Candidate } from '../domain/person.ts';
+import type { Candidate, Provisioning } from '../domain/person.ts';
 import type { CandidatesFound, ProvisioningUpdate } from '../domain/ports.ts';
+import type { AttributeKey } from '../domain/profile.ts';
+import { retryDelay } from '../domain/retry-policy.ts';
 import type { Context } from './context.ts';
 import type { Item } from './item.ts';
 
@@ -11,9 +19,6 @@ export type SearchResult =
   | { readonly kind: 'absent'; readonly item: Item }
   | { readonly kind: 'decided'; readonly item: Item; readonly update: ProvisioningUpdate }
   | { readonly kind: 'failed'; readonly item: Item; readonly failure: Failure };
-
-/** How long to wait for a leaver's deactivation before the same Concur user is taken over, in ms. */
-const WAIT_FOR_LEAVER = 2_000;
 
 /**
  * Asks Concur, in one search for all, whether people whom it does not know from us are there, and
@@ -25,10 +30,17 @@ export async function searchAll(context: Context, items: readonly Item[]): Promi
   const claims = new Map<string, Claim>(await context.store.claims(ids.map(({ concurId }) => concurId)));
   return found.map(({ item, outcome }): SearchResult => {
     if (outcome.kind !== 'found') return { kind: 'failed', item, failure: outcome };
-    const adoption = decideAdoption(searchKeys(item), outcome.candidates, claims);
-    if (adoption.kind === 'adopt') claims.set(adoption.candidate.concurId, 'person');
-    return resultOf(adoption, item, context.clock());
+    const adoption = decideAdoption(keysOf(item), outcome.candidates, claims);
+    const former = adoption.kind === 'adopt' ? claims.get(adoption.candidate.concurId) : undefined;
+    if (adoption.kind === 'adopt') {
+      claims.set(adoption.candidate.concurId, { holder: 'person', keys: keysOf(item), owned: [] });
+    }
+    return resultOf(context, adoption, item, former?.owned ?? []);
   });
+}
+
+function keysOf({ record }: Item): SearchKeys {
+  return searchKeys(record.person.resource);
 }
 
 interface Searched {
@@ -38,7 +50,7 @@ interface Searched {
 
 /** A search that is refused is made again in halves, until the keys that offend stand alone. */
 async function findCandidates(context: Context, items: readonly Item[]): Promise<readonly Searched[]> {
-  const { outcome } = await context.concur.find(items.map(searchKeys));
+  const { outcome } = await context.concur.find(items.map(keysOf));
   if (outcome.kind !== 'refused' || items.length === 1) return items.map((item) => ({ item, outcome }));
   const middle = Math.ceil(items.length / 2);
   return [
@@ -47,49 +59,47 @@ async function findCandidates(context: Context, items: readonly Item[]): Promise
   ];
 }
 
-function resultOf(adoption: Adoption, item: Item, now: number): SearchResult {
+function resultOf(
+  context: Context,
+  adoption: Adoption,
+  item: Item,
+  owned: readonly AttributeKey[],
+): SearchResult {
+  const { person, provisioning } = item.record;
   switch (adoption.kind) {
     case 'create':
       return { kind: 'absent', item };
     case 'adopt':
-      return { kind: 'decided', item, update: adopted(adoption.candidate) };
+      return { kind: 'decided', item, update: adopted(adoption.candidate, owned) };
     case 'wait':
-      return {
-        kind: 'decided',
-        item,
-        update: { state: 'queued', reason: 'waiting_for_person', due: now + WAIT_FOR_LEAVER },
-      };
+      return { kind: 'decided', item, update: waiting(context, provisioning) };
     case 'held':
-      return {
-        kind: 'decided',
-        item,
-        update: {
-          state: 'held',
-          reason: 'ambiguous',
-          candidates: adoption.candidates,
-          lastError: sentence(adoption.why),
-          due: null,
-        },
-      };
+      // Whoever was deleted before Concur held them has nothing to take away from somebody else.
+      return { kind: 'decided', item, update: person.deleted === null ? held(adoption) : NOT_CREATED };
   }
 }
 
-function adopted(candidate: Candidate): ProvisioningUpdate {
+const NOT_CREATED: ProvisioningUpdate = { state: 'in_sync', reason: 'not_created', due: null };
+
+/** The holder of what is wanted is about to let go of it. */
+function waiting({ clock, random }: Context, provisioning: Provisioning): ProvisioningUpdate {
+  const attempts = provisioning.attempts + 1;
+  const due = clock() + retryDelay(attempts, random());
+  return { state: 'queued', reason: 'waiting_for_person', attempts, due };
+}
+
+function held({ candidates, why }: Adoption & { kind: 'held' }): ProvisioningUpdate {
+  return { state: 'held', reason: 'ambiguous', candidates, lastError: sentence(why), due: null };
+}
+
+/** What a deleted person had set through us is the same person's again. */
+function adopted(candidate: Candidate, owned: readonly AttributeKey[]): ProvisioningUpdate {
   return {
     state: 'sending',
     concurId: candidate.concurId,
     applied: { profile: { active: candidate.active }, unknown: EXTENSIONS },
+    owned,
     refused: {},
-  };
-}
-
-function searchKeys({ record, wanted }: Item): SearchKeys {
-  const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);
-  const { resource } = record.person;
-  return {
-    userName: text(resource.userName) ?? '',
-    externalId: text(resource.externalId),
-    employeeNumber: text(wanted.profile[`${ENTERPRISE}:employeeNumber`]),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Failure, Missing } from '../domain/outcome.ts';
 import type { Lease, OutgoingOperation } from '../domain/ports.ts';
 import { allDone } from './all-done.ts';
 import { batches } from './batches.ts';
@@ -7,6 +8,9 @@ import { recordFailure, recordIdentity, recordOpen, recordSplit } from './record
 
 /** Concur fails a request that is not done after 120 minutes; until then a lost Bulk may still run. */
 export const REQUEST_LIFETIME = 120 * 60_000;
+
+/** How much later than its answer was due a single request may still take effect, in ms. */
+export const SINGLE_LIFETIME = 10 * 60_000;
 
 /** Sends operations: one alone to `/Users`, where identity is answered at once, several in Bulks. */
 export async function sendAll(context: Context, lease: Lease, outgoing: readonly Outgoing[]): Promise<void> {
@@ -31,7 +35,22 @@ async function sendOne(context: Context, lease: Lease, operation: OutgoingOperat
   const request = { id, correlationId, httpStatus };
   if (outcome.kind === 'identity_confirmed') {
     await recordIdentity(context, lease, request, operation, outcome);
-  } else await recordFailure(context, lease, request, [operation], outcome, null);
+  } else {
+    const failure = outcome.kind === 'missing' ? await confirmMissing(context, operation, outcome) : outcome;
+    await recordFailure(context, lease, request, [operation], failure, clock() + SINGLE_LIFETIME);
+  }
+}
+
+/** A user counts as gone only if Identity does not know the id either: much hangs on it. */
+async function confirmMissing(
+  { concur }: Context,
+  { concurId }: OutgoingOperation,
+  missing: Missing,
+): Promise<Failure> {
+  if (concurId === null) return missing;
+  const { outcome } = await concur.read(concurId, ['identity']);
+  if (outcome.kind === 'missing') return missing;
+  return { kind: 'retry', why: 'transient', after: null, message: missing.message };
 }
 
 /** A request that is refused whole is sent again in halves, until what offends stands alone. */

@@ -12,6 +12,9 @@ import { sendAll, sendEach } from './send.ts';
 /** How many deactivations travel alone at once; beyond that they go in Bulks of deactivations only. */
 const DEACTIVATIONS_AT_ONCE = 20;
 
+/** How many claims of leavers are under way at once: one that Concur does not answer holds up no other. */
+const LEAVER_LOOPS = 4;
+
 /** How many requests are looked at in one go. */
 const LOOKS_AT_ONCE = 10;
 
@@ -30,7 +33,10 @@ export interface Worker {
 export function startWorker(context: Context): Worker {
   const sending = context.settings.delivery === 'on';
   const deliveries: Loop[] = sending
-    ? [loop('deactivations', deliver('deactivation')), loop('deliveries', deliver('others'))]
+    ? [
+        ...Array.from({ length: LEAVER_LOOPS }, () => loop('deactivations', deliver('deactivation'))),
+        loop('deliveries', deliver('others')),
+      ]
     : [];
   const loops = [...deliveries, loop('confirmations', confirmRequests), loop('recovery', recover)];
   return {

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { ENTERPRISE } from '../../src/domain/extensions.ts';
 import { type Running, run, start } from './child.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'bridge-cli-'));
@@ -69,31 +70,45 @@ it('lists requests, and shows one with its operations', async () => {
   const one = await json(['requests', items[0].id]);
   expect(one).toEqual(items[0]);
   expect(one.operations[0].results.length).toBeGreaterThan(0);
+  const prefix = items[0].id.slice(0, 13);
+  expect((await json(['requests', prefix])).id).toBe(one.id);
+  const shown = await run(['requests', prefix], environment);
+  expect(shown.stdout).toMatch(/^\S+ {2}(user|bulk), \d+ (person|people) /);
+  const ofAda = await json(['requests', '--user', 'ada@example.com']);
+  expect(ofAda.items.length).toBeGreaterThan(0);
+  for (const { operations } of ofAda.items) {
+    expect(operations.map(({ userName }: { userName: string }) => userName)).toContain('ada@example.com');
+  }
   const none = await run(['requests', 'no-such-id'], environment);
   expect(none).toMatchObject({ code: 1, stdout: '' });
 });
 
 it('offboards until Concur has confirmed it, says so the second time, and lifts it', async () => {
   const offboard = ['offboard', 'cleo@example.com', '--reason', 'Contract ended', '--by', 'Hana'];
-  const [first] = await json(offboard);
-  expect(first).toMatchObject({
+  const one = async (args: readonly string[]) => (await json([...args, '--wait', '30'])).items[0];
+  expect(await one(offboard)).toMatchObject({
     did: 'offboarded',
-    confirmed: true,
+    outcome: 'confirmed',
+    message: null,
     person: { active: true, override: { reason: 'Contract ended', by: 'cli:Hana' } },
   });
   expect(await concurActive('cleo@example.com')).toBe(false);
-  const [second] = await json([...offboard.slice(0, 3), 'Another reason']);
-  expect(second).toMatchObject({
-    did: 'already offboarded',
-    confirmed: true,
-    person: { override: { reason: 'Contract ended' } },
+  expect(await one(offboard)).toMatchObject({ did: 'already offboarded', outcome: 'confirmed' });
+  expect(await one([...offboard.slice(0, 3), 'Another reason'])).toMatchObject({
+    did: 'decision replaced',
+    outcome: 'confirmed',
+    person: { override: { reason: 'Another reason' } },
   });
-  const [lifted] = await json(['offboard', '--lift', 'cleo@example.com']);
-  expect(lifted).toMatchObject({ did: 'lifted', confirmed: true, person: { override: null } });
+  expect(await one(['offboard', '--lift', 'cleo@example.com'])).toMatchObject({
+    did: 'lifted',
+    outcome: 'confirmed',
+    person: { override: null },
+  });
   expect(await concurActive('cleo@example.com')).toBe(true);
   const { changes } = await json(['status', 'cleo@example.com']);
   expect(changes.map(({ action, actor }: { action: string; actor: string }) => [action, actor])).toEqual([
     ['lift', expect.stringMatching(/^cli:/)],
+    ['override', expect.stringMatching(/^cli:/)],
     ['override', 'cli:Hana'],
     ['create', expect.stringMatching(/^scim:/)],
   ]);
@@ -112,11 +127,61 @@ it('does nothing for anybody when one of several people is not certain', async (
   expect(await json(['status', 'ada@example.com'])).toMatchObject({ override: null });
 });
 
+it('shows a deleted person by name, and beside them whoever was hired again', async () => {
+  await create('dora');
+  const { id } = await json(['status', 'dora@example.com']);
+  await scim('DELETE', `/Users/${id}`, 204);
+  const gone = await run(['status', 'dora@example.com'], environment);
+  expect(gone.stdout).toMatch(/^dora@example\.com .*deleted on \d{4}-/);
+  const offboarded = await run(
+    ['offboard', 'dora@example.com', '--reason', 'left', '--wait', '30'],
+    environment,
+  );
+  expect(offboarded).toMatchObject({ code: 0, stdout: expect.stringContaining('already deleted') });
+  expect(await json(['retry', 'dora@example.com'])).toMatchObject({
+    id,
+    changes: [{ action: 'retry' }, {}, {}],
+  });
+  await create('dora');
+  const again = await run(['status', 'dora@example.com'], environment);
+  expect(again.stdout.split('\n')[0]).not.toContain('deleted');
+  expect(again.stdout).toMatch(new RegExp(`earlier record +${id} .*deleted on`));
+});
+
+it('never calls confirmed what is held: an admin says who is who, and then it is done', async () => {
+  await seed({ userName: 'eli@example.com', employeeNumber: 'other' });
+  await create('eli');
+  await vi.waitFor(async () => expect((await json(['status'])).states.held).toBe(1), { timeout: 15_000 });
+  const { items } = await json(['hold', 'list']);
+  expect(items).toMatchObject([
+    { userName: 'eli@example.com', candidates: [{ userName: 'eli@example.com', employeeNumber: 'other' }] },
+  ]);
+  const held = await run(['offboard', 'eli@example.com', '--reason', 'left', '--wait', '0'], environment);
+  expect(held.stdout).toContain('an admin must decide which Concur user this is (hold list, hold release)');
+  expect(held.stdout).not.toMatch(/\bconfirmed\b/);
+  expect(held.code).toBe(1);
+  const stranger = await run(['hold', 'release', 'eli@example.com', '--as', 'c-none'], environment);
+  expect(stranger).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining(items[0].candidates[0].concurId),
+  });
+  const { concurId } = items[0].candidates[0];
+  expect(await json(['hold', 'release', 'eli@example.com', '--as', concurId])).toMatchObject({ concurId });
+  const done = await json(['offboard', 'eli@example.com', '--reason', 'left', '--wait', '30']);
+  expect(done.items).toMatchObject([{ did: 'already offboarded', outcome: 'confirmed' }]);
+  expect(await concurActive('eli@example.com')).toBe(false);
+  expect((await run(['hold', 'list'], environment)).stdout).toBe('Nobody is held.\n');
+});
+
 it('makes a person due again', async () => {
   const before = await json(['status', 'ada@example.com']);
-  expect(await json(['retry', 'ada@example.com'])).toMatchObject({ id: before.id, state: 'queued' });
-  const { changes } = await json(['status', 'ada@example.com']);
-  expect(changes[0]).toMatchObject({ action: 'retry' });
+  expect(await json(['retry', 'ada@example.com'])).toMatchObject({
+    id: before.id,
+    desired: before.desired,
+    requests: before.requests,
+  });
+  const after = await json(['status', 'ada@example.com']);
+  expect(after.changes[0]).toMatchObject({ action: 'retry' });
 });
 
 it('makes a token that opens the door until it is revoked', async () => {
@@ -131,7 +196,13 @@ it('makes a token that opens the door until it is revoked', async () => {
     expect.objectContaining({ id, name: 'okta', revoked: null }),
   );
   expect(listed.stdout).not.toContain(token);
-  expect((await run(['token', 'revoke', id], environment)).code).toBe(0);
+  const namesake = await run(['token', 'create', 'okta'], environment);
+  expect(namesake).toMatchObject({ code: 1, stderr: expect.stringContaining('"okta" already') });
+  expect(await json(['token', 'revoke', id])).toMatchObject({
+    id,
+    name: 'okta',
+    revoked: expect.any(String),
+  });
   expect(await knock()).toBe(401);
   expect((await run(['token', 'revoke', id], environment)).code).toBe(1);
 });
@@ -160,10 +231,31 @@ async function create(name: string): Promise<void> {
       name: { givenName: name, familyName: 'Example' },
       emails: [{ type: 'work', value: `${name}@example.com` }, ...shared],
       active: true,
-      'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User': { employeeNumber: `N-${name}` },
+      [ENTERPRISE]: { employeeNumber: `N-${name}` },
     }),
   });
   expect(answer.status).toBe(201);
+}
+
+/** Somebody whom an administrator of Concur once made by hand. */
+async function seed({ userName, employeeNumber }: Record<'userName' | 'employeeNumber', string>) {
+  const answer = await fetch(`${environment.CONCUR_BASE_URL}/simulator/users`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      userName,
+      active: true,
+      name: { givenName: 'Made', familyName: 'By Hand' },
+      emails: [{ type: 'work', value: userName }],
+      [ENTERPRISE]: { companyId: environment.CONCUR_COMPANY_ID, employeeNumber },
+    }),
+  });
+  expect(answer.status).toBe(201);
+}
+
+async function scim(method: string, path: string, expected: number): Promise<void> {
+  const headers = { authorization: `Bearer ${environment.BRIDGE_SCIM_TOKEN}` };
+  expect((await fetch(`${url}/scim/v2${path}`, { method, headers })).status).toBe(expected);
 }
 
 async function concurActive(userName: string): Promise<unknown> {

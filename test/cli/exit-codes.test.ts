@@ -26,6 +26,8 @@ describe('bad usage returns 2 and says why on stderr', () => {
     [['offboard', 'ada@example.com'], /--reason is required/],
     [['offboard', '--lift', '--reason', 'x', 'ada@example.com'], /--lift takes no --reason/],
     [['retry'], /missing required argument/],
+    [['hold', 'release', 'ada@example.com'], /--as/],
+    [['token', 'create', ' '], /needs a name/],
     [['status', '--connection', 'other'], /no connection "other"; it has: default/],
     [['status'], /no database at .*bridge\.db\. Start the server/],
   ])('%j', async (args, message) => {
@@ -81,6 +83,22 @@ it('says what to do about a file that is no database, and returns 1', async () =
   expect(code).toBe(1);
 });
 
+it.each([
+  ['no folder above its own', 'none/at/all.db'],
+  ['a file in the place of its folder', 'file/at/all.db'],
+])('says what to do about a database with %s, and returns 1', async (_, path) => {
+  writeFileSync(join(folder, 'file'), '');
+  const url = `sqlite:${join(folder, path)}`;
+  const { code, stderr } = await run(['token', 'create', 'okta'], {
+    ...environment,
+    BRIDGE_DATABASE_URL: url,
+  });
+  expect(stderr).toMatch(
+    /^The folder of the database, .*\/at, is not there; make it, or set BRIDGE_DATABASE_URL\.\n$/,
+  );
+  expect(code).toBe(1);
+});
+
 it('says that the port is taken, and ends with 1', async () => {
   const holder = createServer();
   const port = await new Promise<number>((resolve) => {
@@ -97,5 +115,6 @@ it('says that the port is taken, and ends with 1', async () => {
   });
   const { code, stderr } = await refused.ended;
   expect(stderr).toContain(`The port ${port} is taken`);
+  expect(stderr).not.toContain('--port');
   expect(code).toBe(1);
 });

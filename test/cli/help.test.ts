@@ -8,7 +8,17 @@ const commands = [program, ...below(program)];
 
 it('has the commands that others rely on', () => {
   expect(program.commands.map((command) => command.name())).toEqual(
-    expect.arrayContaining(['serve', 'demo', 'simulate', 'status', 'requests', 'retry', 'offboard', 'token']),
+    expect.arrayContaining([
+      'serve',
+      'demo',
+      'simulate',
+      'status',
+      'requests',
+      'retry',
+      'hold',
+      'offboard',
+      'token',
+    ]),
   );
 });
 

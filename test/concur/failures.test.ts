@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { failureOf } from '../../src/concur/failures.ts';
 import type { Answered } from '../../src/concur/transport.ts';
-import { ERROR_EXTENSION } from './scripted-server.ts';
+import { ERROR_EXTENSION, NOT_FOUND } from './scripted-server.ts';
 
 const now = Date.parse('2026-01-01T00:00:00Z');
-const write = { write: true, missing: 'not there' };
-const read = { write: false, missing: 'not there' };
+const write = { write: true, missing: 'not there', canMiss: true };
+const read = { write: false, missing: 'not there', canMiss: true };
 const answered = (status: number, more: Partial<Answered> = {}): Answered => ({
   kind: 'answered',
   status,
@@ -14,7 +14,9 @@ const answered = (status: number, more: Partial<Answered> = {}): Answered => ({
   correlationId: 'c',
   ...more,
 });
-const said = (message: string) => ({ [ERROR_EXTENSION]: { messages: [{ code: 'X', message }] } });
+const said = (message: string, schemaPath: string | null = null) => ({
+  [ERROR_EXTENSION]: { messages: [{ code: 'X', message, schemaPath }] },
+});
 
 describe('the failure table', () => {
   it.each([
@@ -45,11 +47,17 @@ describe('the failure table', () => {
     ['400', answered(400, { body: said('Invalid value') }), { kind: 'refused', uniqueness: false }],
     ['401', answered(401), { kind: 'retry', why: 'token' }],
     ['403', answered(403), { kind: 'retry', why: 'token' }],
-    ['404', answered(404), { kind: 'missing', message: 'not there' }],
+    ['404 of Concur', answered(404, { body: NOT_FOUND }), { kind: 'missing', message: 'not there' }],
+    ['404 of a gateway', answered(404), { kind: 'retry', why: 'transient' }],
+    [
+      '403 about an attribute',
+      answered(403, { body: said('No access', 'externalId') }),
+      { kind: 'refused', uniqueness: false },
+    ],
     ['408', answered(408), { kind: 'unknown', after: 60_000 }],
     ['409', answered(409), { kind: 'refused', uniqueness: true }],
     ['413', answered(413), { kind: 'refused', uniqueness: false }],
-    ['500', answered(500), { kind: 'retry', why: 'transient' }],
+    ['500', answered(500), { kind: 'unknown', after: 60_000 }],
     ['502', answered(502), { kind: 'unknown', after: 60_000 }],
     ['503', answered(503), { kind: 'retry', why: 'maintenance', after: 300_000 }],
     ['504', answered(504), { kind: 'unknown', after: 60_000 }],
@@ -64,6 +72,7 @@ describe('the failure table', () => {
   });
 
   it.each([
+    ['500', answered(500)],
     ['502', answered(502)],
     ['504', answered(504)],
     ['a malformed success', answered(200)],

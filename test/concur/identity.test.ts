@@ -3,6 +3,7 @@ import { CORE, ENTERPRISE, EXTENSIONS, SAP, SPEND, serviceOf, TRAVEL } from '../
 import {
   client,
   isToken,
+  NOT_FOUND,
   type Received,
   type Reply,
   scriptedServer,
@@ -161,7 +162,7 @@ describe('read', () => {
   });
 
   it('takes a 403 of spend or travel as unreadable, and a 404 as nothing there', async () => {
-    const { concur } = await start(answers({ status: 403 }, { status: 404 }));
+    const { concur } = await start(answers({ status: 403 }, { status: 404, body: NOT_FOUND }));
     const { outcome } = await concur.read(USER, ['spend', 'travel']);
     expect(outcome).toEqual({ kind: 'read', profile: {}, unreadable: spendExtensions });
   });
@@ -172,7 +173,11 @@ describe('read', () => {
     [500, { kind: 'retry', why: 'transient' }],
   ])('fails with identity when it answers %i', async (status, expected) => {
     const { concur } = await start((request) =>
-      request.path.startsWith('/profile/identity/') ? { status } : { status: 404 },
+      request.path.startsWith('/profile/identity/') && status === 404
+        ? { status, body: NOT_FOUND }
+        : request.path.startsWith('/profile/identity/')
+          ? { status }
+          : { status: 404, body: NOT_FOUND },
     );
     expect((await concur.read(USER, ['spend', 'identity'])).outcome).toMatchObject(expected);
   });

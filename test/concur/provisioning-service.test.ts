@@ -5,6 +5,7 @@ import {
   create,
   ERROR_EXTENSION,
   isToken,
+  NOT_FOUND,
   type Received,
   type Reply,
   scriptedServer,
@@ -102,7 +103,7 @@ describe('send', () => {
   });
 
   it('says that a user is missing', async () => {
-    const { concur } = await start(() => ({ status: 404 }));
+    const { concur } = await start(() => ({ status: 404, body: NOT_FOUND }));
     expect((await concur.send(update)).outcome).toEqual({
       kind: 'missing',
       message: 'Concur does not know this user',
@@ -284,7 +285,7 @@ describe('status', () => {
   });
 
   it('says that Concur has forgotten a request, and sends its id in one piece', async () => {
-    const { concur, calls } = await start(() => ({ status: 404 }));
+    const { concur, calls } = await start(() => ({ status: 404, body: NOT_FOUND }));
     expect((await concur.status('../p 1')).outcome).toMatchObject({ kind: 'missing' });
     expect(calls()[0]?.path).toBe('/profile/v4/provisions/..%2Fp%201/status');
   });

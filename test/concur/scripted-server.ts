@@ -114,3 +114,6 @@ export const create = (userName = 'ada@example.com') => ({
   initial: [],
   desired: { userName, active: true },
 });
+
+/** A 404 in the form of Concur's own services. */
+export const NOT_FOUND = { schemas: ['urn:ietf:params:scim:api:messages:2.0:Error'], status: '404' };

@@ -101,7 +101,7 @@ async function morning(): Promise<void> {
 
 /** Two change in identity and expense, one leaves, one is deleted: all accepted at once. */
 async function noon(): Promise<void> {
-  const dan = await find('dan');
+  const dan = await find('dan@example.com');
   await accept([
     await becoming('ada', { title: 'Director', [SPEND]: spend('EUR') }),
     await becoming('ben', { title: 'Manager', [SPEND]: spend('GBP') }),
@@ -137,19 +137,19 @@ function spend(reimbursementCurrency: string): JsonObject {
 async function assign(resources: readonly JsonObject[]): Promise<void> {
   const missing: Write[] = [];
   for (const resource of resources) {
-    const [known] = await connection.directory.search(String(resource.userName));
-    if (known === undefined) missing.push({ kind: 'create', actor: ACTOR, resource });
+    if ((await find(String(resource.userName))) === undefined)
+      missing.push({ kind: 'create', actor: ACTOR, resource });
   }
   if (missing.length > 0) await accept(missing);
 }
 
-async function find(name: string): Promise<PersonRecord | undefined> {
-  const [known] = await connection.directory.search(`${name}@example.com`);
-  return known;
+async function find(key: string): Promise<PersonRecord | undefined> {
+  const [known] = await connection.reports.search({ key, limit: 1 });
+  return known?.person.deleted === null ? known : undefined;
 }
 
 async function becoming(name: string, more: JsonObject): Promise<Write> {
-  const known = await find(name);
+  const known = await find(`${name}@example.com`);
   if (known === undefined) throw new Error(`${name} was lost`);
   return {
     kind: 'change',

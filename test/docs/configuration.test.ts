@@ -1,12 +1,11 @@
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { expect, it } from 'vitest';
 import { SETTINGS } from '../../src/config/reference.ts';
-
-const page = readFileSync(resolve(import.meta.dirname, '../../docs/configuration.md'), 'utf8');
+import { textOf } from './page.ts';
 
 it('docs/configuration.md lists every setting as the program knows it', () => {
-  const rows = page.split('\n').filter((line) => line.startsWith('| `'));
+  const rows = textOf('docs/configuration.md')
+    .split('\n')
+    .filter((line) => line.startsWith('| `'));
   const code = (text: string | null) => (text === null || text === '' ? '–' : `\`${text}\``);
   expect(rows).toEqual(
     SETTINGS.map(

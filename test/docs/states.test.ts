@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { REASONS, STATES } from '../../src/domain/provisioning.ts';
+import { blocksOf, textOf } from './page.ts';
 
-const page = readFileSync(resolve(import.meta.dirname, '../../docs/states.md'), 'utf8');
+const page = textOf('docs/states.md');
 const rows = page.split('\n').filter((line) => line.startsWith('|') && !line.startsWith('|---'));
 
 describe('docs/states.md', () => {
@@ -15,5 +14,19 @@ describe('docs/states.md', () => {
   it('has every reason in its table, and none that the program does not know', () => {
     const listed = rows.flatMap((row) => /^\|[^|]+\| `\w+` \| `(\w+)` \|/.exec(row)?.[1] ?? []);
     expect([...new Set(listed)].sort()).toEqual(Object.keys(REASONS).sort());
+  });
+
+  it('draws arrows between states only, each named, and into and out of every state but unmanaged', () => {
+    const lines = blocksOf(page, 'mermaid').join('').trimEnd().split('\n').slice(1);
+    const arrows = lines.map((line) => {
+      const [, from, to] = /^ {2}(\[\*\]|\w+) --> (\w+): \S.*$/.exec(line) ?? [];
+      return { line, from, to };
+    });
+    const drawn = STATES.filter((state) => state !== 'unmanaged');
+    const known: readonly (string | undefined)[] = drawn;
+    const wrong = arrows.filter(({ from, to }) => !known.includes(to) || !['[*]', ...known].includes(from));
+    expect(wrong).toEqual([]);
+    expect(drawn.filter((state) => !arrows.some(({ to }) => to === state))).toEqual([]);
+    expect(drawn.filter((state) => !arrows.some(({ from }) => from === state))).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { decideAdoption, type SearchKeys } from '../../src/domain/adoption.ts';
+import { type Claim, decideAdoption, type SearchKeys } from '../../src/domain/adoption.ts';
 import type { Candidate } from '../../src/domain/person.ts';
 
 const keys: SearchKeys = { userName: 'ada@example.com', externalId: 'e-1', employeeNumber: '7' };
@@ -10,7 +10,9 @@ const ada: Candidate = {
   externalId: 'e-1',
   employeeNumber: '7',
 };
-const nobody = new Map<string, 'person' | 'leaving'>();
+const nobody = new Map<string, Claim>();
+const held = (holder: Claim['holder'], wanted: SearchKeys = keys) =>
+  new Map<string, Claim>([['c-1', { holder, keys: wanted, owned: [] }]]);
 const decide = (wanted: Partial<SearchKeys>, found: Partial<Candidate>, claims = nobody) =>
   decideAdoption({ ...keys, ...wanted }, [{ ...ada, ...found }], claims);
 
@@ -71,8 +73,16 @@ describe('adoption', () => {
   });
 
   test('a user whom somebody here stands for is not taken over; a leaver is waited for', () => {
-    expect(decide({}, {}, new Map([['c-1', 'person']])).kind).toBe('held');
-    expect(decide({}, {}, new Map([['c-1', 'leaving']]))).toEqual({ kind: 'wait' });
-    expect(decide({}, {}, new Map([['c-9', 'person']])).kind).toBe('adopt');
+    expect(decide({}, {}, held('person')).kind).toBe('held');
+    expect(decide({}, {}, held('leaving'))).toEqual({ kind: 'wait' });
+    expect(decide({}, {}, held('former')).kind).toBe('adopt');
+  });
+
+  test('a user whose holder here no longer asks for these keys is waited for', () => {
+    const renamed = { ...keys, userName: 'lovelace@example.com', employeeNumber: '8' };
+    expect(decide({}, {}, held('person', renamed))).toEqual({ kind: 'wait' });
+    expect(decide({}, {}, held('person', { ...renamed, employeeNumber: '7' })).kind).toBe('held');
+    const elsewhere = new Map<string, Claim>([['c-9', { holder: 'person', keys, owned: [] }]]);
+    expect(decide({}, {}, elsewhere).kind).toBe('adopt');
   });
 });

@@ -211,11 +211,14 @@ describe('a read', () => {
     });
   });
 
-  test('keeps the last confirmed value of a part that the scopes do not let us read', () => {
+  test('keeps the last confirmed value of a part that the scopes do not let us read, and does not believe it', () => {
     const key = `${SPEND_ROLE}:roles[X].roleName`;
     const before = provisioning({ applied: { profile: { [key]: 'X' }, unknown: [SPEND_ROLE] } });
     const read = { kind: 'read', profile: {}, unreadable: [SPEND_ROLE] } as const;
-    expect(refresh(before, read, ['spend']).applied).toEqual({ profile: { [key]: 'X' }, unknown: [] });
+    expect(refresh(before, read, ['spend']).applied).toEqual({
+      profile: { [key]: 'X' },
+      unknown: [SPEND_ROLE],
+    });
   });
 });
 

@@ -1,5 +1,6 @@
 import request from 'supertest';
 import { describe, expect, test } from 'vitest';
+import { StoreUnavailable } from '../../src/domain/store-unavailable.ts';
 import { fakeApp } from './fake-app.ts';
 import { fakeConnection } from './fake-connection.ts';
 
@@ -81,11 +82,30 @@ describe('every answer', () => {
 describe('health', () => {
   test('/healthz answers always, /readyz when ready', async () => {
     let ready = false;
-    const { app } = fakeApp({ ready: () => ready });
+    const { app } = fakeApp({ ready: async () => ready });
     expect((await request(app).get('/healthz')).status).toBe(200);
     expect((await request(app).get('/readyz')).status).toBe(503);
     ready = true;
     expect((await request(app).get('/readyz')).status).toBe(200);
+  });
+});
+
+describe('a store that is not available', () => {
+  test('is 503 with Retry-After in seconds, and the operator reads why', async () => {
+    const connection = fakeConnection();
+    const { app, lines } = fakeApp({ connections: [connection] });
+    connection.failure = new StoreUnavailable('SQLITE_FULL', new Error('database or disk is full'));
+    const answer = await request(app)
+      .post('/scim/v2/Users')
+      .set(authorization)
+      .send({ userName: 'ada@example.com' });
+    expect(answer.status).toBe(503);
+    expect(answer.headers['retry-after']).toMatch(/^\d+$/);
+    expect(JSON.parse(answer.text)).toMatchObject({ status: '503' });
+    expect(answer.text).not.toMatch(/SQLITE|disk/);
+    const line = JSON.parse(lines[0] ?? '');
+    expect(line).toMatchObject({ level: 50, status: 503 });
+    expect(line.err.message).toContain('SQLITE_FULL');
   });
 });
 

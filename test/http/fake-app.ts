@@ -9,7 +9,7 @@ export function fakeApp(options: {
   connections?: readonly FakeConnection[];
   adminToken?: string | null;
   publicUrl?: string | null;
-  ready?: () => boolean;
+  ready?: () => Promise<boolean>;
 }) {
   const lines: string[] = [];
   const connections = options.connections ?? [fakeConnection()];
@@ -21,7 +21,7 @@ export function fakeApp(options: {
     log: pino({ level: 'debug' }, { write: (line: string) => void lines.push(line) }),
     newId: () => `request-${++requests}`,
     now: () => NOW,
-    ready: options.ready ?? (() => true),
+    ready: options.ready ?? (async () => true),
   });
   return { app, lines };
 }

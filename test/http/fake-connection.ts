@@ -54,7 +54,6 @@ export function fakeConnection(name = 'default', tokens: Record<string, string> 
       );
       return { total: found.length, records: found.slice(startIndex - 1, startIndex - 1 + count) };
     },
-    search: async (key) => living().filter((record) => keysOf(record).includes(key.toLowerCase())),
   };
 
   const reports: Reports = {
@@ -71,15 +70,31 @@ export function fakeConnection(name = 'default', tokens: Record<string, string> 
         held: 0,
         unmanaged: 0,
       },
+      reasons: {},
       openRequests: 0,
       oldestOpenDeactivation: CREATED,
     }),
-    people: async ({ state, cursor, limit }) => {
+    people: async ({ state, reason, cursor, limit }) => {
       const found = [...records.values()].filter(
-        ({ provisioning }) => state === undefined || provisioning.state === state,
+        ({ provisioning }) =>
+          (state === undefined || provisioning.state === state) &&
+          (reason === undefined || provisioning.reason === reason),
       );
       return page(found, cursor, limit);
     },
+    search: async ({ key, state, limit }) => {
+      const found = [...records.values()].filter((record) => keysOf(record).includes(key.toLowerCase()));
+      const alive = found.filter(({ person }) => person.deleted === null);
+      const gone = found.toSorted((left, right) => (right.person.deleted ?? 0) - (left.person.deleted ?? 0));
+      return (alive.length > 0 ? alive : gone)
+        .filter(({ provisioning }) => state === undefined || provisioning.state === state)
+        .slice(0, limit);
+    },
+    earlier: async ({ id, resource }) =>
+      [...records.values()].filter(
+        ({ person }) =>
+          person.deleted !== null && person.id !== id && person.resource.userName === resource.userName,
+      ),
     person: async (id) => records.get(id) ?? null,
     requests: async ({ personId, state, cursor, limit }) => {
       const found = connection.requests.filter(
@@ -89,7 +104,7 @@ export function fakeConnection(name = 'default', tokens: Record<string, string> 
       );
       return page(found, cursor, limit);
     },
-    request: async (id) => connection.requests.find((request) => request.id === id) ?? null,
+    request: async (prefix) => connection.requests.find(({ id }) => id.startsWith(prefix)) ?? null,
     changes: async ({ personId, cursor, limit }) =>
       page(
         changes.filter((change) => personId === undefined || change.personId === personId).toReversed(),
@@ -134,8 +149,9 @@ export function fakeConnection(name = 'default', tokens: Record<string, string> 
         store(newRecord(name, id, write.resource, moment), write.actor, 'create')
       );
     }
-    const record = living().find(({ person }) => person.id === write.id);
-    if (record === undefined) return { kind: 'missing' };
+    const record = records.get(write.id);
+    const isGone = record?.person.deleted != null;
+    if (record === undefined || (isGone && write.actor.kind === 'scim')) return { kind: 'missing' };
     try {
       return decided(record, write.decide(record), write.actor);
     } catch (error) {
@@ -166,6 +182,10 @@ export function fakeConnection(name = 'default', tokens: Record<string, string> 
           [],
           decision.reason,
         );
+      case 'release': {
+        const provisioning = { ...record.provisioning, concurId: decision.concurId, candidates: [] };
+        return store({ ...record, provisioning: { ...provisioning, state: 'queued' } }, actor, 'release');
+      }
       case 'retry':
         return store(
           { ...record, provisioning: { ...record.provisioning, state: 'queued', refused: {} } },

@@ -62,6 +62,8 @@ test('a client that goes away leaves a line too', async () => {
   await arrived;
   sent.destroy();
   await vi.waitFor(() => expect(lines).toHaveLength(1));
-  expect(JSON.parse(lines[0] ?? '')).toMatchObject({ aborted: true, route: '/scim/v2/Users' });
+  const line = JSON.parse(lines[0] ?? '');
+  expect(line).toMatchObject({ aborted: true, route: '/scim/v2/Users' });
+  expect(line.status).not.toBe(200);
   await close();
 });

@@ -44,6 +44,22 @@ describe('replaceResource', () => {
     expect(replaceResource(User, { userName: 'ada' }, other).changed).toEqual([`${spend}:testEmployee`]);
   });
 
+  test.each([{}, { active: null }, { active: '' }, { active: [] }, { active: {} }])(
+    'leaves active as it is for %j',
+    (body) => {
+      for (const active of [true, false]) {
+        const current = { schemas: [core], userName: 'ada', active };
+        const { resource, changed } = replaceResource(User, current, {
+          userName: 'ada',
+          title: 'x',
+          ...body,
+        });
+        expect(resource.active).toBe(active);
+        expect(changed).toEqual(['title']);
+      }
+    },
+  );
+
   test('a resource replaced by itself, in any order, is unchanged', () => {
     fc.assert(
       fc.property(resources, (resource) => {

@@ -87,6 +87,18 @@ describe('what identity providers create', () => {
     });
   });
 
+  test.each(['', [], {}, null])('an extension that is %j is unassigned', (extension) => {
+    const body = { userName: 'a', [enterprise]: extension };
+    expect(parseResource(User, body)).toEqual({ schemas: [core], userName: 'a' });
+  });
+
+  test('an address may have several lines', () => {
+    const addresses = [
+      { formatted: '1 Main Street\nHollywood', streetAddress: '1 Main Street\r\n\tFloor 2' },
+    ];
+    expect(parseResource(User, { userName: 'a', addresses }).addresses).toEqual(addresses);
+  });
+
   test('names in any case become those of the schema', () => {
     expect(
       parseResource(User, { USERNAME: 'a', Name: { GIVENNAME: 'A' }, Emails: [{ VALUE: 'a@x.org' }] }),
@@ -223,6 +235,19 @@ describe('what is refused', () => {
     ],
     [{ userName: 'a\u0000' }, 'invalidValue', /NUL/],
     [{ userName: '\ud800' }, 'invalidValue', /surrogate/],
+    [{ userName: '\u200b \u2060\u3164' }, 'invalidValue', /userName is required/],
+    [{ userName: 'ada\n' }, 'invalidValue', /userName must be one line/],
+    [{ userName: 'a', externalId: 'e\t1' }, 'invalidValue', /externalId must be one line/],
+    [{ userName: 'a', displayName: 'A\u0085' }, 'invalidValue', /displayName must be one line/],
+    [{ userName: 'a', name: { familyName: 'A\r' } }, 'invalidValue', /familyName must be one line/],
+    [{ userName: 'a', emails: [{ value: 'a@x\n' }] }, 'invalidValue', /emails\[0\]\.value must be one line/],
+    [{ userName: 'a', [enterprise]: { employeeNumber: '1\u0085' } }, 'invalidValue', /one line/],
+    [{ userName: 'a', title: 'a\u001b[31m' }, 'invalidValue', /title holds what is no text: a control/],
+    [
+      { userName: 'a', emails: Array.from({ length: 1_001 }, (_, index) => `${index}@x.org`) },
+      'invalidValue',
+      /emails may have 1000 elements/,
+    ],
     [{ userName: 'a', [enterprise]: 'x' }, 'invalidValue', /enterprise:2\.0:User must be an object/],
     [
       { userName: 'a', [`${spend}:User`]: { customData: [{ value: 'x' }] } },

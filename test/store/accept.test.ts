@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ENTERPRISE } from '../../src/domain/extensions.ts';
+import { ENTERPRISE, EXTENSIONS } from '../../src/domain/extensions.ts';
 import type { Provisioning } from '../../src/domain/person.ts';
+import { parseFilter } from '../../src/scim/filter/parse.ts';
+import { userResourceType } from '../../src/scim/registry.ts';
 import { bindConnection } from '../../src/store/store.ts';
 import {
   ADMIN,
@@ -9,6 +11,7 @@ import {
   create,
   createOne,
   ENGINES,
+  lease,
   load,
   OKTA,
   openBench,
@@ -139,6 +142,27 @@ describe.each(ENGINES)('accepting writes on $name', (engine) => {
     });
   });
 
+  it('takes names that differ only in blanks around them or in how accents are written for one', async () => {
+    await create(bench.connection, { userName: 'Zo\u00eb', [ENTERPRISE]: { employeeNumber: 'N\u00e91' } });
+    const twins = [
+      { userName: ' zoe\u0308\u00a0' },
+      { userName: 'other', [ENTERPRISE]: { employeeNumber: ' ne\u03011' } },
+    ];
+    const results = await bench.connection.directory.accept(
+      twins.map((resource) => ({ kind: 'create', actor: OKTA, resource })),
+    );
+    expect(results).toMatchObject([
+      { kind: 'conflict', attribute: 'userName' },
+      { kind: 'conflict', attribute: 'employeeNumber' },
+    ]);
+    for (const text of ['userName eq " ZOE\u0308 "', 'employeeNumber eq "NE\u03011"']) {
+      const filter = parseFilter(text, userResourceType);
+      expect((await bench.connection.directory.list({ filter, startIndex: 1, count: 1 })).total, text).toBe(
+        1,
+      );
+    }
+  });
+
   it('lets people share an externalId', async () => {
     const records = await create(
       bench.connection,
@@ -205,6 +229,95 @@ describe.each(ENGINES)('accepting writes on $name', (engine) => {
     });
     const retried = written(await change(bench.connection, person.id, { kind: 'retry' }, ADMIN));
     expect(retried.provisioning).toMatchObject({ state: 'queued', lane: 'deactivation', due: bench.now });
+  });
+
+  it('lets an admin decide nothing new about a deleted person, and says so', async () => {
+    const { person } = await createOne(bench.connection, { userName: 'ann' });
+    await change(bench.connection, person.id, { kind: 'delete' });
+    const result = await change(bench.connection, person.id, { kind: 'unchanged' }, ADMIN);
+    expect(result).toMatchObject({ kind: 'written', changed: false });
+    expect(await actions(person.id)).toEqual(['delete', 'create']);
+  });
+
+  describe('releasing a held person', () => {
+    const release = { kind: 'release', concurId: 'c1' } as const;
+    const candidate = {
+      concurId: 'c1',
+      active: true,
+      userName: 'ann',
+      externalId: null,
+      employeeNumber: null,
+    };
+    const held = { state: 'held', reason: 'ambiguous', due: null, candidates: [candidate] } as const;
+
+    it('makes them that Concur user, of whom nothing is known yet', async () => {
+      const { person } = await createOne(bench.connection, { userName: 'ann' });
+      await settle(bench, person.id, { ...held, lastError: 'Two match.' });
+      bench.now += 10;
+      const released = written(await change(bench.connection, person.id, release, ADMIN));
+      expect(released.person).toEqual(person);
+      expect(released.provisioning).toMatchObject({
+        state: 'queued',
+        reason: null,
+        lastError: null,
+        concurId: 'c1',
+        applied: { profile: {}, unknown: EXTENSIONS },
+        owned: [],
+        candidates: [],
+        lane: 'creation',
+        due: bench.now,
+      });
+      const { items } = await bench.connection.reports.changes({ personId: person.id, limit: 1 });
+      expect(items).toMatchObject([
+        { action: 'release', actor: 'admin:root', reason: 'as the Concur user c1' },
+      ]);
+    });
+
+    it('goes on with the deactivation of one who is to have no access, the deleted too', async () => {
+      const { person } = await createOne(bench.connection, { userName: 'ann' });
+      await settle(bench, person.id, held);
+      await change(bench.connection, person.id, { kind: 'delete' });
+      bench.now += 10;
+      const released = written(await change(bench.connection, person.id, release, ADMIN));
+      expect(released.provisioning).toMatchObject({ state: 'queued', lane: 'deactivation', due: bench.now });
+      expect((await bench.connection.reports.summary()).oldestOpenDeactivation).toBe(bench.now);
+    });
+
+    it('takes them from a worker that is about to put them back', async () => {
+      const { person } = await createOne(bench.connection, { userName: 'ann' });
+      await settle(bench, person.id, { ...held, state: 'queued', due: bench.now });
+      await bench.connection.provisioning.claim('others', 1, lease('l', bench.now + 1_000), bench.now);
+      await change(bench.connection, person.id, release, ADMIN);
+      await bench.connection.provisioning.commit(
+        { lease: 'l', people: [person.id], decide: () => Promise.resolve(held) },
+        bench.now,
+      );
+      expect((await load(bench, person.id)).provisioning).toMatchObject({ state: 'queued', candidates: [] });
+    });
+
+    it('wakes who waits for them', async () => {
+      const [boss, ann] = await create(bench.connection, { userName: 'boss' }, { userName: 'ann' });
+      await settle(bench, boss?.person.id ?? '', held);
+      await settle(bench, ann?.person.id ?? '', { state: 'partial', waitingFor: ['boss'], due: null });
+      await change(bench.connection, boss?.person.id ?? '', release, ADMIN);
+      expect((await load(bench, ann?.person.id ?? '')).provisioning.state).toBe('queued');
+    });
+
+    it('is refused while somebody else here stands for that Concur user', async () => {
+      const [bob, ann] = await create(bench.connection, { userName: 'bob' }, { userName: 'ann' });
+      await settle(bench, bob?.person.id ?? '', { state: 'in_sync', concurId: 'c1', due: null });
+      await settle(bench, ann?.person.id ?? '', held);
+      const attempt = () => change(bench.connection, ann?.person.id ?? '', release, ADMIN);
+      expect(await attempt()).toMatchObject({ kind: 'rejected', error: { status: 409 } });
+      await change(bench.connection, bob?.person.id ?? '', { kind: 'delete' });
+      expect(await attempt()).toMatchObject({
+        kind: 'rejected',
+        error: { detail: expect.stringContaining('deactivation') },
+      });
+      expect((await load(bench, ann?.person.id ?? '')).provisioning.candidates).toEqual([candidate]);
+      await settle(bench, bob?.person.id ?? '', { state: 'in_sync', due: null });
+      expect(await attempt()).toMatchObject({ kind: 'written' });
+    });
   });
 
   it('lays an override over a person without a new version, and lifts it', async () => {

@@ -104,6 +104,7 @@ describe.each(ENGINES)('reports on $name', (engine) => {
         held: 0,
         unmanaged: 0,
       },
+      reasons: {},
       openRequests: 1,
       oldestOpenDeactivation: since,
     });
@@ -125,6 +126,53 @@ describe.each(ENGINES)('reports on $name', (engine) => {
       openRequests: 0,
       oldestOpenDeactivation: null,
     });
+  });
+
+  it('count reasons, and list who has one', async () => {
+    const people = await create(
+      bench.connection,
+      ...['a', 'b', 'c', 'd'].map((userName) => ({ userName, active: userName !== 'd' })),
+    );
+    const [a = '', b = '', c = '', d = ''] = people.map(({ person }) => person.id);
+    const later = { state: 'queued', due: bench.now + 60_000 } as const;
+    await settle(bench, a, { ...later, reason: 'credentials', lastError: 'invalid_grant' });
+    await settle(bench, b, { ...later, reason: 'credentials' });
+    await settle(bench, c, { state: 'failed', reason: 'refused', due: null });
+    await settle(bench, d, { state: 'in_sync', reason: 'not_created', due: null });
+    const { reports } = bench.connection;
+    const reasons = async () => (await reports.summary()).reasons;
+    expect(await reasons()).toEqual({ credentials: 2, refused: 1, not_created: 1 });
+    const waiting = await reports.people({ reason: 'credentials', limit: 9 });
+    expect(names(waiting.items)).toEqual(['a', 'b']);
+    await change(bench.connection, d, { kind: 'delete' });
+    await settle(bench, d, { state: 'in_sync', reason: 'not_created', due: null });
+    expect(await reasons()).toEqual({ credentials: 2, refused: 1 });
+  });
+
+  it('find a request by the beginning of its id, unless several begin so', async () => {
+    const record = await createOne(bench.connection, { userName: 'ann' });
+    for (const id of ['5f0c11aa-1', '5f0c22bb-2']) {
+      const held = lease(`l${id}`, bench.now + 1);
+      await bench.connection.provisioning.claim('others', 9, held, bench.now);
+      const request = { id, kind: 'user', operations: [operation(record, `o${id}`)] } as const;
+      await bench.connection.provisioning.recordRequest(request, held, bench.now);
+      await bench.connection.provisioning.commit(
+        {
+          lease: held.token,
+          request: { id, state: 'completed' },
+          people: [record.person.id],
+          decide: () => Promise.resolve({ state: 'queued' }),
+        },
+        bench.now,
+      );
+    }
+    const found = async (id: string) => (await bench.connection.reports.request(id))?.id ?? null;
+    expect(await found('5f0c1')).toBe('5f0c11aa-1');
+    expect(await found('5F0C2')).toBe('5f0c22bb-2');
+    expect(await found('5f0c22bb-2')).toBe('5f0c22bb-2');
+    expect(await found('5f0c')).toBeNull();
+    expect(await found('5f0c3')).toBeNull();
+    expect(await found('5f')).toBeNull();
   });
 
   it('forget an open deactivation when the person comes back', async () => {

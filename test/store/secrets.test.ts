@@ -67,23 +67,33 @@ describe.each(ENGINES)('secrets on $name', (engine) => {
 
   it('knows a SCIM token until it is revoked', async () => {
     const { tokens } = bench.connection;
-    const { id, token: plain } = await tokens.create('okta');
+    const { id, token: plain } = made(await tokens.create('okta'));
     expect(plain).toMatch(/^bridge_[A-Za-z0-9_-]{43}$/);
     expect(await tokens.verify(plain)).toEqual({ name: 'okta' });
     expect(await tokens.verify(`${plain}x`)).toBeNull();
     expect(await tokens.verify('')).toBeNull();
     expect(await tokens.list()).toEqual([{ id, name: 'okta', created: bench.now, revoked: null }]);
-    expect(await tokens.revoke(id)).toBe(true);
-    expect(await tokens.revoke(id)).toBe(false);
+    const revoked = { id, name: 'okta', created: bench.now, revoked: bench.now };
+    expect(await tokens.revoke(id)).toEqual(revoked);
+    expect(await tokens.revoke(id)).toBeNull();
     expect(await tokens.verify(plain)).toBeNull();
-    expect((await tokens.list())[0]?.revoked).toBe(bench.now);
+    expect(await tokens.list()).toEqual([revoked]);
     const { hash } = await bench.store.db.selectFrom('scim_tokens').select('hash').executeTakeFirstOrThrow();
     expect(hash).not.toContain(plain);
   });
 
+  it('gives a name to one valid SCIM token at a time', async () => {
+    const { tokens } = bench.connection;
+    const { id } = made(await tokens.create('okta'));
+    expect(await tokens.create('okta')).toBeNull();
+    expect(await tokens.list()).toHaveLength(1);
+    await tokens.revoke(id);
+    expect(await tokens.create('okta')).not.toBeNull();
+  });
+
   it('takes the configured SCIM token over once, and drops it when another is configured', async () => {
     const { tokens } = bench.connection;
-    const made = await tokens.create('okta');
+    const okta = made(await tokens.create('okta'));
     await tokens.seed('first');
     await tokens.seed('first');
     expect(await tokens.verify('first')).toEqual({ name: 'configuration' });
@@ -93,7 +103,7 @@ describe.each(ENGINES)('secrets on $name', (engine) => {
     expect(await tokens.verify('second')).not.toBeNull();
     await tokens.seed(null);
     expect(await tokens.verify('second')).toBeNull();
-    expect(await tokens.verify(made.token)).not.toBeNull();
+    expect(await tokens.verify(okta.token)).not.toBeNull();
   });
 
   it('does not bring a revoked configured token back at the next start', async () => {
@@ -105,3 +115,8 @@ describe.each(ENGINES)('secrets on $name', (engine) => {
     expect(await tokens.verify('first')).toBeNull();
   });
 });
+
+function made<Token>(token: Token | null): Token {
+  if (token === null) throw new Error('no token was made');
+  return token;
+}

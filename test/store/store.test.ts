@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { NewerDatabaseError } from '../../src/store/migrate.ts';
+import { checkDatabase } from '../../src/store/readiness.ts';
 import { bindConnection, openStore } from '../../src/store/store.ts';
 import {
   type Bench,
@@ -51,6 +52,13 @@ describe.each(ENGINES)('the store on $name', (engine) => {
     });
     const again = await bench.reopen();
     expect(await bindConnection(again, 'default', 'company-2')).toMatchObject({ kind: 'bound_to_another' });
+  });
+
+  it('says whether it answers', async () => {
+    await checkDatabase(bench.store);
+    const closed = await bench.reopen();
+    await closed.close();
+    await expect(checkDatabase(closed)).rejects.toThrow();
   });
 
   it('refuses an address or a key that it cannot use', async () => {

@@ -34,6 +34,8 @@ export class Delivery {
   readonly store: ConnectionStore;
   readonly clock: { now: () => number; advance: (ms: number) => void };
   readonly #settings: ConnectionSettings;
+  /** What the worker logged as errors: every test expects none. */
+  readonly #defects: object[] = [];
   #worker: Worker | undefined;
 
   private constructor(
@@ -81,6 +83,7 @@ export class Delivery {
       await delivery.stop();
       await store.close();
       await simulator.close();
+      expect(delivery.#defects).toEqual([]);
     });
     return delivery;
   }
@@ -93,7 +96,11 @@ export class Delivery {
 
   start(): void {
     const { company } = this.simulator;
-    const log = { info() {}, warn() {}, error: (fields: object) => expect.fail(JSON.stringify(fields)) };
+    const log = {
+      info() {},
+      warn() {},
+      error: (fields: object) => this.#defects.push(fields),
+    };
     const concur = createConcur({
       settings: this.#settings,
       secrets: { clientId: company.clientId, clientSecret: company.clientSecret, refreshToken: null },

@@ -11,16 +11,23 @@ export type Found =
   | { readonly kind: 'nobody' }
   | { readonly kind: 'several'; readonly records: readonly PersonRecord[] };
 
-/** Looks a person up by SCIM id (deleted people too), userName, e-mail, employee number or externalId. */
+/** How many people of one name are told apart. */
+const NAMESAKES = 50;
+
+/**
+ * Looks a person up by SCIM id, userName, e-mail, employee number or externalId. Where nobody living
+ * matches, it is whoever was deleted last.
+ */
 export async function lookUpPerson(
-  { directory, reports }: Pick<HttpConnection, 'directory' | 'reports'>,
+  { reports }: Pick<HttpConnection, 'reports'>,
   name: string,
 ): Promise<Found> {
   const byId = await reports.person(name);
   if (byId !== null) return { kind: 'one', record: byId };
-  const [record, ...others] = await directory.search(name);
+  const [record, ...others] = await reports.search({ key: name, limit: NAMESAKES });
   if (record === undefined) return { kind: 'nobody' };
-  return others.length === 0 ? { kind: 'one', record } : { kind: 'several', records: [record, ...others] };
+  const isCertain = others.length === 0 || record.person.deleted !== null;
+  return isCertain ? { kind: 'one', record } : { kind: 'several', records: [record, ...others] };
 }
 
 /**
@@ -34,10 +41,11 @@ export async function readPersonReport(
   history: number,
 ): Promise<PersonReport> {
   const wanted = { personId: record.person.id, limit: history };
-  const [description, requests, changes] = await Promise.all([
+  const [description, earlier, requests, changes] = await Promise.all([
     describe(record),
+    reports.earlier(record.person),
     reports.requests(wanted),
     reports.changes(wanted),
   ]);
-  return personReport(record, { description, requests: requests.items, changes: changes.items });
+  return personReport(record, { description, earlier, requests: requests.items, changes: changes.items });
 }

@@ -30,9 +30,16 @@ export function personLine({ person, provisioning }: PersonRecord) {
   };
 }
 
+/** A person about whom an admin must decide, with the Concur users that they may be. */
+export function holdReport(record: PersonRecord) {
+  return { ...personLine(record), candidates: record.provisioning.candidates };
+}
+
 /** What belongs to a person beside their record. */
 export interface PersonContext {
   readonly description: Description;
+  /** Deleted people who had the same keys, the latest deletion first. */
+  readonly earlier: readonly PersonRecord[];
   readonly requests: readonly RequestReport[];
   readonly changes: readonly ChangeReport[];
 }
@@ -41,7 +48,10 @@ export interface PersonContext {
  * Everything an admin can know of one person: what Concur should hold (`desired`, `initial`), what it holds
  * (`applied`), the `difference`, and why they differ. Times are ISO 8601.
  */
-export function personReport(record: PersonRecord, { description, requests, changes }: PersonContext) {
+export function personReport(
+  record: PersonRecord,
+  { description, earlier, requests, changes }: PersonContext,
+) {
   const { person, provisioning } = record;
   const { desired, initial, waitingFor, gaps } = description;
   const { applied, owned } = provisioning;
@@ -65,6 +75,12 @@ export function personReport(record: PersonRecord, { description, requests, chan
     waitingFor,
     gaps,
     candidates: provisioning.candidates,
+    /** Deleted people who had the same userName, employee number or externalId. */
+    earlier: earlier.map(({ person: { id, resource, deleted } }) => ({
+      id,
+      userName: resource.userName,
+      deleted: iso(deleted),
+    })),
     requests: requests.map(requestReport),
     changes: changes.map(changeReport),
   };

@@ -1,18 +1,29 @@
 import { z } from 'zod';
 import { REQUEST_STATES } from '../../domain/ports.ts';
-import { STATES } from '../../domain/provisioning.ts';
+import { REASONS, type Reason, STATES } from '../../domain/provisioning.ts';
 import { invalidValue } from '../../scim/error.ts';
 
 const limit = z.coerce.number().int().min(1).max(200).default(50);
 const cursor = z.string().optional();
+// Object.keys knows no closed lists.
+const reasons = Object.keys(REASONS) as Reason[];
 
 /** The query of `users`. */
-export const usersQuery = z.object({
-  state: z.enum(STATES).optional(),
-  search: z.string().min(1).optional(),
-  cursor,
-  limit,
-});
+export const usersQuery = z
+  .object({
+    state: z.enum(STATES).optional(),
+    reason: z.enum(reasons).optional(),
+    search: z.string().min(1).optional(),
+    cursor,
+    limit,
+  })
+  .refine(({ search, cursor, reason }) => search === undefined || (cursor ?? reason) === undefined, {
+    path: ['search'],
+    error: 'goes with state and limit only',
+  });
+
+/** The query of `holds`. */
+export const holdsQuery = z.object({ cursor, limit });
 
 /** The query of `requests`. */
 export const requestsQuery = z.object({
@@ -24,6 +35,9 @@ export const requestsQuery = z.object({
 
 /** The query of `changes`. */
 export const changesQuery = z.object({ user: z.string().min(1).optional(), cursor, limit });
+
+/** The body of a release. */
+export const releasing = z.object({ concurId: z.string().trim().min(1) });
 
 /** The body of an offboarding. */
 export const offboarding = z.object({ reason: z.string().trim().min(1).max(500) });

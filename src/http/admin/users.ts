@@ -1,15 +1,16 @@
 import type { RequestHandler, Response, Router } from 'express';
 import type { PersonRecord } from '../../domain/person.ts';
-import type { Actor, Decision } from '../../scim/directory.ts';
+import type { Actor } from '../../scim/directory.ts';
 import { notFound, ScimError } from '../../scim/error.ts';
 import { accept } from '../accept.ts';
 import { readBody } from '../body.ts';
 import type { HttpConnection } from '../connection.ts';
 import { route } from '../route.ts';
 import type { ConnectionOf } from './connections.ts';
+import { type Decide, lift, offboard, release, retry } from './decisions.ts';
 import { lookUpPerson, readPersonReport } from './person.ts';
-import { pageReport, personLine } from './presenters.ts';
-import { offboarding, parse, usersQuery } from './query.ts';
+import { holdReport, pageReport, personLine } from './presenters.ts';
+import { holdsQuery, offboarding, parse, releasing, usersQuery } from './query.ts';
 
 /** How much of a person's history their report holds. */
 const HISTORY = 20;
@@ -20,19 +21,29 @@ type Target = { id: string };
 /** Serves the people of a connection: the list, one person's report, and what an admin can decide about them. */
 export function serveAdminUsers(router: Router, connectionOf: ConnectionOf, now: () => number): void {
   const list: RequestHandler = async (req, res) => {
-    const { directory, reports } = connectionOf(req);
-    const { search, state, cursor, limit } = parse(usersQuery, req.query);
+    const { reports } = connectionOf(req);
+    const { search, state, reason, cursor, limit } = parse(usersQuery, req.query);
+    const narrowed = { limit, ...(state === undefined ? {} : { state }) };
     if (search === undefined) {
       const page = await reports.people({
-        limit,
-        ...(state === undefined ? {} : { state }),
+        ...narrowed,
+        ...(reason === undefined ? {} : { reason }),
         ...(cursor === undefined ? {} : { cursor }),
       });
       return void res.json(pageReport(page, personLine));
     }
-    const found = await directory.search(search);
-    const wanted = found.filter(({ provisioning }) => state === undefined || provisioning.state === state);
-    res.json(pageReport({ items: wanted.slice(0, limit), nextCursor: null }, personLine));
+    const items = await reports.search({ key: search, ...narrowed });
+    res.json(pageReport({ items, nextCursor: null }, personLine));
+  };
+
+  const holds: RequestHandler = async (req, res) => {
+    const { cursor, limit } = parse(holdsQuery, req.query);
+    const page = await connectionOf(req).reports.people({
+      state: 'held',
+      limit,
+      ...(cursor === undefined ? {} : { cursor }),
+    });
+    res.json(pageReport(page, holdReport));
   };
 
   const read: RequestHandler<Target> = async (req, res) => {
@@ -40,40 +51,39 @@ export function serveAdminUsers(router: Router, connectionOf: ConnectionOf, now:
     await show(res, connection, await findPerson(connection, req.params.id));
   };
 
-  const retry: RequestHandler<Target> = async (req, res) => {
-    const connection = connectionOf(req);
-    await decide(res, connection, req.params.id, () => ({ kind: 'retry' }));
+  const retryOne: RequestHandler<Target> = async (req, res) => {
+    await decide(res, connectionOf(req), req.params.id, retry);
   };
 
-  const offboard: RequestHandler<Target> = async (req, res) => {
+  const releaseOne: RequestHandler<Target> = async (req, res) => {
+    const connection = connectionOf(req);
+    const { concurId } = parse(releasing, await readBody(req, res));
+    await decide(res, connection, req.params.id, release(concurId));
+  };
+
+  const offboardOne: RequestHandler<Target> = async (req, res) => {
     const connection = connectionOf(req);
     const { reason } = parse(offboarding, await readBody(req, res));
-    const override = { active: false, reason, by: `${ACTOR.kind}:${ACTOR.name}`, since: now() } as const;
-    await decide(res, connection, req.params.id, ({ person }) =>
-      person.override?.reason === reason ? { kind: 'unchanged' } : { kind: 'override', override, reason },
-    );
+    await decide(res, connection, req.params.id, offboard(reason, ACTOR, now()));
   };
 
-  const lift: RequestHandler<Target> = async (req, res) => {
-    const connection = connectionOf(req);
-    await decide(res, connection, req.params.id, ({ person }) =>
-      person.override === null
-        ? { kind: 'unchanged' }
-        : { kind: 'override', override: null, reason: `lifted: ${person.override.reason}` },
-    );
+  const liftOne: RequestHandler<Target> = async (req, res) => {
+    await decide(res, connectionOf(req), req.params.id, lift);
   };
 
   route(router, '/users', { GET: list });
   route(router, '/users/:id', { GET: read });
-  route(router, '/users/:id/retry', { POST: retry });
-  route(router, '/users/:id/offboard', { POST: offboard, DELETE: lift });
+  route(router, '/users/:id/retry', { POST: retryOne });
+  route(router, '/users/:id/release', { POST: releaseOne });
+  route(router, '/users/:id/offboard', { POST: offboardOne, DELETE: liftOne });
+  route(router, '/holds', { GET: holds });
 }
 
 async function decide(
   res: Response,
   connection: HttpConnection,
   key: string,
-  decision: (record: PersonRecord) => Decision,
+  decision: Decide,
 ): Promise<void> {
   const { person } = await findPerson(connection, key);
   await show(
@@ -88,12 +98,12 @@ async function show(res: Response, connection: HttpConnection, record: PersonRec
 }
 
 /**
- * The person whom an admin names by SCIM id (deleted people too), userName, e-mail, employee number or externalId.
+ * The person whom an admin names by SCIM id, userName, e-mail, employee number or externalId: see `lookUpPerson`.
  *
  * @throws ScimError 404 for nobody, 409 naming the ids when several match
  */
 export async function findPerson(
-  connection: Pick<HttpConnection, 'directory' | 'reports'>,
+  connection: Pick<HttpConnection, 'reports'>,
   key: string,
 ): Promise<PersonRecord> {
   const found = await lookUpPerson(connection, key);

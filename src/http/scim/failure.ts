@@ -1,6 +1,6 @@
 import type { ErrorRequestHandler } from 'express';
 import { toErrorBody } from '../../scim/error.ts';
-import { operatorCause, toClientError } from '../failure.ts';
+import { operatorCause, RETRY_AFTER, toClientError } from '../failure.ts';
 import { noteFailure, requestIdOf } from '../request-log.ts';
 import { answer } from './answer.ts';
 
@@ -9,5 +9,6 @@ export const answerScimFailure: ErrorRequestHandler = (error, req, res, next) =>
   noteFailure(res, operatorCause(error));
   if (res.headersSent) return next(error);
   const told = toClientError(error, requestIdOf(res));
+  if (told.status === 503) res.set('Retry-After', RETRY_AFTER);
   answer(req, res, told.status, toErrorBody(told));
 };

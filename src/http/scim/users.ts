@@ -51,13 +51,15 @@ export function serveUsers(router: Router, connection: HttpConnection, publicUrl
   const replace: RequestHandler<Target> = async (req, res) => {
     const body = await readBody(req, res);
     await change(req, res, ({ person }) =>
-      decisionFor(keepActive(person.resource, replaceResource(userResourceType, person.resource, body))),
+      decisionFor(replaceResource(userResourceType, person.resource, body)),
     );
   };
 
   const patch: RequestHandler<Target> = async (req, res) => {
     const body = await readBody(req, res);
-    await change(req, res, ({ person }) => decisionFor(applyPatch(userResourceType, person.resource, body)));
+    await change(req, res, ({ person }) =>
+      decisionFor(applyPatch(userResourceType, person.resource, body, person.id)),
+    );
   };
 
   const remove: RequestHandler<Target> = async (req, res) => {
@@ -116,14 +118,4 @@ function actorOf(res: Response): Actor {
 
 function decisionFor({ resource, changed }: Modification): Decision {
   return changed.length === 0 ? { kind: 'unchanged' } : { kind: 'replace', resource, changed };
-}
-
-/** Access is given and taken by naming `active` alone: a PUT without it leaves it as it is. */
-function keepActive(current: PersonRecord['person']['resource'], replaced: Modification): Modification {
-  const { active } = current;
-  if (active === undefined || replaced.resource.active !== undefined) return replaced;
-  return {
-    resource: { ...replaced.resource, active },
-    changed: replaced.changed.filter((path) => path !== 'active'),
-  };
 }

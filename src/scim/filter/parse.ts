@@ -159,6 +159,8 @@ function comparable(reference: AttributeReference): AttributeReference {
 function parseCompareValue(token: Token, attribute: Attribute): CompareValue {
   if (token.kind === 'string') return parseString(token, attribute);
   if (token.kind !== 'word') throw expected('a value', token);
+  // A string in single quotes is no JSON string; taken as it stands it would be found nowhere.
+  if (token.text.startsWith("'")) throw expected('a string in double quotes', token);
   if (token.text === 'null') return null;
   if (attribute.type === 'boolean') return readBoolean(token.text);
   if (attribute.type === 'integer' || attribute.type === 'decimal') return Number(token.text);

@@ -1,4 +1,4 @@
-import { invalidFilter } from '../error.ts';
+import { excerpt, invalidFilter } from '../error.ts';
 
 /** A piece of a filter. `position` counts characters from 0; `text` is the piece as written. */
 export interface Token {
@@ -19,7 +19,7 @@ export function tokenize(text: string): Token[] {
   for (;;) {
     const match = pattern.exec(text);
     if (!match) {
-      throw invalidFilter(`The filter has a string that is not closed: ${excerpt(text, tokens.at(-1))}.`);
+      throw invalidFilter(`The filter has a string that is not closed: ${remainder(text, tokens.at(-1))}.`);
     }
     const [, string, punctuation, word] = match;
     const piece = string ?? punctuation ?? word ?? '';
@@ -36,10 +36,12 @@ export function tokenize(text: string): Token[] {
 
 /** The token as an error text names it. */
 export function describeToken(token: Token): string {
-  return token.kind === 'end' ? 'the end of the filter' : `${token.text} at position ${token.position}`;
+  return token.kind === 'end'
+    ? 'the end of the filter'
+    : `${excerpt(token.text)} at position ${token.position}`;
 }
 
-function excerpt(text: string, last: Token | undefined): string {
+function remainder(text: string, last: Token | undefined): string {
   const rest = text.slice(last ? last.position + last.text.length : 0).trimStart();
   return `${rest.slice(0, 40)} at position ${text.length - rest.length}`;
 }

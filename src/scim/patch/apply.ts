@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../domain/json.ts';
-import { changedPaths, type Modification } from '../change.ts';
+import { type Modification, modification } from '../change.ts';
 import { hasContent, withoutDuplicates } from '../element.ts';
-import { invalidPath, invalidValue, mutability, noTarget, ScimError } from '../error.ts';
+import { excerpt, invalidPath, invalidValue, mutability, noTarget, ScimError } from '../error.ts';
 import { canonicalText } from '../json.ts';
 import {
   type AttributeReference,
@@ -10,67 +10,80 @@ import {
   type ResourceType,
   schemasOf,
 } from '../registry.ts';
-import { schemaObject, withSchemas } from '../resource.ts';
+import { schemaObject } from '../resource.ts';
 import { type Attribute, type Schema, subAttributeNamed } from '../schema.ts';
 import { requireSubAttributes } from '../value.ts';
-import { applyToAttribute, store } from './attribute.ts';
+import { applyToAttribute, isUnassignedAsWhole, store } from './attribute.ts';
+import { effortOf, MAXIMUM_EFFORT, NAME_EFFORT } from './effort.ts';
 import { applyToElements } from './elements.ts';
 import { type Operation, parsePatchMessage } from './message.ts';
 import { findTarget, type Target } from './path.ts';
 
+/** A PATCH at work. */
+interface Patching {
+  readonly resourceType: ResourceType;
+  /** The copy that the operations change. */
+  readonly resource: JsonObject;
+  /** What the operations up to now have cost: see `effortOf`. */
+  effort: number;
+}
+
 /**
  * A PATCH (RFC 7644 §3.5.2): all operations in order, on a copy; either all apply or the resource stays as it is.
  * Returns the resource to be stored and the paths that really changed, none when the resource already was as
- * asked. Fails with ScimError 400 (invalidSyntax, invalidPath, invalidFilter, noTarget, invalidValue, mutability),
- * its detail naming the operation.
+ * asked. User: `active` is changed by true and false alone (see `modification`). Fails with ScimError 400
+ * (invalidSyntax, invalidPath, invalidFilter, noTarget, invalidValue, mutability), its detail naming the operation.
+ *
+ * @param id the resource's id, which a client may name but not change
  */
-export function applyPatch(resourceType: ResourceType, resource: JsonObject, body: unknown): Modification {
+export function applyPatch(
+  resourceType: ResourceType,
+  resource: JsonObject,
+  body: unknown,
+  id?: string,
+): Modification {
   const operations = parsePatchMessage(body);
-  const copy = structuredClone(resource);
+  const copy: JsonObject = { ...structuredClone(resource), ...(id === undefined ? {} : { id }) };
+  const patching: Patching = { resourceType, resource: copy, effort: 0 };
   operations.forEach((operation, index) => {
     try {
-      applyOperation(resourceType, copy, operation);
+      applyOperation(patching, operation);
     } catch (error) {
       throw located(error, operation, index);
     }
   });
+  if (id !== undefined) delete copy.id;
   settle(resourceType, resource, copy);
-  const changed = changedPaths(resourceType, resource, copy);
-  return changed.length === 0
-    ? { resource, changed }
-    : { resource: withSchemas(resourceType, copy), changed };
+  return modification(resourceType, resource, copy);
 }
 
-function applyOperation(resourceType: ResourceType, resource: JsonObject, operation: Operation): void {
+function applyOperation(patching: Patching, operation: Operation): void {
+  const { resourceType, resource } = patching;
   const { op, path, value } = operation;
   // RFC 7644 §3.5.2.2: a removal must say what to remove.
   if (path === undefined && op === 'remove') throw noTarget('A remove operation must have a path.');
   // RFC 7644 §3.5.2.1 and §3.5.2.3: add and replace have a value. null is one: it clears.
   if (value === undefined && op !== 'remove') throw invalidValue(`The operation must have a value.`);
   if (path === undefined) {
-    applyEach(resourceType, resource, resourceType.schema, operation);
+    applyEach(patching, resourceType.schema, operation);
     return;
   }
   const target = findTarget(path.trim(), resourceType);
-  if (!target) throw invalidPath(`A ${resourceType.name} has no attribute ${path}.`);
+  if (!target) throw invalidPath(`A ${resourceType.name} has no attribute ${excerpt(path)}.`);
   if (target.kind === 'schema') {
-    applyToSchema(resourceType, resource, target.schema, operation);
+    applyToSchema(patching, target.schema, operation);
   } else if (isReadOnly(target)) {
     refuseReadOnly(resourceType, resource, target, operation);
   } else {
-    applyToTarget(resourceType, resource, target, operation);
+    applyToTarget(patching, target, operation);
   }
 }
 
-function applyToSchema(
-  resourceType: ResourceType,
-  resource: JsonObject,
-  schema: Schema,
-  operation: Operation,
-): void {
-  const cleared = operation.op === 'remove' || operation.value === null || operation.value === '';
+function applyToSchema(patching: Patching, schema: Schema, operation: Operation): void {
+  const { resourceType, resource } = patching;
+  const cleared = operation.op === 'remove' || isUnassignedAsWhole(operation.value);
   if (!cleared) {
-    applyEach(resourceType, resource, schema, operation);
+    applyEach(patching, schema, operation);
     return;
   }
   if (schema === resourceType.schema) {
@@ -85,46 +98,50 @@ function applyToSchema(
 }
 
 /** Each member of the value is an operation of its own; its name may be any path, also a dotted or a URN one. */
-function applyEach(
-  resourceType: ResourceType,
-  resource: JsonObject,
-  schema: Schema,
-  { op, value }: Operation,
-): void {
+function applyEach(patching: Patching, schema: Schema, { op, value }: Operation): void {
+  const { resourceType, resource } = patching;
   if (!isJsonObject(value)) {
     throw invalidValue(`Without an attribute in the path, the value must be an object of attributes.`);
   }
+  spend(patching, Object.keys(value).length * NAME_EFFORT);
   for (const [name, child] of Object.entries(value)) {
     const path = attributePath(resourceType, schema, name);
     const target = findTarget(path, resourceType);
     // As in a POST, what no schema knows is left out.
     if (!target) continue;
     if (target.kind === 'schema') {
-      applyToSchema(resourceType, resource, target.schema, { op, value: child });
+      applyToSchema(patching, target.schema, { op, value: child });
     } else if (!isReadOnly(target)) {
-      applyToTarget(resourceType, resource, target, { op, value: child });
+      applyToTarget(patching, target, { op, value: child });
     } else if (target.reference.path === 'id' && resource.id !== undefined && resource.id !== child) {
       // Okta names the resource's own id when it renames a group; another id is a mistake.
-      throw mutability(`The id is ${JSON.stringify(resource.id)} and cannot be changed.`);
+      throw mutability(`The id is ${excerpt(JSON.stringify(resource.id))} and cannot be changed.`);
     }
   }
 }
 
 function applyToTarget(
-  resourceType: ResourceType,
-  resource: JsonObject,
+  patching: Patching,
   target: Exclude<Target, { kind: 'schema' }>,
   operation: Operation,
 ): void {
+  const { resourceType, resource } = patching;
   const { schema, chain, attribute, path } = target.reference;
   // The password is accepted and never kept.
   if (attribute.mutability === 'writeOnly') return;
   const object = schemaObject(resourceType, schema, resource) ?? {};
+  spend(patching, effortOf(object[chain[0].name], target, operation.value));
   if (target.kind === 'attribute') applyToAttribute(object, chain, operation, path);
   else applyToElements(object, target, operation, target.sub ? `${path}[].${target.sub.path}` : path);
   if (schema === resourceType.schema) return;
   if (Object.keys(object).length === 0) delete resource[schema.id];
   else resource[schema.id] = object;
+}
+
+function spend(patching: Patching, effort: number): void {
+  patching.effort += effort;
+  if (patching.effort <= MAXIMUM_EFFORT) return;
+  throw invalidValue('The PATCH asks for too much work at once; send its operations in several.');
 }
 
 function isReadOnly(target: Exclude<Target, { kind: 'schema' }>): boolean {
@@ -196,7 +213,7 @@ function withoutStaleReference(attribute: Attribute, before: JsonObject, after: 
 
 function located(error: unknown, operation: Operation, index: number): unknown {
   if (!(error instanceof ScimError)) return error;
-  const path = operation.path === undefined ? '' : ` ${operation.path}`;
+  const path = operation.path === undefined ? '' : ` ${excerpt(operation.path)}`;
   const detail = `Operations[${index}] (${operation.op}${path}): ${error.detail}`;
   return new ScimError(error.status, error.scimType, detail, error.cause);
 }

@@ -4,7 +4,7 @@ import { elementIdentity, elementLabel, withOnePrimary, withoutDuplicates } from
 import { invalidValue, mutability } from '../error.ts';
 import { isBlank } from '../resource.ts';
 import { type Attribute, subAttributeNamed } from '../schema.ts';
-import { parseSingular, parseValue } from '../value.ts';
+import { checkElementCount, parseSingular, parseValue } from '../value.ts';
 import type { Operation } from './message.ts';
 
 type Chain = readonly [Attribute, ...Attribute[]];
@@ -96,6 +96,7 @@ function addElements(
   // RFC 7644 §3.5.2.1: what the attribute already contains is not added again.
   const current = object[attribute.name];
   const all = withoutDuplicates(attribute, [...(Array.isArray(current) ? current : []), ...elements]);
+  checkElementCount(attribute, all, path);
   const added = new Set(elements.map((element) => elementLabel(attribute, element)));
   store(
     object,
@@ -133,7 +134,8 @@ function setHere(object: JsonObject, attribute: Attribute, value: JsonValue | un
   store(object, attribute, value);
 }
 
-function isUnassignedAsWhole(value: JsonValue | undefined): boolean {
+/** Whether a value clears a complex attribute or an extension; an empty object only names nothing in it. */
+export function isUnassignedAsWhole(value: JsonValue | undefined): boolean {
   return isUnassigned(value) && !isJsonObject(value);
 }
 

@@ -5,7 +5,7 @@ import { invalidValue, noTarget } from '../error.ts';
 import type { Filter } from '../filter/filter.ts';
 import { matchesElement } from '../filter/match.ts';
 import type { Attribute } from '../schema.ts';
-import { parseSingular } from '../value.ts';
+import { checkElementCount, parseSingular } from '../value.ts';
 import { applyToAttribute, store } from './attribute.ts';
 import type { Operation } from './message.ts';
 import type { Target } from './path.ts';
@@ -40,6 +40,7 @@ export function applyToElements(
     if (cleared) return;
     const created = create(target.filter, path);
     elements.push(created);
+    checkElementCount(attribute, elements, path);
     selected.add(created);
   }
   const touched = new Set<JsonObject>();

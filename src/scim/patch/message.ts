@@ -1,7 +1,10 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../domain/json.ts';
 import { isUnassigned, operationFromText } from '../dialect.ts';
-import { invalidPath, invalidSyntax } from '../error.ts';
+import { invalidPath, invalidSyntax, invalidValue } from '../error.ts';
 import { checkDepth } from '../json.ts';
+
+/** How many operations one PATCH may have. */
+const MAXIMUM_OPERATIONS = 1_000;
 
 /** One operation of a PATCH. Without `path` the target is the resource itself. */
 export interface Operation {
@@ -12,13 +15,19 @@ export interface Operation {
 
 /**
  * The operations of a PATCH body, RFC 7644 §3.5.2: `{"schemas": […PatchOp], "Operations": [{op, path?, value?}]}`.
- * Fails with ScimError 400: invalidSyntax for a body of another structure, invalidPath for a path that is no string.
+ * Fails with ScimError 400: invalidSyntax for a body of another structure, invalidPath for a path that is no string,
+ * invalidValue for more than 1,000 operations.
  */
 export function parsePatchMessage(body: unknown): readonly Operation[] {
   checkDepth(body);
   const operations = isJsonObject(body) ? member(body, 'Operations') : undefined;
   if (!Array.isArray(operations) || operations.length === 0) {
     throw invalidSyntax('A PATCH body must have "Operations", an array of at least one operation.');
+  }
+  if (operations.length > MAXIMUM_OPERATIONS) {
+    throw invalidValue(
+      `A PATCH may have ${MAXIMUM_OPERATIONS} operations at most, not ${operations.length}.`,
+    );
   }
   return operations.map(parseOperation);
 }

@@ -1,4 +1,4 @@
-import { invalidPath } from '../error.ts';
+import { excerpt, invalidPath } from '../error.ts';
 import type { Filter } from '../filter/filter.ts';
 import { parseValueFilter } from '../filter/parse.ts';
 import {
@@ -43,12 +43,12 @@ export function findTarget(path: string, resourceType: ResourceType): Target | u
     throw invalidPath(`${reference.path} has one value only; it takes no filter in brackets.`);
   }
   const close = closingBracket(path, open);
-  if (close === -1) throw invalidPath(`The path ${path} has no closing bracket.`);
+  if (close === -1) throw invalidPath(`The path ${excerpt(path)} has no closing bracket.`);
   const filter = parseValueFilter(path.slice(open + 1, close), reference);
   const rest = path.slice(close + 1);
   if (rest === '') return { kind: 'elements', reference, filter, sub: undefined };
   const sub = rest.startsWith('.') ? findSubAttribute(reference, rest.slice(1)) : undefined;
-  if (!sub) throw invalidPath(`${reference.path} has no sub-attribute ${rest}.`);
+  if (!sub) throw invalidPath(`${reference.path} has no sub-attribute ${excerpt(rest)}.`);
   return { kind: 'elements', reference, filter, sub };
 }
 

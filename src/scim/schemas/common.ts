@@ -19,7 +19,10 @@ export const commonAttributes = [
     returned: 'always',
     uniqueness: 'server',
   }),
-  attribute('externalId', 'The identifier the provisioning client gave the resource.', { caseExact: true }),
+  attribute('externalId', 'The identifier the provisioning client gave the resource.', {
+    caseExact: true,
+    singleLine: true,
+  }),
   complexAttribute(
     'meta',
     'What the service provider records about the resource.',

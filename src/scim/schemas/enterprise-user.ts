@@ -7,7 +7,7 @@ export const enterpriseUserSchema: Schema = {
   name: 'EnterpriseUser',
   description: 'Enterprise User',
   attributes: [
-    attribute('employeeNumber', 'The identifier the organization gave the person.'),
+    attribute('employeeNumber', 'The identifier the organization gave the person.', { singleLine: true }),
     attribute('costCenter', 'The name of the cost center.'),
     attribute('organization', 'The name of the organization.'),
     attribute('division', 'The name of the division.'),

@@ -24,7 +24,7 @@ export const groupSchema: Schema = {
           canonicalValues: ['User', 'Group'],
         }),
       ],
-      { multiValued: true },
+      { multiValued: true, maximumElements: 100_000 },
     ),
   ],
 };

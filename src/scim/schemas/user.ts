@@ -11,13 +11,15 @@ function labelledValue(value: Attribute, types: readonly string[] = []): readonl
   ];
 }
 
+const line = { singleLine: true } as const;
+
 const name = complexAttribute('name', "The components of the user's name.", [
-  attribute('formatted', 'The full name, formatted for display.'),
-  attribute('familyName', 'The family name (last name).'),
-  attribute('givenName', 'The given name (first name).'),
-  attribute('middleName', 'The middle name or names.'),
-  attribute('honorificPrefix', 'The title before the name, such as "Ms.".'),
-  attribute('honorificSuffix', 'The suffix after the name, such as "III".'),
+  attribute('formatted', 'The full name, formatted for display.', line),
+  attribute('familyName', 'The family name (last name).', line),
+  attribute('givenName', 'The given name (first name).', line),
+  attribute('middleName', 'The middle name or names.', line),
+  attribute('honorificPrefix', 'The title before the name, such as "Ms.".', line),
+  attribute('honorificSuffix', 'The suffix after the name, such as "III".', line),
 ]);
 
 const addresses = complexAttribute(
@@ -67,9 +69,10 @@ export const userSchema: Schema = {
     attribute('userName', 'The name the user signs in with, unique among all users.', {
       required: true,
       uniqueness: 'server',
+      ...line,
     }),
     name,
-    attribute('displayName', 'The name of the user for display.'),
+    attribute('displayName', 'The name of the user for display.', line),
     attribute('nickName', 'The casual way to address the user.'),
     attribute('profileUrl', "The address of the user's online profile.", url),
     attribute('title', "The user's job title."),
@@ -83,7 +86,7 @@ export const userSchema: Schema = {
     complexAttribute(
       'emails',
       'E-mail addresses of the user.',
-      labelledValue(attribute('value', 'The e-mail address.'), ['work', 'home', 'other']),
+      labelledValue(attribute('value', 'The e-mail address.', line), ['work', 'home', 'other']),
       { multiValued: true },
     ),
     complexAttribute(

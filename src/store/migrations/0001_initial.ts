@@ -71,6 +71,9 @@ async function createPeople(db: Kysely<unknown>): Promise<void> {
   await index(db, 'people_external_id_key', 'people', ['connection', 'external_id_key'], 'deleted is null');
   await index(db, 'people_created', 'people', ['connection', 'created', 'id'], 'deleted is null');
   await index(db, 'people_deleted', 'people', ['connection', 'deleted'], 'deleted is not null');
+  for (const key of ['user_name_key', 'employee_number_key', 'external_id']) {
+    await index(db, `people_deleted_${key}`, 'people', ['connection', key], 'deleted is not null');
+  }
 
   await db.schema
     .createTable('person_emails')
@@ -156,7 +159,7 @@ async function createProvisionings(db: Kysely<unknown>): Promise<void> {
     )
     .addCheckConstraint(
       'provisionings_reason_check',
-      sql`reason in ('refused', 'name_taken', 'ambiguous', 'incomplete', 'waiting_for_person', 'not_created',
+      sql`reason in ('refused', 'name_taken', 'ambiguous', 'incomplete', 'waiting_for_person', 'not_readable', 'not_created',
         'concur_unavailable', 'credentials', 'bridge_failed', 'outcome_unknown')`,
     )
     .addCheckConstraint(
@@ -195,6 +198,13 @@ async function createProvisionings(db: Kysely<unknown>): Promise<void> {
     'user_name_key',
     'person_id',
   ]);
+  await index(
+    db,
+    'provisionings_reason',
+    'provisionings',
+    ['connection', 'reason', 'user_name_key', 'person_id'],
+    'reason is not null',
+  );
   await index(
     db,
     'provisionings_deactivation',
@@ -332,7 +342,7 @@ async function createChanges(db: Kysely<unknown>, serial: SerialColumn): Promise
     .addCheckConstraint('changes_actor_kind_check', sql`actor_kind in ('scim', 'admin', 'cli')`)
     .addCheckConstraint(
       'changes_action_check',
-      sql`action in ('create', 'update', 'delete', 'override', 'lift', 'retry')`,
+      sql`action in ('create', 'update', 'delete', 'override', 'lift', 'retry', 'release')`,
     )
     .execute();
   await index(db, 'changes_connection', 'changes', ['connection', 'id']);

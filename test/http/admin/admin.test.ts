@@ -125,6 +125,26 @@ describe('lists', () => {
     expect((await call('get', '/users?search=bob&state=failed')).body).toEqual({ items: [] });
   });
 
+  test('a search has one page, and narrows by state before it cuts off', async () => {
+    const shared = { kind: 'create', actor: { kind: 'scim', name: 'x' } } as const;
+    const people = await connection.directory.accept(
+      ['p', 'q'].map((userName) => ({ ...shared, resource: { userName, externalId: 'same' } })),
+    );
+    const last = people[1]?.kind === 'written' ? people[1].record.person.id : '';
+    connection.settle(last, { state: 'failed' });
+    const found = await call('get', '/users?search=same&state=failed&limit=1');
+    expect(found.body).toEqual({ items: [expect.objectContaining({ id: last })] });
+    const refused = await call('get', '/users?search=same&cursor=1');
+    expect([refused.status, refused.body.error.code]).toEqual([400, 'invalid_request']);
+    expect(refused.body.error.message).toContain('search');
+  });
+
+  test('people by reason', async () => {
+    connection.settle(ids[2] ?? '', { reason: 'credentials' });
+    expect((await call('get', '/users?reason=credentials')).body.items).toMatchObject([{ id: ids[2] }]);
+    expect((await call('get', '/users?reason=mood')).status).toBe(400);
+  });
+
   test('requests and changes, of one person too', async () => {
     connection.requests.push(requestOf('r-1', ids[0] ?? ''), requestOf('r-2', ids[1] ?? ''));
     expect((await call('get', '/requests?limit=1')).body).toMatchObject({
@@ -192,20 +212,29 @@ describe('one person', () => {
     expect(body.requests).toMatchObject([{ id: 'r-1' }]);
   });
 
-  test('is found by userName and employee number, and by id when deleted', async () => {
+  test('is found by userName and employee number, and when deleted too', async () => {
     expect((await call('get', '/users/BOB@example.com')).body.id).toBe(ids[1]);
     expect((await call('get', '/users/eve')).body.id).toBe(ids[2]);
-    await connection.directory.accept([
-      {
-        kind: 'change',
-        id: ids[1] ?? '',
-        actor: { kind: 'scim', name: 'x' },
-        decide: () => ({ kind: 'delete' }),
-      },
-    ]);
-    expect((await call('get', '/users/BOB@example.com')).status).toBe(404);
+    await remove(ids[1] ?? '');
     expect((await call('get', `/users/${ids[1]}`)).body.deleted).toMatch(/^2026-/);
-    expect((await call('post', `/users/${ids[1]}/retry`)).status).toBe(404);
+    expect((await call('get', '/users/BOB@example.com')).body).toMatchObject({ id: ids[1], earlier: [] });
+    expect((await call('get', '/users?search=bob')).body.items).toMatchObject([{ id: ids[1] }]);
+    const retried = await call('post', '/users/BOB@example.com/retry');
+    expect([retried.status, retried.body.state]).toEqual([200, 'queued']);
+    const offboarded = await call('post', '/users/BOB@example.com/offboard', { reason: 'left' });
+    expect(offboarded.body).toMatchObject({ override: null, deleted: expect.any(String) });
+  });
+
+  test('who was hired again is the living one, with a word about the earlier', async () => {
+    await remove(ids[1] ?? '');
+    const [again] = await connection.directory.accept([
+      { kind: 'create', actor: { kind: 'scim', name: 'x' }, resource: { userName: 'bob@example.com' } },
+    ]);
+    const { body } = await call('get', '/users/bob@example.com');
+    expect(body.id).toBe(again?.kind === 'written' ? again.record.person.id : '');
+    expect(body.earlier).toEqual([
+      { id: ids[1], userName: 'bob@example.com', deleted: expect.stringMatching(/^2026-/) },
+    ]);
   });
 
   test('must be one', async () => {
@@ -239,10 +268,13 @@ describe('one person', () => {
     });
     const again = await call('post', '/users/ada/offboard', { reason: 'left the company' });
     expect(again.body.version).toBe(body.version);
+    const replaced = await call('post', '/users/ada/offboard', { reason: 'another' });
+    expect(replaced.body.override).toMatchObject({ reason: 'another' });
     const lifted = await call('delete', '/users/ada/offboard');
     expect([lifted.status, lifted.body.override]).toEqual([200, null]);
     expect(lifted.body.changes.map((change: { action: string }) => change.action)).toEqual([
       'lift',
+      'override',
       'override',
       'create',
     ]);
@@ -258,6 +290,48 @@ describe('one person', () => {
     },
   );
 });
+
+describe('people who are held', () => {
+  const candidate = { active: true, userName: 'ada', externalId: null, employeeNumber: '7' };
+  const candidates = ['c-1', 'c-2'].map((concurId) => ({ concurId, ...candidate }));
+
+  beforeEach(() => {
+    connection.settle(ids[0] ?? '', { state: 'held', reason: 'ambiguous', lastError: 'Two.', candidates });
+  });
+
+  test('are listed with whom they may be', async () => {
+    const { body } = await call('get', '/holds');
+    expect(body).toEqual({
+      items: [expect.objectContaining({ id: ids[0], lastError: 'Two.', candidates })],
+    });
+    expect((await call('get', '/holds?limit=0')).status).toBe(400);
+  });
+
+  test('are released as one of them', async () => {
+    const { status, body } = await call('post', '/users/ada/release', { concurId: 'C-2' });
+    expect([status, connection.woken]).toEqual([200, 1]);
+    expect(body).toMatchObject({ concurId: 'c-2', candidates: [], changes: [{ action: 'release' }, {}] });
+    expect((await call('get', '/holds')).body).toEqual({ items: [] });
+  });
+
+  test.each([
+    ['ada', { concurId: 'c-3' }, 409, 'c-1, c-2'],
+    ['eve', { concurId: 'c-1' }, 409, 'not held'],
+    ['ada', { concurId: '' }, 400, 'concurId'],
+    ['ada', { concurId: null }, 400, 'concurId'],
+    ['nobody', { concurId: 'c-1' }, 404, 'Nobody'],
+  ])('%s is not released as %j', async (user, body, status, message) => {
+    const answer = await call('post', `/users/${user}/release`, body);
+    expect(answer.status).toBe(status);
+    expect(answer.body.error.message).toContain(message);
+    expect(connection.records.get(ids[0] ?? '')?.provisioning.candidates).toEqual(candidates);
+  });
+});
+
+async function remove(id: string): Promise<void> {
+  const actor = { kind: 'scim', name: 'x' } as const;
+  await connection.directory.accept([{ kind: 'change', id, actor, decide: () => ({ kind: 'delete' }) }]);
+}
 
 function requestOf(id: string, personId: string): RequestReport {
   return {

@@ -60,6 +60,11 @@ describe('creating', () => {
       [ENTERPRISE]: { employeeNumber: '7' },
     });
     expect(number.body.detail).toContain('employeeNumber');
+    const long = 'x'.repeat(9_999);
+    await connection.directory.accept([
+      { kind: 'create', actor: { kind: 'scim', name: 'x' }, resource: { userName: long } },
+    ]);
+    expect((await call('post', '/Users', { userName: long })).body.detail.length).toBeLessThan(200);
     expect(connection.woken).toBe(1);
   });
 
@@ -196,6 +201,21 @@ describe('changing', () => {
     expect(items[0]?.attributes).toEqual(['displayName', 'title']);
     const cleared = await call('put', `/Users/${id}`, { userName: 'ada@example.com', active: null });
     expect(cleared.body.active).toBe(false);
+  });
+
+  test('PATCH never gives access back by clearing active, and may name the person’s own id', async () => {
+    const id = await create({ userName: 'ada@example.com', active: false });
+    const patch = (...Operations: object[]) => call('patch', `/Users/${id}`, { Operations });
+    const cleared = await patch({ op: 'remove', path: 'active' }, { op: 'replace', value: { active: null } });
+    expect([cleared.status, cleared.body.active]).toEqual([200, false]);
+    const own = await patch({ op: 'replace', path: 'id', value: id }, { op: 'replace', value: { id } });
+    expect([own.status, own.headers.etag]).toEqual([200, 'W/"1"']);
+    for (const other of [
+      { op: 'replace', path: 'id', value: 'x' },
+      { op: 'replace', value: { id: 'x' } },
+    ]) {
+      expect((await patch(other)).body.scimType).toBe('mutability');
+    }
   });
 
   test('PATCH works on the person as they are when it is applied', async () => {

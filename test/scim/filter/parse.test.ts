@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { ScimError } from '../../../src/scim/error.ts';
 import { compareOperators, type Filter } from '../../../src/scim/filter/filter.ts';
 import { parseFilter } from '../../../src/scim/filter/parse.ts';
+import { isStorableText } from '../../../src/scim/json.ts';
 import { findAttribute, findSubAttribute, userResourceType as User } from '../../../src/scim/registry.ts';
 import { formatFilter } from './format.ts';
 
@@ -51,6 +52,9 @@ describe('parseFilter', () => {
     ['userName', /should have an operator .*the end/],
     ['userName eq', /should have a value.*the end/],
     ['userName xx "a"', /operator .* xx at position 9/],
+    ["userName eq 'a'", /a string in double quotes, but has 'a' at position 12/],
+    [`userName eq "${'a'.repeat(500)}" "${'b'.repeat(500)}"`, /but has "b{98}… at position/],
+    ['userName eq "\\u0007"', /is no text/],
     ['userName eq "a" and', /an attribute.*the end/],
     ['userName eq "a" "b"', /"and", "or" or the end, but has "b" at position 16/],
     ['userName eq "a', /not closed: "a at position 12/],
@@ -143,7 +147,7 @@ function reference(path: string) {
 }
 
 const emails = reference('emails');
-const texts = fc.string({ unit: 'binary-ascii' }).filter((text) => !text.includes('\u0000'));
+const texts = fc.string({ unit: 'binary-ascii' }).filter(isStorableText);
 const leaves = fc
   .constantFrom(
     'userName',

@@ -64,6 +64,18 @@ describe('applyPatch refuses', () => {
     ],
     [patchOf({ op: 'replace', path: 'name', value: 'Ada' }), 'invalidValue', /name must be an object/],
     [patchOf({ op: 'replace', path: 'emails', value: 'a@x' }), 'invalidValue', /emails must be an array/],
+    [
+      patchOf({ op: 'add', path: "emails[type eq 'work'].value", value: 'x' }),
+      'invalidFilter',
+      /a string in double quotes/,
+    ],
+    [patchOf({ op: 'add', path: 'x'.repeat(9_999), value: 'x' }), 'invalidPath', /^.{1,300}$/],
+    [patchOf({ op: 'replace', path: 'userName', value: 'a\tb' }), 'invalidValue', /control characters/],
+    [
+      patchOf({ op: 'replace', path: 'userName', value: '\u200b\u3164' }),
+      'invalidValue',
+      /userName is required/,
+    ],
     [patchOf({ op: 'remove', path: 'userName' }), 'mutability', /userName is required/],
     [patchOf({ op: 'replace', path: 'userName', value: '' }), 'invalidValue', /userName is required/],
     [patchOf({ op: 'replace', value: { userName: null } }), 'invalidValue', /userName is required/],
@@ -89,6 +101,7 @@ describe('applyPatch refuses', () => {
     [patchOf({ op: 'remove', path: `${spend}:testEmployee` }), 'mutability', /cannot be changed/],
     [patchOf({ op: 'remove', path: spend }), 'mutability', /testEmployee cannot be changed/],
     [patchOf({ op: 'replace', path: spend, value: '' }), 'mutability', /testEmployee cannot be changed/],
+    [patchOf({ op: 'replace', path: spend, value: [] }), 'mutability', /testEmployee cannot be changed/],
     [
       patchOf(
         { op: 'add', path: 'title', value: 'x' },
@@ -105,6 +118,55 @@ describe('applyPatch refuses', () => {
     expect(ada).toEqual(before);
   });
 
+  test('more than 1,000 operations', () => {
+    const many = (count: number) =>
+      patchOf(...Array.from({ length: count }, () => ({ op: 'add', path: 'title', value: 'x' })));
+    expect(applyPatch(User, ada, many(1_000)).changed).toEqual(['title']);
+    expect(() => applyPatch(User, ada, many(1_001))).toThrow(
+      expect.objectContaining({
+        scimType: 'invalidValue',
+        detail: expect.stringContaining('1000 operations'),
+      }),
+    );
+  });
+
+  test('more than 1,000 elements of an attribute of a User, however they come', () => {
+    const emails = (count: number) =>
+      Array.from({ length: count }, (_, index) => ({ value: `${index}@x.org` }));
+    const full = { ...ada, emails: emails(1_000) };
+    const tooMany = expect.objectContaining({
+      scimType: 'invalidValue',
+      detail: expect.stringContaining('1000 elements'),
+    });
+    for (const operation of [
+      { op: 'add', path: 'emails', value: [{ value: 'one@x.org' }] },
+      { op: 'replace', path: 'emails', value: emails(1_001) },
+      { op: 'add', path: 'emails[value eq "one@x.org"].type', value: 'work' },
+      { op: 'add', value: { emails: [{ value: 'one@x.org' }] } },
+    ]) {
+      expect(() => applyPatch(User, full, patchOf(operation)), operation.op).toThrow(tooMany);
+    }
+    expect(
+      applyPatch(User, ada, patchOf({ op: 'replace', path: 'emails', value: emails(1_000) })).changed,
+    ).toEqual(['emails']);
+    const members = Array.from({ length: 1_001 }, (_, index) => ({ value: `${index}` }));
+    const group = { displayName: 'G' };
+    expect(applyPatch(Group, group, patchOf({ op: 'add', path: 'members', value: members })).changed).toEqual(
+      ['members'],
+    );
+  });
+
+  test('a resource that would be larger than a body may be', () => {
+    const large = { ...ada, nickName: 'x'.repeat(900_000) };
+    const more = patchOf({ op: 'add', path: 'title', value: 'x'.repeat(200_000) });
+    expect(() => applyPatch(User, large, more)).toThrow(
+      expect.objectContaining({ scimType: 'invalidValue' }),
+    );
+    const larger = { ...large, title: 'x'.repeat(200_000), active: true };
+    const leave = patchOf({ op: 'replace', path: 'active', value: false });
+    expect(applyPatch(User, larger, leave).changed).toEqual(['active']);
+  });
+
   test('a changed identifier of a member', () => {
     const group = { displayName: 'G', members: [{ value: 'u1' }] };
     const rename = patchOf({ op: 'replace', path: 'members[value eq "u1"].value', value: 'u2' });
@@ -118,7 +180,21 @@ describe('applyPatch refuses', () => {
     expect(() => applyPatch(User, { ...ada, id: '1' }, patch)).toThrow(
       expect.objectContaining({ scimType: 'mutability' }),
     );
+    expect(() => applyPatch(User, ada, patch, '1')).toThrow(
+      expect.objectContaining({ scimType: 'mutability' }),
+    );
     expect(applyPatch(User, { ...ada, id: '2' }, patch).changed).toEqual(['title']);
+    const { resource, changed } = applyPatch(User, ada, patch, '2');
+    expect(changed).toEqual(['title']);
+    expect(resource).not.toHaveProperty('id');
+  });
+
+  test('another id in the path, and not its own', () => {
+    const patch = patchOf({ op: 'replace', path: 'id', value: '2' });
+    expect(() => applyPatch(User, ada, patch, '1')).toThrow(
+      expect.objectContaining({ scimType: 'mutability' }),
+    );
+    expect(applyPatch(User, ada, patch, '2')).toEqual({ resource: ada, changed: [] });
   });
 
   test('a body nested too deep', () => {
@@ -126,6 +202,41 @@ describe('applyPatch refuses', () => {
       `{"Operations":[{"op":"add","path":"title","value":${'['.repeat(9999)}${']'.repeat(9999)}}]}`,
     );
     expect(() => applyPatch(User, ada, body)).toThrow(expect.objectContaining({ scimType: 'invalidSyntax' }));
+  });
+});
+
+describe('active', () => {
+  const active = (before: boolean, ...list: JsonValue[]) => {
+    const { resource, changed } = applyPatch(User, { ...ada, active: before }, patchOf(...list));
+    return [resource.active, changed];
+  };
+  const core = 'urn:ietf:params:scim:schemas:core:2.0:User';
+
+  test.each<JsonValue>([
+    { op: 'remove', path: 'active' },
+    { op: 'remove', path: `${core}:active` },
+    { op: 'remove', path: 'active', value: false },
+    ...['', null, [], {}].flatMap((value): JsonValue[] => [
+      { op: 'replace', path: 'active', value },
+      { op: 'Add', path: 'ACTIVE', value },
+      { op: 'replace', path: `${core}:active`, value },
+      { op: 'replace', value: { active: value } },
+      { op: 'add', value: { [core]: { active: value } } },
+      { op: 'replace', value: { [`${core}:active`]: value } },
+      { op: 'replace', path: core, value: { active: value } },
+    ]),
+  ])('is not changed by %j', (operation) => {
+    expect(active(false, operation)).toEqual([false, []]);
+    expect(active(true, operation)).toEqual([true, []]);
+    expect(active(false, { op: 'replace', path: 'title', value: 'x' }, operation)).toEqual([
+      false,
+      ['title'],
+    ]);
+  });
+
+  test('is changed by true and false', () => {
+    expect(active(true, { op: 'replace', path: 'active', value: false })).toEqual([false, ['active']]);
+    expect(active(false, { op: 'replace', path: 'active', value: 'True' })).toEqual([true, ['active']]);
   });
 });
 
@@ -281,7 +392,8 @@ describe('applyPatch', () => {
   test('what was removed is gone', () => {
     fc.assert(
       fc.property(resources, assignments, (resource, { path, attribute }) => {
-        fc.pre(attribute.name !== 'userName' && attribute.mutability !== 'immutable');
+        fc.pre(attribute.name !== 'userName' && attribute.name !== 'active');
+        fc.pre(attribute.mutability !== 'immutable');
         const { resource: after } = applyPatch(User, resource, patchOf({ op: 'remove', path }));
         const extension = path.startsWith('urn:') ? after[path.slice(0, path.lastIndexOf(':'))] : after;
         expect(isJsonObject(extension) ? extension[attribute.name] : undefined).toBeUndefined();

@@ -1,0 +1,181 @@
+import { setTimeout } from 'node:timers/promises';
+import BetterSqlite from 'better-sqlite3';
+import {
+  type CompiledQuery,
+  type DatabaseConnection,
+  type Driver,
+  type QueryResult,
+  SelectQueryNode,
+} from 'kysely';
+import { StoreUnavailable } from '../domain/store-unavailable.ts';
+
+/** How long SQLite itself waits, blocking the process, e.g. while another process recovers the file, in ms. */
+export const BUSY_TIMEOUT = 5_000;
+
+/** How often, and how long between, a transaction asks for the write lock that another process holds. */
+const LOCK_ATTEMPTS = 1_000;
+const LOCK_PAUSE = 10;
+
+/** Compiled statements kept; the lists of `in` make the number of different texts large, but not unbounded. */
+const STATEMENTS = 500;
+
+/** Failures that are nobody's fault and may pass: `SQLITE_FULL`, `SQLITE_IOERR_WRITE`, `SQLITE_BUSY_SNAPSHOT` … */
+const PASSING = /^SQLITE_(FULL|IOERR|BUSY)/;
+
+type Prepare = (text: string) => BetterSqlite.Statement<readonly unknown[]>;
+
+/**
+ * Runs Kysely's statements on one file: transactions and single writes in turn on one connection, reads outside
+ * transactions at any time on another, so that they do not wait for a write that waits for another process.
+ * What may pass fails with `StoreUnavailable`.
+ */
+export class SqliteFileDriver implements Driver {
+  readonly #writer: BetterSqlite.Database;
+  readonly #reader: BetterSqlite.Database | null;
+  readonly #prepareWrite: Prepare;
+  readonly #prepareRead: Prepare | null;
+  /** Ends when nobody uses the writer any more. */
+  #lastTurn: Promise<void> = Promise.resolve();
+  /** Ends the turn of a connection that is in a transaction. */
+  readonly #turns = new WeakMap<DatabaseConnection, () => void>();
+
+  /** @param reader another connection to the same file; null for a database in memory, which has one only */
+  constructor(writer: BetterSqlite.Database, reader: BetterSqlite.Database | null) {
+    this.#writer = writer;
+    this.#reader = reader;
+    this.#prepareWrite = withStatementCache(writer);
+    this.#prepareRead = reader === null ? null : withStatementCache(reader);
+  }
+
+  async init(): Promise<void> {
+    // The file is open already, so that a start fails at once when it cannot be.
+  }
+
+  async acquireConnection(): Promise<DatabaseConnection> {
+    const connection: DatabaseConnection = {
+      executeQuery: (query) => this.#execute(connection, query),
+      streamQuery: () => {
+        throw new Error('The store reads no streams');
+      },
+    };
+    return connection;
+  }
+
+  async releaseConnection(): Promise<void> {
+    // A connection is a name for a series of statements; nothing is held for it outside a transaction.
+  }
+
+  /**
+   * Every transaction takes the write lock at its beginning, so that what it reads cannot be changed
+   * by another process before it writes. The wait for the lock leaves the event loop free.
+   */
+  async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    const endTurn = await this.#takeTurn();
+    try {
+      for (let attempt = 1; !this.#tryBegin(attempt === LOCK_ATTEMPTS); attempt++) {
+        await setTimeout(LOCK_PAUSE);
+      }
+    } catch (error) {
+      endTurn();
+      throw error;
+    }
+    this.#turns.set(connection, endTurn);
+  }
+
+  async commitTransaction(connection: DatabaseConnection): Promise<void> {
+    passing(() => this.#writer.exec('commit'));
+    this.#endTurn(connection);
+  }
+
+  async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    try {
+      // On a full disk SQLite has rolled back by itself; to ask once more would be an error that hides the real one.
+      if (this.#writer.inTransaction) passing(() => this.#writer.exec('rollback'));
+    } finally {
+      this.#endTurn(connection);
+    }
+  }
+
+  async destroy(): Promise<void> {
+    // The last to close tidies the file up, which a reader cannot.
+    this.#reader?.close();
+    this.#writer.close();
+  }
+
+  async #execute<Row>(connection: DatabaseConnection, query: CompiledQuery): Promise<QueryResult<Row>> {
+    if (this.#turns.has(connection)) return run(this.#prepareWrite, query);
+    if (this.#prepareRead !== null && SelectQueryNode.is(query.query)) return run(this.#prepareRead, query);
+    const endTurn = await this.#takeTurn();
+    try {
+      return run(this.#prepareWrite, query);
+    } finally {
+      endTurn();
+    }
+  }
+
+  async #takeTurn(): Promise<() => void> {
+    const before = this.#lastTurn;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#lastTurn = promise;
+    await before;
+    return resolve;
+  }
+
+  #endTurn(connection: DatabaseConnection): void {
+    this.#turns.get(connection)?.();
+    this.#turns.delete(connection);
+  }
+
+  #tryBegin(last: boolean): boolean {
+    this.#writer.pragma('busy_timeout = 0');
+    try {
+      this.#writer.exec('begin immediate');
+      return true;
+    } catch (error) {
+      if (!last && error instanceof BetterSqlite.SqliteError && error.code.startsWith('SQLITE_BUSY')) {
+        return false;
+      }
+      throw unavailable(error);
+    } finally {
+      this.#writer.pragma(`busy_timeout = ${BUSY_TIMEOUT}`);
+    }
+  }
+}
+
+function run<Row>(prepare: Prepare, { sql, parameters }: CompiledQuery): QueryResult<Row> {
+  return passing(() => {
+    const statement = prepare(sql);
+    if (statement.reader) {
+      // Kysely knows the rows' type from the query that it built; the driver cannot.
+      return { rows: statement.all(parameters) as Row[] };
+    }
+    const { changes, lastInsertRowid } = statement.run(parameters);
+    return { numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid), rows: [] };
+  });
+}
+
+function passing<Result>(work: () => Result): Result {
+  try {
+    return work();
+  } catch (error) {
+    throw unavailable(error);
+  }
+}
+
+function unavailable(error: unknown): unknown {
+  return error instanceof BetterSqlite.SqliteError && PASSING.test(error.code)
+    ? new StoreUnavailable(error.code, error)
+    : error;
+}
+
+function withStatementCache(database: BetterSqlite.Database): Prepare {
+  const statements = new Map<string, BetterSqlite.Statement<readonly unknown[]>>();
+  return (text) => {
+    const known = statements.get(text);
+    if (known !== undefined) return known;
+    if (statements.size >= STATEMENTS) statements.clear();
+    const statement = database.prepare<readonly unknown[]>(text);
+    statements.set(text, statement);
+    return statement;
+  };
+}
