@@ -8,7 +8,7 @@
  * - `processing`: Concur took an operation and its provisioning request is open. Confirmation moves it on.
  * - `in_sync`: Concur has confirmed everything asked.
  * - `partial`: identity is in; something else was refused, waits for another person, or cannot be delivered.
- * - `failed`: Concur refused the identity part. A change of what was refused, or an admin, moves it on.
+ * - `failed`: Concur refused the identity part, or the person cannot be created. A change of what was refused, or an admin, moves it on.
  * - `held`: the bridge must not decide alone (ambiguous match, guard). An admin moves it on.
  * - `unmanaged`: outside the scope of provisioning.
  */
@@ -35,8 +35,9 @@ export const REASONS = {
   name_taken:
     'Concur says that the name or number is taken, and nobody in this company holds it: another Concur company, often the test site, does',
   ambiguous: 'An existing Concur user may be this person; an admin has to decide',
-  incomplete: 'Concur requires a value for this part that the client does not send',
-  waiting_for_person: 'Waits for another person (a manager) to exist in Concur',
+  incomplete: 'A value that Concur requires is missing, or a value cannot be delivered as it is',
+  waiting_for_person:
+    'Waits for another person: a manager who is to exist in Concur, or a leaver who holds the same user or name',
   not_readable:
     'The scopes of this connection do not let the bridge read a part of the profile; it leaves what it cannot see as it is',
   not_created: 'Inactive here and absent in Concur: there is nothing to create',

@@ -55,7 +55,7 @@ export function mapPerson(resource: JsonObject, settings: MappingSettings): Mapp
     resource,
     extensions.get(SPEND) ?? {},
     addresses,
-    entitlements,
+    [...entitlements, ...configuredEntitlements(configured)],
     asksForSpend,
     settings,
   );
@@ -120,6 +120,11 @@ function coreAttributes(resource: JsonObject): JsonObject {
 function configuredValues({ defaults }: MappingSettings): Profile {
   const derived = new Set(REQUIRED_SPEND.map((name) => `${SPEND}:${name}`));
   return select(defaults, (key) => !derived.has(key));
+}
+
+/** Entitlements that the configuration gives to everybody: Entra ID, for one, cannot send any. */
+function configuredEntitlements(configured: Profile): readonly string[] {
+  return Object.keys(configured).flatMap((key) => /^entitlements\[(.+)\]$/.exec(key)?.[1] ?? []);
 }
 
 function missingRequired(all: Profile): readonly Gap[] {

@@ -362,3 +362,9 @@ describe('laws', () => {
     );
   });
 });
+
+test('an entitlement that the configuration gives to everybody asks for a spend profile too', () => {
+  const settings = { companyId: 'company', defaults: { 'entitlements[Expense]': true }, currencies: {} };
+  const { gaps } = mapPerson({ userName: 'ada@example.com', displayName: 'Ada Lovelace' }, settings);
+  expect(gaps.map(({ extension }) => extension)).toContain(SPEND);
+});
