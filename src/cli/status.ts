@@ -19,7 +19,7 @@ const ATTENTION: readonly State[] = ['failed', 'held', 'partial'];
 /** How many people of each of these states are listed. */
 const LISTED = 50;
 /** Reasons that are no fault of the people: the connection itself is in trouble. */
-const TROUBLE: readonly Reason[] = ['credentials', 'concur_unavailable', 'outcome_unknown'];
+const TROUBLE: readonly Reason[] = ['credentials', 'concur_unavailable', 'outcome_unknown', 'bridge_failed'];
 
 /** Adds `status`: everybody in numbers, or one person with everything. */
 export function addStatus(program: Command): void {

@@ -21,4 +21,4 @@ export function withFaultPoints<Port extends object>(port: Port, reach: Reach): 
 }
 
 /** What neither the network nor the disk is asked for has nothing to cut. */
-const SYNCHRONOUS: ReadonlySet<string> = new Set(['bulkSize']);
+const SYNCHRONOUS: ReadonlySet<string> = new Set(['bulkSize', 'pause']);
