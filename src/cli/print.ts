@@ -1,10 +1,11 @@
 import { CORE } from '../domain/extensions.ts';
 import type { JsonValue } from '../domain/json.ts';
 import type { PersonRecord } from '../domain/person.ts';
+import { visible } from './visible.ts';
 
-/** Prints text with a line break. */
+/** Prints text with a line break; nothing in it but line breaks and colours is obeyed by the terminal. */
 export function print(text = ''): void {
-  console.log(text);
+  console.log(visible(text, '\n'));
 }
 
 /** Prints data for programs. */

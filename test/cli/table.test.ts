@@ -21,3 +21,9 @@ it('leaves out fields that have no value', () => {
     ]),
   ).toBe('  state  held\n  id     7');
 });
+
+it('shows what a terminal would obey, in cells and values', () => {
+  const evil = 'x\u001b[2J\nforged\u202e';
+  expect(table(['name'], [[evil]]).split('\n')).toHaveLength(2);
+  expect(fields([['name', evil]])).toBe('  name  x\\u{1b}[2J\\u{a}forged\\u{202e}');
+});
