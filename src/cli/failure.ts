@@ -5,6 +5,7 @@ import { StartRefused } from '../main.ts';
 import { ScimError } from '../scim/error.ts';
 import { NewerDatabaseError } from '../store/migrate.ts';
 import { SecretKeyError } from '../store/sealed.ts';
+import { ForeignDatabaseError } from '../store/sqlite.ts';
 
 /** What a program returns: 1 when it failed, 2 when it was called or configured wrongly. */
 export type ExitCode = 1 | 2;
@@ -33,7 +34,11 @@ export interface Explanation {
 export function explain(error: unknown, port: string): Explanation {
   if (error instanceof CommanderError) return { message: null, exitCode: error.exitCode === 0 ? 0 : 2 };
   if (error instanceof CommandFailure) return { message: error.message, exitCode: error.exitCode };
-  if (error instanceof StartRefused || error instanceof NewerDatabaseError) {
+  if (
+    error instanceof StartRefused ||
+    error instanceof NewerDatabaseError ||
+    error instanceof ForeignDatabaseError
+  ) {
     return { message: error.message, exitCode: 2 };
   }
   if (error instanceof SecretKeyError) {

@@ -3,7 +3,7 @@ import type { PersonRecord } from '../domain/person.ts';
 import type { Commit, ProvisioningUpdate } from '../domain/ports.ts';
 import { updateOperation } from './operations.ts';
 import { pendingSince } from './queueing.ts';
-import { loadRecords, toProvisioningColumns } from './records.ts';
+import { keyText, loadRecords, toProvisioningColumns } from './records.ts';
 import { releaseFormerHolders, resolve, wakeRefused, wakeWaiting } from './references.ts';
 import { heldUnder, updateRequest } from './requests.ts';
 import type { Database } from './tables.ts';
@@ -85,7 +85,7 @@ async function replaceWaits(
     .where('connection', '=', person.connection)
     .where('person_id', '=', person.id)
     .execute();
-  const distinct = [...new Set(references.map((reference) => reference.toLowerCase()))];
+  const distinct = [...new Set(references.map(keyText))];
   if (distinct.length === 0) return;
   await db
     .insertInto('waits')

@@ -1,5 +1,5 @@
 import type { ErrorRequestHandler } from 'express';
-import { operatorCause, toClientError } from '../failure.ts';
+import { operatorCause, RETRY_AFTER, toClientError } from '../failure.ts';
 import { noteFailure, requestIdOf } from '../request-log.ts';
 
 /** The codes of the admin API's errors, by HTTP status. */
@@ -12,6 +12,7 @@ const CODES: { readonly [status: number]: string } = {
   409: 'conflict',
   413: 'payload_too_large',
   415: 'unsupported_media_type',
+  503: 'unavailable',
 };
 
 /** The one place where anything thrown becomes an error answer of the admin API. */
@@ -20,5 +21,6 @@ export const answerAdminFailure: ErrorRequestHandler = (error, _req, res, next) 
   if (res.headersSent) return next(error);
   const requestId = requestIdOf(res);
   const { status, detail } = toClientError(error, requestId);
+  if (status === 503) res.set('Retry-After', RETRY_AFTER);
   res.status(status).json({ error: { code: CODES[status] ?? 'internal_error', message: detail, requestId } });
 };
