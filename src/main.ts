@@ -75,9 +75,8 @@ export async function startBridge(configuration: Configuration, role: Role, log:
   try {
     for (const connection of data.connections) await seed(connection);
     const delivering = new Map<string, Delivery>();
-    const wake = (name: string) => delivering.get(name)?.wake();
     if (role !== 'worker') await warnOfShutDoors(data, log);
-    const server = role === 'worker' ? null : await serve(configuration, data, wake, log);
+    const server = role === 'worker' ? null : await serve(configuration, data, delivering, log);
     if (role !== 'api') {
       for (const connection of data.connections) {
         delivering.set(connection.configuration.name, deliver(connection, log));
@@ -138,6 +137,7 @@ async function bind(store: Store, configuration: ConnectionConfiguration): Promi
 /** The delivery of one connection. */
 interface Delivery {
   wake(): void;
+  wakeConfirmations(): void;
   stop(): Promise<void>;
 }
 
@@ -162,6 +162,7 @@ function deliver({ configuration, store }: OpenConnection, log: Logger): Deliver
   });
   return {
     wake: worker.wake,
+    wakeConfirmations: worker.wakeConfirmations,
     stop: async () => {
       const hurry = setTimeout(() => concur.abort(), ANSWERS_WAIT);
       await worker.stop();
@@ -174,7 +175,7 @@ function deliver({ configuration, store }: OpenConnection, log: Logger): Deliver
 async function serve(
   configuration: Configuration,
   data: BridgeData,
-  wake: (connection: string) => void,
+  delivering: ReadonlyMap<string, Delivery>,
   log: Logger,
 ) {
   const app = createApp({
@@ -183,7 +184,12 @@ async function serve(
       directory: store.directory,
       reports: store.reports,
       tokens: store.tokens,
-      onAccepted: () => wake(name),
+      onAccepted: () => delivering.get(name)?.wake(),
+      onProvisionCompleted: async (provisionId) => {
+        const found = await store.provisioning.hasten(provisionId, Date.now());
+        log.info({ connection: name, provisionId, found }, 'Concur announced a completed request');
+        if (found) delivering.get(name)?.wakeConfirmations();
+      },
       describe,
     })),
     adminToken: configuration.adminToken,

@@ -7,6 +7,7 @@ import {
   listedExtensions,
   restrict,
 } from './difference.ts';
+import { explanations } from './explanation.ts';
 import { CORE, type Extension, type Service, serviceOf } from './extensions.ts';
 import type { Person, PersonRecord, Provisioning, Refusal } from './person.ts';
 import { type AttributeKey, attributeOf, extensionOf, isList, select } from './profile.ts';
@@ -176,10 +177,10 @@ function rest(wanted: Wanted, refusals: ReadonlyMap<Extension, Refusal>, isBlind
   });
   const identity = refusals.get(CORE);
   if (identity !== undefined) {
-    return resting('failed', identity.searched ? 'name_taken' : 'refused', messageOf(identity));
+    return resting('failed', identity.searched ? 'name_taken' : 'refused', explained(identity));
   }
   const [other] = refusals.values();
-  if (other !== undefined) return resting('partial', 'refused', messageOf(other));
+  if (other !== undefined) return resting('partial', 'refused', explained(other));
   const [gap] = wanted.gaps;
   if (gap !== undefined) return resting('partial', 'incomplete', gap.why);
   if (isBlind) return resting('partial', 'not_readable', null);
@@ -188,4 +189,10 @@ function rest(wanted: Wanted, refusals: ReadonlyMap<Extension, Refusal>, isBlind
     return resting('partial', 'waiting_for_person', `Waits for ${people.join(', ')}`);
   }
   return resting('in_sync', null, null);
+}
+
+/** Concur's own words, and then what the bridge knows of the attributes that they name. */
+function explained(refusal: Refusal): string {
+  const ours = explanations(refusal).join(' ');
+  return ours === '' ? messageOf(refusal) : `${messageOf(refusal)} – ${ours}`;
 }

@@ -191,6 +191,12 @@ export interface ProvisioningStore {
   commit(step: Commit, now: number): Promise<void>;
   /** Claims open requests whose next look is due. */
   claimPolls(limit: number, lease: Lease, now: number): Promise<readonly OpenRequest[]>;
+  /**
+   * Concur says that a request is done: its next look is due at `now`, or as soon as SAP's shortest interval
+   * after the last look is over. Never later than it was, so that hearing it twice changes nothing. Returns
+   * whether an open request has this id.
+   */
+  hasten(provisionId: string, now: number): Promise<boolean>;
   /** Returns requests that were being sent under a lease that lapsed, now under `lease`; and queues claimed people who were in no request. */
   recover(lease: Lease, now: number): Promise<readonly OpenRequest[]>;
   /** Who here stands for these Concur users. */

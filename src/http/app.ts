@@ -1,8 +1,11 @@
+import type { KeyObject } from 'node:crypto';
 import express, { type Express, type RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import { notFound } from '../scim/error.ts';
 import { answerAdminFailure } from './admin/failure.ts';
 import { adminRouter } from './admin/router.ts';
+import { concurEventsRouter } from './concur-events/router.ts';
+import { PUBLISHED_KEYS } from './concur-events/signature.ts';
 import { DEFAULT_CONNECTION, type HttpConnection } from './connection.ts';
 import { serveHealth } from './health.ts';
 import { requestLog } from './request-log.ts';
@@ -16,6 +19,8 @@ export interface AppOptions {
   readonly adminToken: string | null;
   /** How clients reach us from outside; null: as each request's own Host header says. */
   readonly publicUrl: string | null;
+  /** The keys that Concur's events may be signed with; those that SAP publishes when absent. */
+  readonly eventKeys?: readonly KeyObject[];
   readonly log: Logger;
   /** Makes request ids. */
   readonly newId: () => string;
@@ -25,7 +30,7 @@ export interface AppOptions {
   readonly ready: () => Promise<boolean>;
 }
 
-/** Builds the whole HTTP side: SCIM, the admin API and health. Answers are never anything but JSON. */
+/** Builds the whole HTTP side: SCIM, Concur's events, the admin API, health. Every answer is JSON. */
 export function createApp(options: AppOptions): Express {
   const { connections, publicUrl } = options;
   const app = express();
@@ -47,6 +52,7 @@ export function createApp(options: AppOptions): Express {
   });
   app.use('/scim', answerScimFailure);
 
+  app.use('/concur/events', concurEventsRouter(connections, options.eventKeys ?? PUBLISHED_KEYS));
   app.use('/api/v1', adminRouter(options));
   app.use(() => {
     throw notFound('There is nothing at this address.');

@@ -26,5 +26,7 @@ export interface HttpConnection {
   readonly tokens: { verify(token: string): Promise<{ name: string } | null> };
   /** Called after a write was committed, so that the worker need not wait for its next look. */
   readonly onAccepted: () => void;
+  /** Called when Concur announces, signed, that a provisioning request is done. Asks Concur nothing. */
+  readonly onProvisionCompleted: (provisionId: string) => Promise<void>;
   readonly describe: (record: PersonRecord) => Promise<Description>;
 }

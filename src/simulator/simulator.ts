@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Attributes } from './attributes.ts';
 import { readChanges } from './change.ts';
 import { ALL_SCOPES, type Company, defaultCompany } from './company.ts';
+import { createEvents, type EventSubscription } from './events.ts';
 import { EXTENSION_SCHEMAS, writeExtension } from './extensions.ts';
 import { createFaultRules, type Faults } from './faults.ts';
 import { createApplication, type LoggedRequest } from './http.ts';
@@ -37,6 +38,8 @@ export interface SimulatorOptions {
   readonly patchAdd?: PatchAdd;
   /** A refresh token is worth nothing any more once it has been used (default false). */
   readonly strictRotation?: boolean;
+  /** Who is told of completed requests, by `deliverEvents`. */
+  readonly events?: EventSubscription;
 }
 
 /** What Concur holds, for tests to look at. */
@@ -64,6 +67,8 @@ export interface Simulator {
   readonly requests: LoggedRequest[];
   /** The breaches of SAP's rules for callers; a test asserts that there is none. */
   readonly violations: Violation[];
+  /** Posts an event for every request that was completed and whose event was not taken yet. */
+  deliverEvents(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -108,6 +113,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     faults: { ...rules, forget: (id) => provisions.forget(id) },
     requests: [],
     violations: world.violations,
+    deliverEvents: createEvents(world, provisions, options.events),
     close: async () => {
       server.closeAllConnections();
       await new Promise<void>((resolve) => {

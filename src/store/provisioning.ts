@@ -3,7 +3,7 @@ import type { ProvisioningStore } from '../domain/ports.ts';
 import { commit } from './commit.ts';
 import { claim, recover, renew } from './leases.ts';
 import { claims, resolve } from './references.ts';
-import { claimPolls, recordRequest } from './requests.ts';
+import { claimPolls, hasten, recordRequest } from './requests.ts';
 import type { Database } from './tables.ts';
 
 /** The worker's side of one connection's people. */
@@ -14,6 +14,7 @@ export function provisioningStore(db: Kysely<Database>, connection: string): Pro
     recordRequest: (request, lease, now) => recordRequest(db, connection, request, lease, now),
     commit: (step, now) => commit(db, connection, step, now),
     claimPolls: (limit, lease, now) => claimPolls(db, connection, limit, lease, now),
+    hasten: (provisionId, now) => hasten(db, connection, provisionId, now),
     recover: (lease, now) => recover(db, connection, lease, now),
     claims: (concurIds) => claims(db, connection, concurIds),
     resolve: (references) => resolve(db, connection, references),

@@ -3,6 +3,9 @@ import type { Lease, NewRequest, OpenRequest, OutgoingOperation, RequestUpdate }
 import { toOperationRow, toSentOperation } from './operations.ts';
 import type { Database } from './tables.ts';
 
+/** The shortest time between two looks at one request (User Provisioning, "Tracking Completion"), in ms. */
+const SHORTEST_POLL = 5_000;
+
 /** Writes a request before it is sent: see `ProvisioningStore.recordRequest`. */
 export async function recordRequest(
   db: Kysely<Database>,
@@ -120,6 +123,37 @@ export async function claimPolls(
   });
 }
 
+/**
+ * Makes the next look at an open request due: see `ProvisioningStore.hasten`. While a look is under way, what
+ * that look writes wins: the request is then looked at when it would have been.
+ */
+export async function hasten(
+  db: Kysely<Database>,
+  connection: string,
+  provisionId: string,
+  now: number,
+): Promise<boolean> {
+  return await db.transaction().execute(async (transaction) => {
+    const row = await transaction
+      .selectFrom('provisioning_requests')
+      .select(['id', 'looked_at'])
+      .where('connection', '=', connection)
+      .where('state', '=', 'open')
+      .where('provision_id', '=', provisionId)
+      .executeTakeFirst();
+    if (row === undefined) return false;
+    const soonest = row.looked_at === null ? now : Math.max(now, row.looked_at + SHORTEST_POLL);
+    await transaction
+      .updateTable('provisioning_requests')
+      .set({ next_poll: soonest })
+      .where('connection', '=', connection)
+      .where('id', '=', row.id)
+      .where('next_poll', '>', soonest)
+      .execute();
+    return true;
+  });
+}
+
 /** Reads requests with their operations, in the order of `ids`. */
 export async function loadOpenRequests(
   db: Kysely<Database>,
@@ -181,6 +215,7 @@ export async function updateRequest(
     message: update.message,
     next_poll: update.nextPoll,
     polls: update.polls,
+    looked_at: update.polls === undefined ? undefined : now,
     completed_at: update.completedAt,
     ...((update.state ?? row.state) === 'sending' ? {} : { lease_token: null, lease_until: null }),
   };

@@ -89,6 +89,8 @@ interface ProvisioningRequestsTable {
   sent_at: number;
   completed_at: number | null;
   next_poll: number | null;
+  /** When it was last looked at; null: not yet. */
+  looked_at: number | null;
   polls: number;
   lease_token: string | null;
   lease_until: number | null;

@@ -22,6 +22,8 @@ const LOOKS_AT_ONCE = 10;
 export interface Worker {
   /** Looks for work at once instead of at the next tick. */
   wake(): void;
+  /** Looks at the requests that are due at once. */
+  wakeConfirmations(): void;
   /** Takes no new work and resolves when what was begun is written. */
   stop(): Promise<void>;
 }
@@ -38,12 +40,14 @@ export function startWorker(context: Context): Worker {
         loop('deliveries', deliver('others')),
       ]
     : [];
-  const loops = [...deliveries, loop('confirmations', confirmRequests), loop('recovery', recover)];
+  const confirmations = loop('confirmations', confirmRequests);
+  const loops = [...deliveries, confirmations, loop('recovery', recover)];
   return {
     // A write makes people due; it makes no request to be looked at, and leaves nothing behind.
     wake: () => {
       for (const one of deliveries) one.wake();
     },
+    wakeConfirmations: confirmations.wake,
     stop: async () => {
       await Promise.all(loops.map((one) => one.stop()));
     },

@@ -184,6 +184,22 @@ describe('what Concur refused', () => {
     });
   });
 
+  test("is told in Concur's words, and then in ours", () => {
+    const refused = withRefusal(
+      {},
+      operation(currency, { desired: currency }),
+      SPEND,
+      [message("Invalid 'reimbursementCurrency' Value", `${SPEND}:reimbursementCurrency`), message('Sorry')],
+      1,
+    );
+    expect(plan(record({ refused }), wanted(currency), NOTHING_KNOWN)).toMatchObject({
+      reason: 'refused',
+      message: expect.stringMatching(
+        /^Invalid 'reimbursementCurrency' Value Sorry – spend:reimbursementCurrency \("XXX"\): Concur wants /,
+      ),
+    });
+  });
+
   test('is sent again once it changes, after what Concur holds was read', () => {
     const state: Partial<Provisioning> = {
       refused: refusal(currency, SPEND),

@@ -129,6 +129,7 @@ export function fakeConnection(name = 'default', tokens: Record<string, string> 
       },
     },
     onAccepted: () => {
+    onProvisionCompleted: async () => {},
       connection.woken += 1;
     },
     describe: async () => connection.description,

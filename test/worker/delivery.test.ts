@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { ENTERPRISE, SPEND } from '../../src/domain/extensions.ts';
-import { Delivery, resource } from './harness.ts';
+import { Delivery, resource, spend } from './harness.ts';
 
 const PATIENCE = { timeout: 15_000, interval: 20 };
 const MINUTE = 60_000;
@@ -230,7 +230,3 @@ describe('a leaver', () => {
     expect(delivery.inConcur('ada')).toMatchObject({ active: false });
   });
 });
-
-function spend(reimbursementCurrency: string) {
-  return { country: 'US', locale: 'en-US', reimbursementCurrency };
-}

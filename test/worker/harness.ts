@@ -5,13 +5,22 @@ import type { ConnectionSettings } from '../../src/domain/connection.ts';
 import { ENTERPRISE } from '../../src/domain/extensions.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
 import type { PersonRecord } from '../../src/domain/person.ts';
+import type { ProvisioningStore } from '../../src/domain/ports.ts';
 import type { Decision, WriteResult } from '../../src/scim/directory.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/simulator.ts';
 import { bindConnection, type ConnectionStore, openStore } from '../../src/store/store.ts';
 import { startWorker, type Worker } from '../../src/worker/worker.ts';
+import { type Gateway, startGateway } from './gateway.ts';
 
 const PATIENCE = { timeout: 15_000, interval: 20 };
 const ACTOR = { kind: 'scim', name: 'test' } as const;
+
+const RESTING = ['in_sync', 'partial', 'failed', 'held'];
+
+/** What the spend extension asks for, in this currency. */
+export function spend(reimbursementCurrency: string): JsonObject {
+  return { country: 'US', locale: 'en-US', reimbursementCurrency };
+}
 
 /** Who is pushed: a resource as the SCIM side stores it. */
 export function resource(name: string, more: JsonObject = {}): JsonObject {
@@ -28,6 +37,18 @@ export function resource(name: string, more: JsonObject = {}): JsonObject {
   };
 }
 
+/** How a delivery is set up; what is left out of the simulator's options stays as it is. */
+export interface DeliveryOptions extends SimulatorOptions {
+  /** Concur's clock moves with the bridge's; otherwise only the bridge's does. */
+  readonly sharedClock?: boolean;
+  /** How long Concur may take for an answer, in ms. */
+  readonly timeout?: number;
+  /** What stands between the bridge and Concur; it is closed with the delivery. */
+  readonly gateway?: Gateway;
+  /** Lets a test stand between the worker and its store. */
+  readonly watch?: (store: ProvisioningStore) => ProvisioningStore;
+}
+
 /** Store, Concur client and worker against a simulator, with a clock that can be moved forward. */
 export class Delivery {
   readonly simulator: Simulator;
@@ -36,22 +57,24 @@ export class Delivery {
   readonly #settings: ConnectionSettings;
   /** What the worker logged as errors: every test expects none. */
   readonly #defects: object[] = [];
-  #worker: Worker | undefined;
+  readonly #options: DeliveryOptions;
+  readonly #workers: Pick<Worker, 'wake' | 'stop'>[] = [];
 
   private constructor(
     simulator: Simulator,
     store: ConnectionStore,
     clock: Delivery['clock'],
     settings: ConnectionSettings,
+    options: DeliveryOptions,
   ) {
     this.simulator = simulator;
     this.store = store;
     this.clock = clock;
     this.#settings = settings;
+    this.#options = options;
   }
 
-  static async prepare(options: SimulatorOptions = {}): Promise<Delivery> {
-    const simulator = await startSimulator({ pollInterval: 20, ...options });
+  static async prepare(options: DeliveryOptions = {}): Promise<Delivery> {
     let ahead = 0;
     const clock = {
       now: () => Date.now() + ahead,
@@ -59,6 +82,14 @@ export class Delivery {
         ahead += ms;
       },
     };
+    const { sharedClock = false, gateway, company: asked } = options;
+    const simulator = await startSimulator({
+      pollInterval: 20,
+      ...(sharedClock ? { clock: clock.now } : {}),
+      ...options,
+      company: { ...asked, ...(gateway === undefined ? {} : { geolocation: gateway.url }) },
+    });
+    gateway?.aim(simulator.url);
     const store = await openStore({
       url: 'sqlite::memory:',
       secretKey: Buffer.alloc(32, 1),
@@ -69,17 +100,19 @@ export class Delivery {
     await bindConnection(store, 'default', company.id);
     const connection = store.connection('default');
     await connection.credentials.seedRefreshToken(company.refreshToken);
-    const delivery = new Delivery(simulator, connection, clock, {
+    const settings: ConnectionSettings = {
       name: 'default',
       companyId: company.id,
-      baseUrl: simulator.url,
+      baseUrl: gateway?.url ?? simulator.url,
       allowedHosts: ['127.0.0.1'],
       mapping: { companyId: company.id, defaults: {}, currencies: {} },
       polling: { interval: 30 },
       batching: { operations: 100, bytes: 400_000 },
       delivery: 'on',
-    });
+    };
+    const delivery = new Delivery(simulator, connection, clock, settings, options);
     onTestFinished(async () => {
+      gateway?.close();
       await delivery.stop();
       await store.close();
       await simulator.close();
@@ -88,13 +121,21 @@ export class Delivery {
     return delivery;
   }
 
-  static async begin(options: SimulatorOptions = {}): Promise<Delivery> {
+  static async begin(options: DeliveryOptions = {}): Promise<Delivery> {
     const delivery = await Delivery.prepare(options);
     delivery.start();
     return delivery;
   }
 
+  /** A delivery whose requests pass a gateway, not started yet. */
+  static async throughGateway(options: DeliveryOptions = {}): Promise<[Delivery, Gateway]> {
+    const gateway = await startGateway();
+    return [await Delivery.prepare({ ...options, gateway }), gateway];
+  }
+
+  /** Starts a worker; a second call starts one more, as another process would. */
   start(): void {
+    const { timeout, watch = (store) => store } = this.#options;
     const { company } = this.simulator;
     const log = {
       info() {},
@@ -108,9 +149,10 @@ export class Delivery {
       clock: this.clock.now,
       newId: randomUUID,
       log,
+      ...(timeout === undefined ? {} : { timeout }),
     });
     const worker = startWorker({
-      store: this.store.provisioning,
+      store: watch(this.store.provisioning),
       concur,
       settings: this.#settings,
       clock: this.clock.now,
@@ -118,18 +160,21 @@ export class Delivery {
       newId: randomUUID,
       log,
     });
-    this.#worker = {
+    this.#workers.push({
       wake: worker.wake,
       stop: async () => {
         await worker.stop();
         await concur.close();
       },
-    };
+    });
   }
 
   async stop(): Promise<void> {
-    await this.#worker?.stop();
-    this.#worker = undefined;
+    await Promise.all(this.#workers.splice(0).map((worker) => worker.stop()));
+  }
+
+  #wake(): void {
+    for (const worker of this.#workers) worker.wake();
   }
 
   /** Creates people in one batch and returns their ids. */
@@ -137,7 +182,7 @@ export class Delivery {
     const results = await this.store.directory.accept(
       resources.map((one) => ({ kind: 'create', actor: ACTOR, resource: one })),
     );
-    this.#worker?.wake();
+    this.#wake();
     return results.map((result) => written(result).person.id);
   }
 
@@ -154,7 +199,7 @@ export class Delivery {
     const [result] = await this.store.directory.accept([{ kind: 'change', actor: ACTOR, id, decide }]);
     if (result === undefined) throw new Error('Every write has a result');
     written(result);
-    this.#worker?.wake();
+    this.#wake();
   }
 
   async record(id: string): Promise<PersonRecord> {
@@ -171,6 +216,29 @@ export class Delivery {
       expect(`${provisioning.state} ${provisioning.reason}`, provisioning.lastError ?? '').toBe(
         `${state} ${reason}`,
       );
+      return record;
+    }, PATIENCE);
+  }
+
+  /** As `reaches`, but the clock moves on to whatever the person waits for. */
+  async comesTo(id: string, state: string, reason: string | null = null): Promise<PersonRecord> {
+    return vi.waitFor(async () => {
+      const record = await this.record(id);
+      const { provisioning } = record;
+      const wait = (provisioning.due ?? 0) - this.clock.now();
+      if (provisioning.state === 'queued' && wait > 0) this.clock.advance(wait);
+      expect(`${provisioning.state} ${provisioning.reason}`, provisioning.lastError ?? '').toBe(
+        `${state} ${reason}`,
+      );
+      return record;
+    }, PATIENCE);
+  }
+
+  /** Resolves when nothing is to be done for the person, and returns the record. */
+  async rests(id: string): Promise<PersonRecord> {
+    return vi.waitFor(async () => {
+      const record = await this.record(id);
+      expect(RESTING).toContain(record.provisioning.state);
       return record;
     }, PATIENCE);
   }

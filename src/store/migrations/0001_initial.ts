@@ -238,6 +238,7 @@ async function createRequests(db: Kysely<unknown>): Promise<void> {
     .addColumn('sent_at', 'bigint', (column) => column.notNull())
     .addColumn('completed_at', 'bigint')
     .addColumn('next_poll', 'bigint')
+    .addColumn('looked_at', 'bigint')
     .addColumn('polls', 'integer', (column) => column.notNull())
     .addColumn('lease_token', 'text')
     .addColumn('lease_until', 'bigint')

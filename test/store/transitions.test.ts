@@ -1,0 +1,247 @@
+import { type Kysely, sql } from 'kysely';
+import { describe, expect, it, vi } from 'vitest';
+import { ENTERPRISE, SPEND } from '../../src/domain/extensions.ts';
+import type { ProvisioningStore } from '../../src/domain/ports.ts';
+import { TRANSITIONS } from '../../src/domain/transitions.ts';
+import type { Database } from '../../src/store/tables.ts';
+import { Delivery, resource } from '../worker/harness.ts';
+
+const PATIENCE = { timeout: 15_000, interval: 20 };
+const MINUTE = 60_000;
+
+/** Every pair of states, as `from > to`. */
+const KNOWN = TRANSITIONS.map(({ from, to }) => `${from} > ${to}`);
+
+/** Transitions that no scenario here provokes, and why. */
+const NOT_PROVOKED: Readonly<Record<string, string>> = {
+  'queued > processing':
+    'needs a lost request, a later open one, and a deactivation that failed and was taken back, all of one person',
+};
+
+const opened = vi.hoisted(() => ({ log: null as null | (() => Promise<readonly string[]>) }));
+
+// The store is the real one: its database only notes every change of state, whoever makes it.
+vi.mock(import('../../src/store/store.ts'), async (importOriginal) => {
+  const original = await importOriginal();
+  return {
+    ...original,
+    openStore: async (options) => {
+      const store = await original.openStore(options);
+      await noteTransitions(store.db);
+      opened.log = () => transitionsIn(store.db);
+      return store;
+    },
+  };
+});
+
+async function noteTransitions(db: Kysely<Database>): Promise<void> {
+  await sql`create table noted (old text, new text)`.execute(db);
+  await sql`create trigger note_change after update of state on provisionings when old.state <> new.state
+    begin insert into noted values (old.state, new.state); end`.execute(db);
+  await sql`create trigger note_new after insert on provisionings
+    begin insert into noted values (null, new.state); end`.execute(db);
+}
+
+async function transitionsIn(db: Kysely<Database>): Promise<readonly string[]> {
+  const { rows } = await sql<{ old: string | null; new: string }>`select old, new from noted`.execute(db);
+  return [...new Set(rows.map((row) => `${row.old} > ${row.new}`))];
+}
+
+/** What a scenario keeps the worker from doing. */
+interface Gate {
+  claims: boolean;
+  polls: boolean;
+}
+
+/** A delivery whose worker claims nobody, or looks at no request, while the gate is closed. */
+async function gated(): Promise<[Delivery, Gate]> {
+  const gate: Gate = { claims: true, polls: true };
+  const watch = (store: ProvisioningStore): ProvisioningStore => ({
+    ...store,
+    claim: async (...wanted) => (gate.claims ? store.claim(...wanted) : []),
+    claimPolls: async (...wanted) => (gate.polls ? store.claimPolls(...wanted) : []),
+  });
+  return [await Delivery.prepare({ watch }), gate];
+}
+
+const spend = (reimbursementCurrency: string) => ({
+  [SPEND]: { country: 'US', locale: 'en-US', reimbursementCurrency },
+});
+
+interface Scenario {
+  readonly what: string;
+  readonly play: () => Promise<void>;
+  readonly provokes: readonly string[];
+}
+
+const SCENARIOS: readonly Scenario[] = [
+  {
+    what: 'a newcomer, a change that makes no difference, one that Concur refuses in part, and a correction',
+    async play() {
+      const delivery = await Delivery.begin();
+      const [id = ''] = await delivery.create(resource('ada'));
+      await delivery.reaches(id, 'in_sync');
+      await delivery.change(id, { displayName: 'Shown here only' });
+      await delivery.reaches(id, 'in_sync');
+      await delivery.change(id, spend('THB'));
+      await delivery.reaches(id, 'partial', 'refused');
+      await delivery.change(id, { displayName: 'Shown here' });
+      await delivery.reaches(id, 'partial', 'refused');
+      await delivery.change(id, spend('EUR'));
+      await delivery.reaches(id, 'in_sync');
+    },
+    provokes: [
+      'null > queued',
+      'queued > sending',
+      'sending > processing',
+      'processing > in_sync',
+      'in_sync > queued',
+      'sending > in_sync',
+      'processing > partial',
+      'sending > partial',
+      'partial > queued',
+    ],
+  },
+  {
+    what: 'a newcomer whom Concur refuses, alone and in a Bulk, and who is corrected',
+    async play() {
+      const delivery = await Delivery.prepare();
+      const bad = resource('ben', { userName: 'b%n@example.com' });
+      const [ada = '', ben = ''] = await delivery.create(resource('ada'), bad);
+      delivery.start();
+      await delivery.reaches(ada, 'in_sync');
+      await delivery.reaches(ben, 'failed', 'refused');
+      await delivery.change(ben, { userName: 'b[n@example.com' });
+      await vi.waitFor(async () => {
+        const { provisioning } = await delivery.record(ben);
+        expect(`${provisioning.state} ${provisioning.lastError}`).toMatch(/^failed .*b\[n/);
+      }, PATIENCE);
+      await delivery.change(ben, { userName: 'ben@example.com' });
+      await delivery.reaches(ben, 'in_sync');
+    },
+    provokes: ['processing > failed', 'sending > failed', 'failed > queued'],
+  },
+  {
+    what: 'somebody who may be a stranger, until the admin says who they are',
+    async play() {
+      const delivery = await Delivery.begin();
+      const { id: stranger } = seedStranger(delivery);
+      const [id = ''] = await delivery.create(resource('ada'));
+      await delivery.reaches(id, 'held', 'ambiguous');
+      await delivery.decide(id, () => ({ kind: 'release', concurId: stranger }));
+      await delivery.reaches(id, 'in_sync');
+    },
+    provokes: ['sending > held', 'held > queued'],
+  },
+  {
+    what: 'a wait that Concur asks for, and a request that never ends',
+    async play() {
+      const delivery = await Delivery.prepare();
+      const { faults } = delivery.simulator;
+      faults.add({ kind: 'status', status: 429, retryAfter: 120, times: 1, match: { path: /Bulk/ } });
+      faults.add({ kind: 'stuck', times: 1, match: { path: /Bulk/ } });
+      const ids = await delivery.create(resource('ada'), resource('ben'));
+      delivery.start();
+      for (const id of ids) await delivery.reaches(id, 'queued', 'concur_unavailable');
+      delivery.clock.advance(3 * MINUTE);
+      for (const id of ids) await delivery.reaches(id, 'processing');
+      delivery.clock.advance(131 * MINUTE);
+      for (const id of ids) await delivery.reaches(id, 'in_sync');
+    },
+    provokes: ['sending > queued', 'processing > queued'],
+  },
+  {
+    what: 'a deactivation that overtakes an open operation',
+    async play() {
+      const [delivery, gate] = await gated();
+      delivery.start();
+      const [id = ''] = await delivery.create(resource('ada'));
+      await delivery.reaches(id, 'in_sync');
+      gate.polls = false;
+      await delivery.change(id, spend('EUR'));
+      await delivery.reaches(id, 'processing');
+      await delivery.change(id, { active: false });
+      await vi.waitFor(() => expect(delivery.inConcur('ada')).toMatchObject({ active: false }), PATIENCE);
+      gate.polls = true;
+      await delivery.reaches(id, 'in_sync');
+    },
+    provokes: ['processing > sending'],
+  },
+  {
+    what: 'a lost Bulk that is over while its people, refused or held, are queued anew',
+    async play() {
+      const [delivery, gate] = await gated();
+      delivery.simulator.faults.add({ kind: 'drop-before', times: 1, match: { path: /Bulk/ } });
+      const bad = resource('ben', { userName: 'b%n@example.com' });
+      const [ada = '', ben = ''] = await delivery.create(resource('ada'), bad);
+      delivery.start();
+      for (const id of [ada, ben]) await delivery.reaches(id, 'queued', 'outcome_unknown');
+      seedStranger(delivery);
+      delivery.clock.advance(2 * MINUTE);
+      await delivery.reaches(ada, 'held', 'ambiguous');
+      await delivery.reaches(ben, 'failed', 'refused');
+      gate.claims = false;
+      for (const id of [ada, ben]) await delivery.change(id, { displayName: 'Shown here only' });
+      delivery.clock.advance(121 * MINUTE);
+      await delivery.reaches(ada, 'held', 'ambiguous');
+      await delivery.reaches(ben, 'failed', 'refused');
+    },
+    provokes: ['queued > held', 'queued > failed'],
+  },
+  {
+    what: 'a lost Bulk that is over while its people, refused in part or deleted, are queued anew',
+    async play() {
+      const [delivery, gate] = await gated();
+      const [ada = '', ben = ''] = await delivery.create(resource('ada'), resource('ben'));
+      delivery.start();
+      for (const id of [ada, ben]) await delivery.reaches(id, 'in_sync');
+      gate.claims = false;
+      await delivery.change(ada, spend('THB'));
+      await delivery.change(ben, spend('EUR'));
+      delivery.simulator.faults.add({ kind: 'drop-before', times: 1, match: { path: /Bulk/ } });
+      gate.claims = true;
+      for (const id of [ada, ben]) await delivery.reaches(id, 'queued', 'outcome_unknown');
+      delivery.clock.advance(2 * MINUTE);
+      await delivery.reaches(ada, 'partial', 'refused');
+      await delivery.reaches(ben, 'in_sync');
+      await delivery.decide(ben, () => ({ kind: 'delete' }));
+      await delivery.reaches(ben, 'in_sync');
+      gate.claims = false;
+      await delivery.change(ada, { displayName: 'Shown here only' });
+      // Only an admin may still turn to somebody who was deleted.
+      const actor = { kind: 'admin', name: 'test' } as const;
+      await delivery.store.directory.accept([
+        { kind: 'change', actor, id: ben, decide: () => ({ kind: 'retry' }) },
+      ]);
+      delivery.clock.advance(121 * MINUTE);
+      await delivery.reaches(ada, 'partial', 'refused');
+      await delivery.reaches(ben, 'in_sync');
+    },
+    provokes: ['queued > partial', 'queued > in_sync'],
+  },
+];
+
+/** A Concur user with Ada's name and somebody else's number. */
+function seedStranger({ simulator }: Delivery) {
+  return simulator.state.seed({
+    userName: 'ada@example.com',
+    active: false,
+    name: { givenName: 'Ada', familyName: 'Elder' },
+    emails: [{ type: 'work', value: 'ada@example.com' }],
+    [ENTERPRISE]: { companyId: simulator.company.id, employeeNumber: 'another' },
+  });
+}
+
+describe('the states of people', () => {
+  it.each(SCENARIOS)('change only as the table says: $what', async ({ play, provokes }) => {
+    await play();
+    const noted = (await opened.log?.()) ?? [];
+    expect(noted.filter((one) => !KNOWN.includes(one))).toEqual([]);
+    expect(provokes.filter((one) => !noted.includes(one))).toEqual([]);
+  });
+
+  it('change in every way of the table in one of these scenarios, but for those named', () => {
+    const provoked = SCENARIOS.flatMap(({ provokes }) => provokes);
+    expect([...provoked, ...Object.keys(NOT_PROVOKED)].sort()).toEqual([...KNOWN].sort());
+  });
+});
