@@ -128,8 +128,8 @@ export function fakeConnection(name = 'default', tokens: Record<string, string> 
         return known === undefined ? null : { name: known };
       },
     },
-    onAccepted: () => {
     onProvisionCompleted: async () => {},
+    onAccepted: () => {
       connection.woken += 1;
     },
     describe: async () => connection.description,
