@@ -82,11 +82,13 @@ export function settle(
 
 /**
  * What changes when the outcome of an operation is not known: its parts are unknown until they are
- * read, and so is `active` if the operation would have given access.
+ * read, and so is `active` if the operation would have given access. What it set counts as ours.
  */
 export function forget(provisioning: Provisioning, operation: Operation): ProvisioningUpdate {
   const unknown = new Set([...provisioning.applied.unknown, ...extensionsOf(operation.difference)]);
-  return { applied: { profile: whileOpen(provisioning, operation), unknown: [...unknown] } };
+  const applied: Applied = { profile: whileOpen(provisioning, operation), unknown: [...unknown] };
+  const owned = ownedAfter(provisioning.owned, applied, operation.difference.set, operation.initial);
+  return { applied, owned };
 }
 
 /**
@@ -156,8 +158,10 @@ function isFailure(result: ExtensionResult): boolean {
 }
 
 /** An error that passes by itself: a status of the server's, or words that SAP documents as such. */
-function isPassing({ code, messages }: ExtensionResult): boolean {
+function isPassing({ extension, code, messages }: ExtensionResult): boolean {
   const words = messages.map((one) => `${one.code ?? ''} ${one.message}`).join(' ');
+  // A user who is not there any more is found to be missing by the read that follows.
+  if (code === '404' && isIdentity(extension)) return true;
   return /^(408|429|5\d\d)$/.test(code ?? '') || /deadlock|request limit|timed? ?out/i.test(words);
 }
 

@@ -4,7 +4,7 @@ import type { Commit, ProvisioningUpdate } from '../domain/ports.ts';
 import { updateOperation } from './operations.ts';
 import { pendingSince } from './queueing.ts';
 import { keyText, loadRecords, toProvisioningColumns } from './records.ts';
-import { releaseFormerHolders, resolve, wakeRefused, wakeWaiting } from './references.ts';
+import { claims, handOver, releaseFormerHolders, resolve, wakeRefused, wakeWaiting } from './references.ts';
 import { heldUnder, updateRequest } from './requests.ts';
 import type { Database } from './tables.ts';
 
@@ -42,7 +42,8 @@ async function commitPerson(
 ): Promise<void> {
   const { person, provisioning } = record;
   const decided = await decide(record, (references) => resolve(db, person.connection, references));
-  const update = withPendingSince(record, decided, now);
+  const allowed = await withoutClaimed(db, record, decided, now);
+  const update = withPendingSince(record, allowed, now);
   const state = update.state ?? provisioning.state;
   const columns = {
     ...toProvisioningColumns(update),
@@ -64,6 +65,32 @@ async function commitPerson(
     await releaseFormerHolders(db, person, update.concurId);
     await wakeWaiting(db, person, now);
   }
+}
+
+/**
+ * Two people never stand for one Concur user: between a search, or an answer that came late, and this
+ * transaction somebody else may have been given it. Whoever comes second is searched for again; what a
+ * deleted person had set is handed to the holder.
+ */
+async function withoutClaimed(
+  db: Kysely<Database>,
+  { person, provisioning }: PersonRecord,
+  update: ProvisioningUpdate,
+  now: number,
+): Promise<ProvisioningUpdate> {
+  const { concurId } = update;
+  if (concurId == null || concurId === provisioning.concurId) return update;
+  const holder = (await claims(db, person.connection, [concurId])).get(concurId)?.holder ?? 'former';
+  if (holder === 'former' || (holder === 'leaving' && person.deleted !== null)) return update;
+  if (person.deleted !== null) await handOver(db, person.connection, concurId, update.owned ?? [], now);
+  return {
+    concurId: null,
+    applied: { profile: {}, unknown: [] },
+    owned: [],
+    state: 'queued',
+    reason: null,
+    due: now,
+  };
 }
 
 function withPendingSince(record: PersonRecord, update: ProvisioningUpdate, now: number): ProvisioningUpdate {

@@ -4,7 +4,7 @@ import { CORE, ENTERPRISE } from '../domain/extensions.ts';
 import type { JsonValue } from '../domain/json.ts';
 import type { Person, PersonRecord } from '../domain/person.ts';
 import type { ProvisioningUpdate } from '../domain/ports.ts';
-import type { Profile } from '../domain/profile.ts';
+import type { AttributeKey, Profile } from '../domain/profile.ts';
 import { withoutRefusal } from '../domain/refusal.ts';
 import { fromJson, keysOf, keyText, loadRecord } from './records.ts';
 import type { Database } from './tables.ts';
@@ -132,6 +132,32 @@ export async function releaseFormerHolders(
         .where('people.deleted', 'is not', null),
     )
     .execute();
+}
+
+/** Makes what was set in a Concur user for somebody else the present holder's, and queues the holder. */
+export async function handOver(
+  db: Kysely<Database>,
+  connection: string,
+  concurId: string,
+  owned: readonly AttributeKey[],
+  now: number,
+): Promise<void> {
+  const rows = await db
+    .selectFrom('provisionings')
+    .select(['person_id', 'owned', 'state'])
+    .where('connection', '=', connection)
+    .where('concur_id', '=', concurId)
+    .execute();
+  for (const { person_id, owned: own, state } of rows) {
+    const all = [...new Set([...fromJson<readonly AttributeKey[]>(own), ...owned])].sort();
+    const rests = state === 'in_sync' || state === 'partial';
+    await db
+      .updateTable('provisionings')
+      .set({ owned: JSON.stringify(all), due: now, ...(rests ? { state: 'queued', reason: null } : {}) })
+      .where('connection', '=', connection)
+      .where('person_id', '=', person_id)
+      .execute();
+  }
 }
 
 /**

@@ -32,11 +32,19 @@ export async function nextState(
     const owned = ownedWith(provisioning, wanted);
     return { ...update, owned, waitingFor, state, reason, lastError: message, due: null };
   }
-  return { ...update, waitingFor, state: 'queued', reason: null, lane: laneOf(next), due: now };
+  return {
+    ...update,
+    waitingFor,
+    state: 'queued',
+    reason: null,
+    lane: laneOf(next, wanted.profile.active === true),
+    due: now,
+  };
 }
 
-/** The lane of a next step: creation and reactivation come before other updates. */
-function laneOf(next: Exclude<Plan, { kind: 'rest' }>): Lane {
+/** The lane of a next step: creation and reactivation come before other updates, the search for a leaver before all. */
+function laneOf(next: Exclude<Plan, { kind: 'rest' }>, hasAccess: boolean): Lane {
   if (next.kind === 'send') return next.difference.set.active === true ? 'creation' : 'update';
-  return next.kind === 'search' ? 'creation' : 'update';
+  if (next.kind === 'read') return 'update';
+  return hasAccess ? 'creation' : 'deactivation';
 }

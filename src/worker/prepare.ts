@@ -148,10 +148,13 @@ async function markAbsent(context: Context, lease: Lease, item: Item): Promise<I
     context,
     lease,
     item,
-    ({ provisioning }) => ({
-      state: 'sending',
-      refused: { ...provisioning.refused, [CORE]: { ...refusal, searched: true } },
-    }),
+    ({ provisioning: { refused } }) => {
+      const standing = refused[CORE];
+      // An admin who retried meanwhile has voided the refusal.
+      return standing === undefined
+        ? { state: 'sending', refused }
+        : { state: 'sending', refused: { ...refused, [CORE]: { ...standing, searched: true } } };
+    },
     known,
   );
 }
@@ -181,10 +184,13 @@ async function readBack(
     context,
     lease,
     item,
-    ({ provisioning }) =>
-      outcome.kind === 'read'
-        ? { ...refresh(provisioning, outcome, services), state: 'sending' }
-        : afterFailure(context, provisioning, outcome),
+    ({ provisioning }) => {
+      if (outcome.kind !== 'read') return afterFailure(context, provisioning, outcome);
+      const read = refresh(provisioning, outcome, services);
+      // Who became a leaver meanwhile does not wait for the others' reads.
+      const left = provisioning.lane === 'deactivation' && item.record.provisioning.lane !== 'deactivation';
+      return left ? { ...read, state: 'queued', due: context.clock() } : { ...read, state: 'sending' };
+    },
     known,
   );
 }

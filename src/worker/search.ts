@@ -33,7 +33,8 @@ export async function searchAll(context: Context, items: readonly Item[]): Promi
     const adoption = decideAdoption(keysOf(item), outcome.candidates, claims);
     const former = adoption.kind === 'adopt' ? claims.get(adoption.candidate.concurId) : undefined;
     if (adoption.kind === 'adopt') {
-      claims.set(adoption.candidate.concurId, { holder: 'person', keys: keysOf(item), owned: [] });
+      const holder = item.record.person.deleted === null ? 'person' : 'leaving';
+      claims.set(adoption.candidate.concurId, { holder, keys: keysOf(item), owned: [] });
     }
     return resultOf(context, adoption, item, former?.owned ?? []);
   });
@@ -70,7 +71,11 @@ function resultOf(
     case 'create':
       return { kind: 'absent', item };
     case 'adopt':
-      return { kind: 'decided', item, update: adopted(adoption.candidate, owned) };
+      return {
+        kind: 'decided',
+        item,
+        update: adopted(adoption.candidate, [...new Set([...provisioning.owned, ...owned])]),
+      };
     case 'wait':
       return { kind: 'decided', item, update: waiting(context, provisioning) };
     case 'held':

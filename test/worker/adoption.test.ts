@@ -78,9 +78,13 @@ describe('a name that one of ours gives up', () => {
     await delivery.reaches(ada, 'in_sync');
     await delivery.stop();
     await delivery.change(ada, { userName: 'ada2@example.com' });
+    const lease = { token: 'another worker', until: delivery.clock.now() + 10_000 };
+    await delivery.store.provisioning.claim('others', 1, lease, delivery.clock.now());
     const other = { externalId: 'other', [ENTERPRISE]: { employeeNumber: 'other' } };
     const [newcomer = ''] = await delivery.create(resource('ada', other));
     delivery.start();
+    await delivery.reaches(newcomer, 'queued', 'waiting_for_person');
+    delivery.clock.advance(11_000);
     await delivery.comesTo(ada, 'in_sync');
     const { provisioning } = await delivery.comesTo(newcomer, 'in_sync');
     expect(delivery.inConcur('ada')?.id).toBe(provisioning.concurId);

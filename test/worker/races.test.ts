@@ -68,21 +68,6 @@ it('a request that is settled between a claim and its end leaves nobody in progr
   expect(delivery.inConcur('ada')).toMatchObject({ active: true, title: 'Back' });
 });
 
-it('an admin who retries while the person is searched for is heard', async () => {
-  const taken = { takenUserNames: ['ada@example.com'] };
-  const [delivery, gateway] = await Delivery.throughGateway({ company: taken });
-  delivery.start();
-  const [id = ''] = await delivery.create(resource('ada'));
-  await delivery.reaches(id, 'failed', 'name_taken');
-  const search = gateway.hold({ path: /search/ });
-  await delivery.decide(id, () => ({ kind: 'retry' }));
-  await search.here;
-  taken.takenUserNames.length = 0;
-  await delivery.decide(id, () => ({ kind: 'retry' }));
-  search.release();
-  await delivery.comesTo(id, 'in_sync');
-});
-
 it('keys that changed while Concur was searched for the old ones are searched for anew', async () => {
   const [delivery, gateway] = await Delivery.throughGateway();
   delivery.simulator.state.seed({

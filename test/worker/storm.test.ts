@@ -7,7 +7,7 @@ import type { Fault, Match } from '../../src/simulator/faults.ts';
 import { Delivery, resource, spend } from './harness.ts';
 
 const MINUTE = 60_000;
-const ROUNDS = 60;
+const ROUNDS = 40;
 const NAMES = Array.from({ length: 10 }, (_, index) => `person${index}`);
 const RESTING: readonly State[] = ['in_sync', 'partial', 'failed', 'held'];
 const FAULTS: readonly Fault[] = [
@@ -15,7 +15,7 @@ const FAULTS: readonly Fault[] = [
   { kind: 'drop-after' },
   { kind: 'malformed' },
   { kind: 'late', ms: 150 },
-  { kind: 'status', status: 429 },
+  { kind: 'status', status: 429, retryAfter: 1 },
   { kind: 'status', status: 500 },
   { kind: 'status', status: 503 },
 ];
@@ -70,6 +70,8 @@ class Storm {
 
   #breakSomething(): void {
     const fault = this.#pick(FAULTS);
+    // One at a time: five failures in a row would open the circuit breaker, whose rests no test clock shortens.
+    this.delivery.simulator.faults.clear();
     this.delivery.simulator.faults.add({ ...fault, times: 1, match: this.#pick(TARGETS) });
   }
 
@@ -131,7 +133,8 @@ class Storm {
         const states = (await this.records(this.everybody)).map(({ provisioning }) => provisioning.state);
         const { items } = await store.reports.requests({ limit: 1_000 });
         const open = items.filter(({ completedAt }) => completedAt === null).map(({ state }) => state);
-        if (states.includes('processing')) clock.advance(10_000);
+        // Less than a lease lasts, or who looks at a request would lose it time and again.
+        if (states.includes('processing')) clock.advance(1_000);
         else if (states.includes('queued') || open.length > 0) clock.advance(5 * MINUTE);
         expect({ open, unrest: states.filter((state) => !RESTING.includes(state)) }).toEqual({
           open: [],
