@@ -68,7 +68,8 @@ export type Plan =
  * so the worker may stop anywhere and ask again.
  */
 export function plan({ person, provisioning }: PersonRecord, wanted: Wanted, known: Known): Plan {
-  if (provisioning.candidates.length > 0) {
+  // Once a client deleted the person, it no longer matters which Concur user they would have been.
+  if (provisioning.candidates.length > 0 && person.deleted === null) {
     return { kind: 'rest', state: 'held', reason: 'ambiguous', message: provisioning.lastError };
   }
   const refusals = standingRefusals(provisioning.refused, wanted);

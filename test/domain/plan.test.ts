@@ -327,3 +327,13 @@ test('nobody is created who lacks what Concur requires', () => {
 function waitFor(reference: string) {
   return { key: MANAGER, reference };
 }
+
+test('somebody held is released from that by their deletion', () => {
+  const state: Partial<Provisioning> = { concurId: null, candidates: [candidate] };
+  const gone = { profile: inactive, initial: {}, waiting: [], gaps: [] };
+  expect(plan(record(state), gone, NOTHING_KNOWN)).toMatchObject({ state: 'held' });
+  expect(plan(record(state, 1), gone, NOTHING_KNOWN)).toMatchObject({
+    state: 'in_sync',
+    reason: 'not_created',
+  });
+});
