@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import { isDeactivation } from '../domain/difference.ts';
 import type { Lease, NewRequest, OpenRequest, OutgoingOperation, RequestUpdate } from '../domain/ports.ts';
 import { toOperationRow, toSentOperation } from './operations.ts';
 import type { Database } from './tables.ts';
@@ -65,7 +66,7 @@ async function insertRequest(
     })
     .execute();
   const overtaking = operations
-    .filter(({ difference }) => difference.set.active === false)
+    .filter(({ difference }) => isDeactivation(difference))
     .map(({ personId }) => personId);
   if (overtaking.length > 0) {
     await db

@@ -1,4 +1,5 @@
-import { extensionsOf } from '../domain/difference.ts';
+import { extensionsOf, isDeactivation } from '../domain/difference.ts';
+import type { ExtensionVerdict } from '../domain/outcome.ts';
 import type { PersonRecord } from '../domain/person.ts';
 import type {
   Lease,
@@ -88,17 +89,7 @@ async function settleCompleted(
   results: readonly OperationResult[],
 ): Promise<void> {
   const now = context.clock();
-  const judged = new Map(
-    request.operations.map((operation) => {
-      const result = resultOf(request, operation, results);
-      const sent = extensionsOf(operation.difference);
-      const verdicts =
-        result === undefined
-          ? sent.map((extension) => ({ extension, verdict: 'unknown' as const }))
-          : judge(sent, result.extensions, result.success === true);
-      return [operation.personId, { operation, result, verdicts }];
-    }),
-  );
+  const judged = request.operations.map((operation) => judgeOperation(request, operation, results));
   await context.store.commit(
     {
       requestLease: lease.token,
@@ -109,36 +100,61 @@ async function settleCompleted(
         nextPoll: null,
         completedAt: now,
       },
-      operations: [...judged.values()].map(
-        ({ operation, result, verdicts }): OperationUpdate => ({
-          id: operation.id,
+      operations: judged.map(
+        ({ id, result, verdicts }): OperationUpdate => ({
+          id,
           state: operationState(verdicts),
           results: result?.extensions ?? [],
         }),
       ),
-      people: [...judged.keys()],
-      decide: (record, resolve) => {
-        const one = judged.get(record.person.id);
-        if (one === undefined) throw new Error('A request is settled for its own people only');
-        const { operation, result, verdicts } = one;
-        const refused = verdicts.flatMap((verdict) =>
-          verdict.verdict === 'refused' ? verdict.messages : [],
-        );
-        const sending = record.provisioning.state === 'sending';
-        if (operation.difference.set.active === false && refused.length > 0 && !sending) {
-          return Promise.resolve(afterRefusedDeactivation(context, record.provisioning, refused));
-        }
-        const settled = settle(record.provisioning, operation, result?.concurId ?? null, verdicts, now);
-        const update = operation.overtaken
-          ? { ...settled, ...forget({ ...record.provisioning, ...settled }, operation) }
-          : settled;
-        const next = stateAfter(context, record, update, resolve);
-        const unsettled = verdicts.some(({ verdict }) => verdict === 'unknown');
-        return unsettled ? next.then((one) => slowedDown(context, record.provisioning, one)) : next;
-      },
+      people: judged.map(({ personId }) => personId),
+      decide: (record, resolve) =>
+        afterVerdicts(context, record, operationOf(judged, record.person.id), resolve, now),
     },
     now,
   );
+}
+
+/** An operation with what Concur says of it. */
+interface JudgedOperation extends SentOperation {
+  readonly result: OperationResult | undefined;
+  readonly verdicts: readonly ExtensionVerdict[];
+}
+
+function judgeOperation(
+  request: OpenRequest,
+  operation: SentOperation,
+  results: readonly OperationResult[],
+): JudgedOperation {
+  const result = resultOf(request, operation, results);
+  const sent = extensionsOf(operation.difference);
+  const verdicts =
+    result === undefined
+      ? sent.map((extension): ExtensionVerdict => ({ extension, verdict: 'unknown' }))
+      : judge(sent, result.extensions, result.success === true);
+  return { ...operation, result, verdicts };
+}
+
+async function afterVerdicts(
+  context: Context,
+  record: PersonRecord,
+  operation: JudgedOperation,
+  resolve: ResolveReferences,
+  now: number,
+): Promise<ProvisioningUpdate> {
+  const { result, verdicts } = operation;
+  const { provisioning } = record;
+  const refused = verdicts.flatMap((one) => (one.verdict === 'refused' ? one.messages : []));
+  if (isDeactivation(operation.difference) && refused.length > 0 && provisioning.state !== 'sending') {
+    return afterRefusedDeactivation(context, provisioning, refused);
+  }
+  const settled = settle(provisioning, operation, result?.concurId ?? null, verdicts, now);
+  const update = operation.overtaken
+    ? { ...settled, ...forget({ ...provisioning, ...settled }, operation) }
+    : settled;
+  const next = await stateAfter(context, record, update, resolve);
+  const unsettled = verdicts.some(({ verdict }) => verdict === 'unknown');
+  return unsettled ? slowedDown(context, provisioning, next) : next;
 }
 
 /** A person whom another step is just sending stays with it; it computes the next state when it is done. */

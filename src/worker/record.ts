@@ -112,7 +112,7 @@ export async function recordFailure(
   failure: Failure,
   mayRunUntil: number,
 ): Promise<void> {
-  const state = stateAfter(failure);
+  const state = endOf(failure);
   const settled = state === 'unknown' ? { nextPoll: mayRunUntil } : { completedAt: context.clock() };
   const message = failure.kind === 'refused' ? messageOf(failure) : failure.message;
   await write(context, lease, operations, {
@@ -159,7 +159,8 @@ async function afterOperationFailure(
   return next.lane === 'deactivation' ? next : { ...known, ...after };
 }
 
-function stateAfter(failure: Failure): RequestState & ('refused' | 'unknown' | 'retried') {
+/** How a request, and each operation of it, ends that Concur took none of. */
+function endOf(failure: Failure): RequestState & ('refused' | 'unknown' | 'retried') {
   if (failure.kind === 'refused') return 'refused';
   return failure.kind === 'unknown' ? 'unknown' : 'retried';
 }
