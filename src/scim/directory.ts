@@ -1,6 +1,8 @@
 import type { JsonObject } from '../domain/json.ts';
 import type { Override, PersonRecord } from '../domain/person.ts';
 import type { Filter } from './filter/filter.ts';
+import type { GroupName, Groups } from './groups.ts';
+import type { AttributeReference } from './registry.ts';
 
 /** Who asks for a change, for the audit trail, e.g. `{ kind: 'scim', name: 'okta' }`. */
 export interface Actor {
@@ -22,7 +24,13 @@ export type Decision =
 
 /** One accepted change to come. */
 export type Write =
-  | { readonly kind: 'create'; readonly actor: Actor; readonly resource: JsonObject }
+  | {
+      readonly kind: 'create';
+      readonly actor: Actor;
+      readonly resource: JsonObject;
+      /** The id that the person is to have, a new UUID; made by the store when left out. */
+      readonly id?: string;
+    }
   | {
       readonly kind: 'change';
       readonly actor: Actor;
@@ -38,18 +46,34 @@ export type WriteResult =
   | { readonly kind: 'conflict'; readonly attribute: 'userName' | 'employeeNumber'; readonly value: string }
   | { readonly kind: 'rejected'; readonly error: unknown };
 
-/** Which people a list is to hold. */
-export interface ListQuery {
-  readonly filter: Filter | null;
-  /** 1-based, as SCIM counts. */
-  readonly startIndex: number;
-  readonly count: number;
+/** What a list is ordered by (RFC 7644 §3.4.2.3); who has no value comes last in ascending order. */
+export interface Sort {
+  readonly reference: AttributeReference;
+  readonly order: 'ascending' | 'descending';
 }
 
-/** A page of people, in a stable order (oldest first). */
-export interface Page {
+/**
+ * Which part of a list is asked for: by number (1-based, as SCIM counts), or from where a cursor that the
+ * last page gave out stands (RFC 9865; null: from the beginning).
+ */
+export type Paging =
+  | { readonly kind: 'index'; readonly startIndex: number; readonly count: number }
+  | { readonly kind: 'cursor'; readonly cursor: string | null; readonly count: number };
+
+/** Which resources a list is to hold. */
+export interface ListQuery {
+  readonly filter: Filter | null;
+  /** Null: oldest first. */
+  readonly sort: Sort | null;
+  readonly paging: Paging;
+}
+
+/** A page of resources, in an order that stays the same from page to page. */
+export interface Page<Item> {
   readonly total: number;
-  readonly records: readonly PersonRecord[];
+  readonly items: readonly Item[];
+  /** Where the next page begins; null after the last, and for a page asked for by number. */
+  readonly nextCursor: string | null;
 }
 
 /**
@@ -63,6 +87,12 @@ export interface Directory {
    */
   accept(writes: readonly Write[]): Promise<readonly WriteResult[]>;
   get(id: string): Promise<PersonRecord | null>;
-  /** Fails with a `ScimError` (`invalidFilter`) for a filter that the store cannot answer. */
-  list(query: ListQuery): Promise<Page>;
+  /**
+   * Lists people. Fails with a `ScimError`: `invalidCursor` or `expiredCursor` (RFC 9865 §2.1) for a cursor that
+   * this very list did not give out, and `tooMany` for a filter that takes too long to answer.
+   */
+  list(query: ListQuery): Promise<Page<PersonRecord>>;
+  /** The groups that each of these people is a direct member of, by person id; nobody without a group is in it. */
+  groupsOf(ids: readonly string[]): Promise<ReadonlyMap<string, readonly GroupName[]>>;
+  readonly groups: Groups;
 }

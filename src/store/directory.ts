@@ -3,6 +3,7 @@ import type { PersonRecord } from '../domain/person.ts';
 import type { Directory, ListQuery, Page } from '../scim/directory.ts';
 import { accept } from './accept.ts';
 import { filterCondition } from './filter-sql.ts';
+import { groups, groupsOf } from './groups.ts';
 import { loadRecord, loadRecords } from './records.ts';
 import type { Database } from './tables.ts';
 
@@ -22,6 +23,8 @@ export function directory(
     accept: (writes) => accept(db, connection, writes, clock, newId),
     get: (id) => get(db, connection, id),
     list: (query) => list(db, connection, query),
+    groupsOf: (ids) => groupsOf(db, connection, ids),
+    groups: groups(db, connection, clock, newId),
   };
 }
 
@@ -33,15 +36,17 @@ async function get(db: Kysely<Database>, connection: string, id: string): Promis
 async function list(
   db: Kysely<Database>,
   connection: string,
-  { filter, startIndex, count }: ListQuery,
-): Promise<Page> {
+  { filter, paging }: ListQuery,
+): Promise<Page<PersonRecord>> {
+  const { count } = paging;
+  const startIndex = paging.kind === 'index' ? paging.startIndex : 1;
   const all = living(db, connection);
   const matching = filter === null ? all : all.where((people) => filterCondition(people, connection, filter));
   const counted = await matching
     .select((people) => people.fn.countAll<number>().as('total'))
     .executeTakeFirst();
   const total = Number(counted?.total ?? 0);
-  if (total === 0 || count <= 0) return { total, records: [] };
+  if (total === 0 || count <= 0) return { total, items: [], nextCursor: null };
   const page = await matching
     .select('people.id')
     .orderBy('people.created')
@@ -51,7 +56,7 @@ async function list(
     .offset(Math.max(startIndex, 1) - 1)
     .execute();
   const ids = page.map(({ id }) => id);
-  return { total, records: await loadRecords(db, connection, ids) };
+  return { total, items: await loadRecords(db, connection, ids), nextCursor: null };
 }
 
 function living(db: Kysely<Database>, connection: string) {

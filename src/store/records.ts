@@ -110,6 +110,7 @@ export function newProvisioning(
     owned: '[]',
     refused: '{}',
     candidates: '[]',
+    confirmed: '{}',
     lane,
     due: now,
     attempts: 0,

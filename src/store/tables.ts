@@ -9,11 +9,14 @@ import type { Lane, Reason, State } from '../domain/provisioning.ts';
 export interface Database {
   connections: { name: string; company_id: string; created: number };
   people: PeopleTable;
-  person_emails: { connection: string; person_id: string; type: string | null; value_key: string };
+  person_emails: PersonValuesTable;
+  person_phones: PersonValuesTable;
   provisionings: ProvisioningsTable;
   waits: { connection: string; person_id: string; reference: string };
   groups: GroupsTable;
-  group_members: { connection: string; group_id: string; person_id: string };
+  /** `member_id` is what a client said: the id of a person, of a group, or of nobody who is here. */
+  group_members: { connection: string; group_id: string; member_id: string };
+  group_changes: GroupChangesTable;
   provisioning_requests: ProvisioningRequestsTable;
   operations: OperationsTable;
   extension_results: ExtensionResultsTable;
@@ -36,8 +39,17 @@ interface PeopleTable {
   employee_number_key: string | null;
   external_id: string | null;
   external_id_key: string | null;
+  display_name_key: string | null;
   manager: string | null;
   active: number;
+}
+
+/** The values of a multi-valued attribute that people are found by; `type` is lower-cased. */
+interface PersonValuesTable {
+  connection: string;
+  person_id: string;
+  type: string | null;
+  value_key: string;
 }
 
 interface ProvisioningsTable {
@@ -52,6 +64,8 @@ interface ProvisioningsTable {
   owned: string;
   refused: string;
   candidates: string;
+  /** How often each value was confirmed by Concur without being seen there since. */
+  confirmed: string;
   lane: Lane;
   due: number | null;
   attempts: number;
@@ -75,6 +89,20 @@ interface GroupsTable {
   deleted: number | null;
   display_name_key: string;
   external_id: string | null;
+}
+
+interface GroupChangesTable {
+  id: Generated<number>;
+  connection: string;
+  group_id: string;
+  at: number;
+  actor_kind: 'scim' | 'admin' | 'cli';
+  actor_name: string;
+  action: 'create' | 'update' | 'delete';
+  version: number;
+  attributes: string;
+  members_added: string;
+  members_removed: string;
 }
 
 interface ProvisioningRequestsTable {

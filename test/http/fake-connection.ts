@@ -46,13 +46,20 @@ export function fakeConnection(name = 'default', tokens: Record<string, string> 
       failing();
       return living().find(({ person }) => person.id === id) ?? null;
     },
-    list: async ({ filter, startIndex, count }) => {
+    list: async ({ filter, paging }) => {
       failing();
       const found = living().filter(
         (record) =>
           filter === null || matches(filter, personResource(record, '', undefined), userResourceType),
       );
-      return { total: found.length, records: found.slice(startIndex - 1, startIndex - 1 + count) };
+      const start = paging.kind === 'index' ? paging.startIndex - 1 : 0;
+      return { total: found.length, items: found.slice(start, start + paging.count), nextCursor: null };
+    },
+    groupsOf: async () => new Map(),
+    groups: {
+      accept: async () => [],
+      get: async () => null,
+      list: async () => ({ total: 0, items: [], nextCursor: null }),
     },
   };
 

@@ -11,6 +11,7 @@ import {
   create,
   createOne,
   ENGINES,
+  firstPage,
   lease,
   load,
   OKTA,
@@ -157,9 +158,7 @@ describe.each(ENGINES)('accepting writes on $name', (engine) => {
     ]);
     for (const text of ['userName eq " ZOE\u0308 "', 'employeeNumber eq "NE\u03011"']) {
       const filter = parseFilter(text, userResourceType);
-      expect((await bench.connection.directory.list({ filter, startIndex: 1, count: 1 })).total, text).toBe(
-        1,
-      );
+      expect((await bench.connection.directory.list(firstPage(filter, 1))).total, text).toBe(1);
     }
   });
 
@@ -205,7 +204,7 @@ describe.each(ENGINES)('accepting writes on $name', (engine) => {
     ]);
     expect(results[2]).toEqual({ kind: 'rejected', error: failure });
     expect(await load(bench, person.id)).toMatchObject({ person: { version: 2, resource: { title: 'x' } } });
-    expect((await bench.connection.directory.list({ filter: null, startIndex: 1, count: 10 })).total).toBe(2);
+    expect((await bench.connection.directory.list(firstPage(null, 10))).total).toBe(2);
   });
 
   it('hides a deleted person from SCIM and queues the deactivation', async () => {
@@ -365,6 +364,6 @@ describe.each(ENGINES)('accepting writes on $name', (engine) => {
     await create(other, { userName: 'ann' });
     expect(await other.directory.get(person.id)).toBeNull();
     expect(await change(other, person.id, { kind: 'delete' })).toEqual({ kind: 'missing' });
-    expect((await other.directory.list({ filter: null, startIndex: 1, count: 10 })).total).toBe(1);
+    expect((await other.directory.list(firstPage(null, 10))).total).toBe(1);
   });
 });

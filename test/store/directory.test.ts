@@ -7,7 +7,7 @@ import { ScimError } from '../../src/scim/error.ts';
 import { matches } from '../../src/scim/filter/match.ts';
 import { parseFilter } from '../../src/scim/filter/parse.ts';
 import { userResourceType } from '../../src/scim/registry.ts';
-import { type Bench, change, create, createOne, ENGINES, openBench } from './engines.ts';
+import { type Bench, change, create, createOne, ENGINES, firstPage, openBench } from './engines.ts';
 
 describe.each(ENGINES)('the directory on $name', (engine) => {
   let bench: Bench;
@@ -20,11 +20,7 @@ describe.each(ENGINES)('the directory on $name', (engine) => {
 
   async function find(filter: string) {
     const parsed = parseFilter(filter, userResourceType);
-    const { records, total } = await bench.connection.directory.list({
-      filter: parsed,
-      startIndex: 1,
-      count: 100,
-    });
+    const { items: records, total } = await bench.connection.directory.list(firstPage(parsed, 100));
     expect(total).toBe(records.length);
     return names(records);
   }
@@ -125,11 +121,7 @@ describe.each(ENGINES)('the directory on $name', (engine) => {
             await create(fresh.connection, ...resources);
             for (const text of texts) {
               const filter = parseFilter(text, userResourceType);
-              const { records } = await fresh.connection.directory.list({
-                filter,
-                startIndex: 1,
-                count: 100,
-              });
+              const { items: records } = await fresh.connection.directory.list(firstPage(filter, 100));
               const expected = resources.filter((resource: JsonObject) =>
                 matches(filter, resource, userResourceType),
               );
@@ -152,13 +144,17 @@ describe.each(ENGINES)('the directory on $name', (engine) => {
     const [gone] = await bench.connection.reports.search({ key: 'b', limit: 9 });
     await change(bench.connection, gone?.person.id ?? '', { kind: 'delete' });
     const page = (startIndex: number, count: number) =>
-      bench.connection.directory.list({ filter: null, startIndex, count });
+      bench.connection.directory.list({
+        filter: null,
+        sort: null,
+        paging: { kind: 'index', startIndex, count },
+      });
     const first = await page(1, 2);
-    expect([first.total, names(first.records)]).toEqual([4, ['d', 'c']]);
-    expect(names((await page(3, 2)).records)).toEqual(['a', 'x']);
-    expect(names((await page(0, 1)).records)).toEqual(['d']);
-    expect(await page(1, 0)).toEqual({ total: 4, records: [] });
-    expect(await page(9, 5)).toEqual({ total: 4, records: [] });
+    expect([first.total, names(first.items)]).toEqual([4, ['d', 'c']]);
+    expect(names((await page(3, 2)).items)).toEqual(['a', 'x']);
+    expect(names((await page(0, 1)).items)).toEqual(['d']);
+    expect(await page(1, 0)).toEqual({ total: 4, items: [], nextCursor: null });
+    expect(await page(9, 5)).toEqual({ total: 4, items: [], nextCursor: null });
   });
 
   it('follows what a person is found by', async () => {

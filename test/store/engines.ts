@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import type { JsonObject } from '../../src/domain/json.ts';
 import type { PersonRecord } from '../../src/domain/person.ts';
 import type { Lease, OutgoingOperation, ProvisioningUpdate } from '../../src/domain/ports.ts';
-import type { Actor, Decision, WriteResult } from '../../src/scim/directory.ts';
+import type { Actor, Decision, ListQuery, WriteResult } from '../../src/scim/directory.ts';
+import type { Filter } from '../../src/scim/filter/filter.ts';
 import { bindConnection, type ConnectionStore, openStore, type Store } from '../../src/store/store.ts';
 
 /** A kind of database that the conformance suite runs on: every test gets an empty one. */
@@ -29,6 +30,11 @@ export const ENGINES: readonly Engine[] = [
 export const SECRET_KEY = Buffer.alloc(32, 7);
 export const OKTA: Actor = { kind: 'scim', name: 'okta' };
 export const ADMIN: Actor = { kind: 'admin', name: 'root' };
+
+/** Asks for the first page of those who match, oldest first. */
+export function firstPage(filter: Filter | null, count: number): ListQuery {
+  return { filter, sort: null, paging: { kind: 'index', startIndex: 1, count } };
+}
 
 /** A database of one test, with a clock that stands still unless it is moved. */
 export interface Bench {

@@ -8,7 +8,7 @@ import { parseFilter } from '../../src/scim/filter/parse.ts';
 import { userResourceType } from '../../src/scim/registry.ts';
 import { ForeignDatabaseError } from '../../src/store/sqlite.ts';
 import { openStore } from '../../src/store/store.ts';
-import { type Bench, create, createOne, ENGINES, openBench, SECRET_KEY } from './engines.ts';
+import { type Bench, create, createOne, ENGINES, firstPage, openBench, SECRET_KEY } from './engines.ts';
 
 describe('SQLite', () => {
   let bench: Bench;
@@ -54,11 +54,11 @@ describe('SQLite', () => {
     other.exec('begin immediate');
     const writing = create(bench.connection, { userName: 'bob' });
     expect((await bench.connection.directory.get(person.id))?.person.id).toBe(person.id);
-    expect((await bench.connection.directory.list({ filter: null, startIndex: 1, count: 9 })).total).toBe(1);
+    expect((await bench.connection.directory.list(firstPage(null, 9))).total).toBe(1);
     other.exec('commit');
     other.close();
     await writing;
-    expect((await bench.connection.directory.list({ filter: null, startIndex: 1, count: 9 })).total).toBe(2);
+    expect((await bench.connection.directory.list(firstPage(null, 9))).total).toBe(2);
   });
 
   it('is not available while the disk is full, and goes on when there is room', async () => {
@@ -105,7 +105,7 @@ describe('SQLite', () => {
     const emails = Array.from({ length: 8_200 }, (_, index) => ({ value: `${index}@x.org` }));
     const { person } = await createOne(bench.connection, { userName: 'ann', emails });
     const filter = parseFilter('emails.value eq "8199@X.org"', userResourceType);
-    const { records } = await bench.connection.directory.list({ filter, startIndex: 1, count: 1 });
+    const { items: records } = await bench.connection.directory.list(firstPage(filter, 1));
     expect(records[0]?.person.id).toBe(person.id);
   });
 

@@ -17,9 +17,13 @@ export function parseListQuery(query: { readonly [name: string]: unknown }): Lis
   if (filter !== undefined && typeof filter !== 'string') throw invalidFilter('Give one filter.');
   return {
     filter: filter === undefined ? null : parseFilter(filter, userResourceType),
-    // RFC 7644 §3.4.2.4: less than 1 means 1, and a negative count means 0.
-    startIndex: Math.max(1, integer(query, 'startIndex') ?? 1),
-    count: Math.min(MAX_COUNT, Math.max(0, integer(query, 'count') ?? DEFAULT_COUNT)),
+    sort: null,
+    paging: {
+      kind: 'index',
+      // RFC 7644 §3.4.2.4: less than 1 means 1, and a negative count means 0.
+      startIndex: Math.max(1, integer(query, 'startIndex') ?? 1),
+      count: Math.min(MAX_COUNT, Math.max(0, integer(query, 'count') ?? DEFAULT_COUNT)),
+    },
   };
 }
 

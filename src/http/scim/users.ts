@@ -26,11 +26,16 @@ export function serveUsers(router: Router, connection: HttpConnection, publicUrl
   const list: RequestHandler = async (req, res) => {
     const projection = projectionOf(req);
     const query = parseListQuery(req.query);
-    const { total, records } = await directory.list(query);
+    const { total, items } = await directory.list(query);
     const baseUrl = baseUrlOf(req, publicUrl);
-    const resources = records.map((record) => personResource(record, baseUrl, projection));
+    const resources = items.map((record) => personResource(record, baseUrl, projection));
     // RFC 7644 §3.4.2: nobody who matches is an empty list, not 404; Entra goes into quarantine otherwise.
-    answer(req, res, 200, listResponse(resources, total, query.startIndex));
+    answer(
+      req,
+      res,
+      200,
+      listResponse(resources, total, query.paging.kind === 'index' ? query.paging.startIndex : 1),
+    );
   };
 
   const create: RequestHandler = async (req, res) => {

@@ -10,7 +10,7 @@ export function initial(serial: SerialColumn): Migration {
   return {
     async up(db: Kysely<unknown>) {
       await createPeople(db);
-      await createGroups(db);
+      await createGroups(db, serial);
       await createProvisionings(db);
       await createRequests(db);
       await createChanges(db, serial);
@@ -42,6 +42,7 @@ async function createPeople(db: Kysely<unknown>): Promise<void> {
     .addColumn('employee_number_key', 'text')
     .addColumn('external_id', 'text')
     .addColumn('external_id_key', 'text')
+    .addColumn('display_name_key', 'text')
     .addColumn('manager', 'text')
     .addColumn('active', 'integer', (column) => column.notNull())
     .addPrimaryKeyConstraint('people_pk', ['connection', 'id'])
@@ -69,7 +70,16 @@ async function createPeople(db: Kysely<unknown>): Promise<void> {
   );
   await index(db, 'people_external_id', 'people', ['connection', 'external_id'], 'deleted is null');
   await index(db, 'people_external_id_key', 'people', ['connection', 'external_id_key'], 'deleted is null');
+  await index(
+    db,
+    'people_display_name',
+    'people',
+    ['connection', 'display_name_key'],
+    'deleted is null and display_name_key is not null',
+  );
+  await index(db, 'people_manager', 'people', ['connection', 'manager'], 'manager is not null');
   await index(db, 'people_created', 'people', ['connection', 'created', 'id'], 'deleted is null');
+  await index(db, 'people_modified', 'people', ['connection', 'last_modified', 'id'], 'deleted is null');
   await index(db, 'people_deleted', 'people', ['connection', 'deleted'], 'deleted is not null');
   for (const key of ['user_name_key', 'employee_number_key', 'external_id']) {
     await index(db, `people_deleted_${key}`, 'people', ['connection', key], 'deleted is not null');
@@ -88,9 +98,23 @@ async function createPeople(db: Kysely<unknown>): Promise<void> {
     .execute();
   await index(db, 'person_emails_person', 'person_emails', ['connection', 'person_id']);
   await index(db, 'person_emails_value', 'person_emails', ['connection', 'value_key']);
+
+  await db.schema
+    .createTable('person_phones')
+    .addColumn('connection', 'text', (column) => column.notNull())
+    .addColumn('person_id', 'text', (column) => column.notNull())
+    .addColumn('type', 'text')
+    .addColumn('value_key', 'text', (column) => column.notNull())
+    .addForeignKeyConstraint('person_phones_person_fk', ['connection', 'person_id'], 'people', [
+      'connection',
+      'id',
+    ])
+    .execute();
+  await index(db, 'person_phones_person', 'person_phones', ['connection', 'person_id']);
+  await index(db, 'person_phones_value', 'person_phones', ['connection', 'value_key']);
 }
 
-async function createGroups(db: Kysely<unknown>): Promise<void> {
+async function createGroups(db: Kysely<unknown>, serial: SerialColumn): Promise<void> {
   await db.schema
     .createTable('groups')
     .addColumn('connection', 'text', (column) => column.notNull())
@@ -105,24 +129,55 @@ async function createGroups(db: Kysely<unknown>): Promise<void> {
     .addPrimaryKeyConstraint('groups_pk', ['connection', 'id'])
     .addForeignKeyConstraint('groups_connection_fk', ['connection'], 'connections', ['name'])
     .addCheckConstraint('groups_version_check', sql`version >= 1`)
+    .addCheckConstraint('groups_times_check', sql`last_modified >= created`)
     .execute();
-  await index(db, 'groups_display_name', 'groups', ['connection', 'display_name_key'], 'deleted is null');
+  await index(
+    db,
+    'groups_display_name_unique',
+    'groups',
+    ['connection', 'display_name_key'],
+    'deleted is null',
+    true,
+  );
+  await index(db, 'groups_external_id', 'groups', ['connection', 'external_id'], 'deleted is null');
+  await index(db, 'groups_created', 'groups', ['connection', 'created', 'id'], 'deleted is null');
+  await index(db, 'groups_modified', 'groups', ['connection', 'last_modified', 'id'], 'deleted is null');
+
+  // A member may be somebody who is not here (yet): what a client said is remembered, so no foreign key.
   await db.schema
     .createTable('group_members')
     .addColumn('connection', 'text', (column) => column.notNull())
     .addColumn('group_id', 'text', (column) => column.notNull())
-    .addColumn('person_id', 'text', (column) => column.notNull())
-    .addPrimaryKeyConstraint('group_members_pk', ['connection', 'group_id', 'person_id'])
+    .addColumn('member_id', 'text', (column) => column.notNull())
+    .addPrimaryKeyConstraint('group_members_pk', ['connection', 'group_id', 'member_id'])
     .addForeignKeyConstraint('group_members_group_fk', ['connection', 'group_id'], 'groups', [
       'connection',
       'id',
     ])
-    .addForeignKeyConstraint('group_members_person_fk', ['connection', 'person_id'], 'people', [
+    .execute();
+  await index(db, 'group_members_member', 'group_members', ['connection', 'member_id']);
+
+  await db.schema
+    .createTable('group_changes')
+    .addColumn('id', sql.raw(serial))
+    .addColumn('connection', 'text', (column) => column.notNull())
+    .addColumn('group_id', 'text', (column) => column.notNull())
+    .addColumn('at', 'bigint', (column) => column.notNull())
+    .addColumn('actor_kind', 'text', (column) => column.notNull())
+    .addColumn('actor_name', 'text', (column) => column.notNull())
+    .addColumn('action', 'text', (column) => column.notNull())
+    .addColumn('version', 'integer', (column) => column.notNull())
+    .addColumn('attributes', 'text', (column) => column.notNull())
+    .addColumn('members_added', 'text', (column) => column.notNull())
+    .addColumn('members_removed', 'text', (column) => column.notNull())
+    .addForeignKeyConstraint('group_changes_group_fk', ['connection', 'group_id'], 'groups', [
       'connection',
       'id',
     ])
+    .addCheckConstraint('group_changes_actor_kind_check', sql`actor_kind in ('scim', 'admin', 'cli')`)
+    .addCheckConstraint('group_changes_action_check', sql`action in ('create', 'update', 'delete')`)
     .execute();
-  await index(db, 'group_members_person', 'group_members', ['connection', 'person_id']);
+  await index(db, 'group_changes_group', 'group_changes', ['connection', 'group_id', 'id']);
 }
 
 async function createProvisionings(db: Kysely<unknown>): Promise<void> {
@@ -138,6 +193,7 @@ async function createProvisionings(db: Kysely<unknown>): Promise<void> {
     .addColumn('owned', 'text', (column) => column.notNull())
     .addColumn('refused', 'text', (column) => column.notNull())
     .addColumn('candidates', 'text', (column) => column.notNull())
+    .addColumn('confirmed', 'text', (column) => column.notNull().defaultTo('{}'))
     .addColumn('lane', 'text', (column) => column.notNull())
     .addColumn('due', 'bigint')
     .addColumn('attempts', 'integer', (column) => column.notNull())
@@ -159,7 +215,7 @@ async function createProvisionings(db: Kysely<unknown>): Promise<void> {
     )
     .addCheckConstraint(
       'provisionings_reason_check',
-      sql`reason in ('refused', 'name_taken', 'ambiguous', 'incomplete', 'waiting_for_person', 'not_readable', 'not_created',
+      sql`reason in ('refused', 'name_taken', 'ambiguous', 'incomplete', 'waiting_for_person', 'not_readable', 'not_created', 'not_kept',
         'concur_unavailable', 'credentials', 'bridge_failed', 'outcome_unknown')`,
     )
     .addCheckConstraint(
