@@ -179,9 +179,10 @@ async function serve(
   log: Logger,
 ) {
   const app = createApp({
-    connections: data.connections.map(({ configuration: { name }, store, describe }) => ({
+    connections: data.connections.map(({ configuration: { name, groups }, store, describe }) => ({
       name,
       directory: store.directory,
+      unknownMembers: groups.unknownMembers,
       reports: store.reports,
       tokens: store.tokens,
       onAccepted: () => delivering.get(name)?.wake(),

@@ -1,6 +1,7 @@
 import closeWithGrace from 'close-with-grace';
-import type { Command } from 'commander';
-import { environmentFor } from '../demo/environment.ts';
+import { type Command, InvalidArgumentError } from 'commander';
+import { type BridgeEnvironment, environmentFor } from '../demo/environment.ts';
+import { ALL_SCOPES, type Company } from '../simulator/company.ts';
 import { startSimulator } from '../simulator/simulator.ts';
 import { environmentBlock } from './environment-block.ts';
 import { createNewcomer, NEWCOMER } from './newcomer.ts';
@@ -15,6 +16,8 @@ interface Options {
   readonly host: string;
   readonly latency: number;
   readonly pollInterval: number;
+  readonly withoutScope: readonly string[];
+  readonly userLevel?: true;
   readonly json?: true;
 }
 
@@ -38,32 +41,51 @@ export function addSimulate(program: Command): void {
       whole(0, 60_000),
       5_000,
     )
+    .option(
+      '--without-scope <name>',
+      'withhold a scope from the client, as a Concur that was set up in part; may be given several times',
+      withheld,
+      [],
+    )
+    .option('--user-level', 'let the refresh token be that of a person, for whom Concur provisions nothing')
     .action((options: Options) => simulate(options));
   withExamples(command, [
     ['simulate', 'on port 8090'],
     ['simulate --latency 60000', 'as slow as Concur on a bad day'],
+    ['simulate --without-scope user.provision.write', 'a client that may not use the provisioning service'],
   ]);
 }
 
-async function simulate({ port, host, latency, pollInterval, json }: Options): Promise<void> {
+async function simulate(options: Options): Promise<void> {
+  const { port, host, latency, pollInterval, withoutScope, userLevel, json } = options;
   const simulator = await startSimulator({
     port,
     host,
     latency: { identity: latency, extensions: latency },
     pollInterval,
+    company: {
+      scopes: ALL_SCOPES.filter((scope) => !withoutScope.includes(scope)),
+      refreshTokenOf: userLevel ? 'user' : 'company',
+    },
   });
   closeWithGrace({ logger: false }, () => simulator.close());
+  const { url, company } = simulator;
   const environment = environmentFor(simulator);
-  const bridge = `http://127.0.0.1:${BRIDGE_PORT}`;
   if (json) {
-    printJson({ url: simulator.url, environment });
+    const { id, clientId, clientSecret, requestToken, scopes } = company;
+    printJson({
+      url,
+      environment,
+      connect: { baseUrl: url, companyId: id, clientId, clientSecret, requestToken },
+      scopes,
+    });
     return;
   }
-  print(
-    `A simulated SAP Concur listens on ${simulator.url} (what it holds: ${simulator.url}/simulator/state)`,
-  );
-  print('\nPaste this into a second and a third terminal, then run in the second: npm run bridge -- serve\n');
-  print(environmentBlock({ ...environment, BRIDGE_PORT }));
+  print(`A simulated SAP Concur listens on ${url} (what it holds: ${url}/simulator/state)`);
+  if (withoutScope.length > 0) print(`It withholds: ${withoutScope.join(', ')}`);
+  if (userLevel) print("Its refresh token is a person's; its company request token is the company's");
+  print(`\n${waysToConnect(url, company, environment)}`);
+  const bridge = `http://127.0.0.1:${BRIDGE_PORT}`;
   print('\nIn the third, create somebody as an identity provider does, and see what became of them:\n');
   print(createNewcomer(`${bridge}/scim/v2`, environment.BRIDGE_SCIM_TOKEN));
   print(`npm run bridge -- status ${NEWCOMER}`);
@@ -71,4 +93,24 @@ async function simulate({ port, host, latency, pollInterval, json }: Options): P
     `curl -s -H 'Authorization: Bearer ${environment.BRIDGE_ADMIN_TOKEN}' '${bridge}/api/v1/users/${NEWCOMER}'`,
   );
   print('\nCtrl-C ends it; what it holds is gone then.');
+}
+
+/** How a bridge gets to know the simulated company, and what a person must know to connect one. */
+function waysToConnect(url: string, company: Company, environment: BridgeEnvironment): string {
+  return [
+    'What its administrator hands over for a connection (the company request token is good for 24 hours):\n',
+    `base URL               ${url}`,
+    `company UUID           ${company.id}`,
+    `client id              ${company.clientId}`,
+    `client secret          ${company.clientSecret}`,
+    `company request token  ${company.requestToken}`,
+    '\nThe short way: paste this, with a refresh token in it, into a second and a third terminal,',
+    'then run in the second: npm run bridge -- serve\n',
+    environmentBlock({ ...environment, BRIDGE_PORT }),
+  ].join('\n');
+}
+
+function withheld(name: string, others: readonly string[]): readonly string[] {
+  if (ALL_SCOPES.includes(name)) return [...others, name];
+  throw new InvalidArgumentError(`It must be one of ${ALL_SCOPES.join(', ')}.`);
 }

@@ -126,6 +126,7 @@ function judge(answer: Answered, call: Call, now: number): Failure {
       (about === undefined || messages.some(({ schemaPath }) => schemaPath !== null)),
   );
   const means = row?.means ?? NOT_UNDERSTOOD;
+  const asked = retryAfter(answer.retryAfter, now);
   switch (means.kind) {
     case 'refused':
       return { kind: 'refused', messages, uniqueness: isTaken(answer, messages) };
@@ -134,14 +135,22 @@ function judge(answer: Answered, call: Call, now: number): Failure {
         ? { kind: 'missing', message: call.missing }
         : retry('transient', null, call.missing);
     case 'lost':
-      return lostAnswer(call, means.after, means.message);
+      return lostAnswer(call, means.after, means.message, asked);
     case 'retry':
-      return { ...means, after: retryAfter(answer.retryAfter, now) ?? means.after };
+      return { ...means, after: asked ?? means.after };
   }
 }
 
-function lostAnswer({ write }: Call, after: number, message: string): Failure {
-  return write ? { kind: 'unknown', after, message } : retry('transient', after, message);
+/**
+ * What a lost answer means. `Retry-After` is followed as it is for a read; what a write did is never looked for
+ * before the write is over, or it would be seen as not done and sent a second time.
+ *
+ * @param asked the wait that `Retry-After` asks for, in ms
+ */
+function lostAnswer({ write }: Call, after: number, message: string, asked: number | null = null): Failure {
+  return write
+    ? { kind: 'unknown', after: Math.max(after, asked ?? 0), message }
+    : retry('transient', asked ?? after, message);
 }
 
 /** Whether a body is an error of Concur's own services; a gateway's 404 says nothing about a user. */

@@ -24,6 +24,8 @@ export interface ConnectionConfiguration extends ConnectionSettings {
   readonly secrets: ConnectionSecrets;
   /** The bearer token of the SCIM client; null: only tokens from the store are taken. */
   readonly scimToken: string | null;
+  /** Whether a group may have members who are not here: they are remembered, or the write is refused. */
+  readonly groups: { readonly unknownMembers: 'accept' | 'refuse' };
 }
 
 /** What loading gives: the configuration, or everything that is wrong with it. */

@@ -62,6 +62,12 @@ export const SETTINGS: readonly Setting[] = [
     "Hosts besides SAP's own that Concur's tokens may be sent to, as host or host:port, also by plain http; in the variable separated by commas. For tests only.",
   ),
   optional(
+    `${connection}.writeApi`,
+    null,
+    'auto',
+    'The service that writes go to: User Provisioning (provisioning), Identity, which knows no spend and no travel profile (identity), or the first where the company granted its scope (auto).',
+  ),
+  optional(
     `${connection}.mapping.defaults`,
     null,
     '',
@@ -81,6 +87,12 @@ export const SETTINGS: readonly Setting[] = [
   ),
   optional(`${connection}.batching.operations`, null, '100', 'The most operations in a Bulk request.'),
   optional(`${connection}.batching.bytes`, null, '400000', 'The largest Bulk request, in bytes.'),
+  optional(
+    `${connection}.groups.unknownMembers`,
+    null,
+    'accept',
+    'Members of a group who are not here: remembered (accept), or the request answered with an error (refuse).',
+  ),
   optional(
     `${connection}.delivery`,
     null,

@@ -109,6 +109,9 @@ const connectionSchema = z.strictObject(
     refreshToken: checked('a text that is not empty').optional(),
     scimToken: token.optional(),
     allowedHosts: allowedHosts.default([]),
+    writeApi: z
+      .enum(['auto', 'provisioning', 'identity'], { error: 'must be auto, provisioning or identity' })
+      .default('auto'),
     mapping: mapping.prefault({}),
     polling: z.strictObject({ interval: interval.default(SHORTEST_INTERVAL) }, section).prefault({}),
     batching: z
@@ -116,6 +119,16 @@ const connectionSchema = z.strictObject(
         {
           operations: whole(1, MOST_OPERATIONS).default(MOST_OPERATIONS),
           bytes: whole(FEWEST_BYTES, MOST_BYTES).default(MOST_BYTES),
+        },
+        section,
+      )
+      .prefault({}),
+    groups: z
+      .strictObject(
+        {
+          unknownMembers: z
+            .enum(['accept', 'refuse'], { error: 'must be accept or refuse' })
+            .default('accept'),
         },
         section,
       )

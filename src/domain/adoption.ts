@@ -1,7 +1,7 @@
 import { ENTERPRISE } from './extensions.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from './json.ts';
 import type { Candidate } from './person.ts';
-import type { AttributeKey } from './profile.ts';
+import type { AttributeKey, Profile } from './profile.ts';
 
 /** The keys by which Concur is asked whether a person is there. */
 export interface SearchKeys {
@@ -19,6 +19,25 @@ export function searchKeys(resource: JsonObject): SearchKeys {
     externalId: text(resource.externalId),
     employeeNumber: isJsonObject(enterprise) ? text(enterprise.employeeNumber) : null,
   };
+}
+
+/** The keys under which a create that asked for this profile would be found. */
+export function createdKeys(desired: Profile): SearchKeys {
+  return {
+    userName: text(desired.userName) ?? '',
+    externalId: text(desired.externalId),
+    employeeNumber: text(desired[`${ENTERPRISE}:employeeNumber`]),
+  };
+}
+
+/**
+ * Tells whether a lost create and one for `desired` would exclude each other. userName and employee number are
+ * unique in Concur (User Provisioning, schema of User); whoever shares neither may be created beside the other.
+ */
+export function excludeEachOther(lost: Profile, desired: Profile): boolean {
+  const [left, right] = [createdKeys(lost), createdKeys(desired)];
+  const sameNumber = left.employeeNumber !== null && left.employeeNumber === right.employeeNumber;
+  return sameNumber || left.userName.toLowerCase() === right.userName.toLowerCase();
 }
 
 function text(value: JsonValue | undefined): string | null {
@@ -51,12 +70,19 @@ export type Adoption =
  *
  * @param candidates the users that Concur returned for any of the keys
  * @param claims who here stands for which Concur user already
+ * @param lost the keys of earlier creates of the person whose outcome is not known: who has them all, and whom
+ *   nobody claims, is the person
  */
 export function decideAdoption(
   keys: SearchKeys,
   candidates: readonly Candidate[],
   claims: ReadonlyMap<string, Claim>,
+  lost: readonly SearchKeys[] = [],
 ): Adoption {
+  const created = candidates.find(
+    (one) => lost.some((madeWith) => isMadeWith(madeWith, one)) && isFree(claims.get(one.concurId)),
+  );
+  if (created !== undefined) return { kind: 'adopt', candidate: created };
   const matching = candidates.filter((candidate) => matches(keys, candidate));
   const [candidate, ...others] = matching;
   if (candidate === undefined) return { kind: 'create' };
@@ -93,6 +119,21 @@ export function decideAdoption(
           'the Concur user is inactive, and only the userName matches: it may be a leaver with a recycled name',
         );
   }
+}
+
+/**
+ * Whether a Concur user is what a create with these keys made. Not by one of them alone: Concur would have refused
+ * that create, and the user is somebody else. The externalId is left out, since a scope may keep it from being read.
+ */
+function isMadeWith(keys: SearchKeys, candidate: Candidate): boolean {
+  return (
+    sameUserName(keys, candidate) &&
+    (keys.employeeNumber === null || candidate.employeeNumber === keys.employeeNumber)
+  );
+}
+
+function isFree(claim: Claim | undefined): boolean {
+  return claim === undefined || claim.holder === 'former';
 }
 
 /** Whether the holder of a Concur user still asks for a key that somebody else asks for too. */

@@ -1,3 +1,5 @@
+import type { WriteApi } from './granted.ts';
+
 /** How one connection maps and delivers: the settings that are no secrets. */
 export interface ConnectionSettings {
   readonly name: string;
@@ -10,6 +12,8 @@ export interface ConnectionSettings {
    * permits plain http to it.
    */
   readonly allowedHosts: readonly string[];
+  /** The service that writes go to; `auto`: User Provisioning where the company granted its scope, else Identity. */
+  readonly writeApi: WriteApi | 'auto';
   readonly mapping: MappingSettings;
   readonly polling: { readonly interval: number };
   readonly batching: { readonly operations: number; readonly bytes: number };

@@ -2,7 +2,7 @@ import { ATTRIBUTE_RULES, type AttributeRule } from './attribute-rules.ts';
 import { CORE, EXTENSIONS, type Extension } from './extensions.ts';
 import type { JsonValue } from './json.ts';
 import type { ConcurMessage, Refusal } from './person.ts';
-import { type AttributeKey, extensionOf, type Profile } from './profile.ts';
+import { type AttributeKey, attributeOf, extensionOf, type Profile } from './profile.ts';
 
 /** How much of a refused value is repeated, in characters. */
 const LONGEST_VALUE = 60;
@@ -91,6 +91,15 @@ function sentence({ extension, path, rule }: Named, value: JsonValue | undefined
   const shown = value === undefined || rule.isPrivate === true ? '' : ` (${shorten(value)})`;
   const { wants, from = 'is what the client sends' } = rule;
   return `${shortName(extension, path)}${shown}: Concur wants ${wants}; the value ${from}.`;
+}
+
+/** The attributes of these keys as people read them, none twice: `title`, `enterprise:costCenter`. */
+export function attributeNames(keys: readonly AttributeKey[]): readonly string[] {
+  const attributes = new Set(keys.map(attributeOf));
+  return [...attributes].map((attribute) => {
+    const extension = extensionOf(attribute);
+    return shortName(extension, localName(attribute, extension));
+  });
 }
 
 /** `userName`, `enterprise:manager.value`, `spend Role:roles`. */

@@ -1,6 +1,6 @@
 import type { Difference } from './difference.ts';
 import type { Extension } from './extensions.ts';
-import type { JsonObject } from './json.ts';
+import type { JsonObject, JsonValue } from './json.ts';
 import type { AttributeKey, Profile } from './profile.ts';
 import type { Lane, Reason, State } from './provisioning.ts';
 
@@ -56,6 +56,14 @@ export interface Refusal {
   readonly at: number;
 }
 
+/** A value that Concur confirmed and that was not seen there since. */
+export interface Confirmation {
+  /** The value that was set; null: the value was taken away. */
+  readonly value: JsonValue;
+  /** How often Concur confirmed it. */
+  readonly times: number;
+}
+
 /** An existing Concur user that may be the person. */
 export interface Candidate {
   readonly concurId: string;
@@ -75,6 +83,8 @@ export interface Provisioning {
   /** The keys whose values in Concur are ours. */
   readonly owned: readonly AttributeKey[];
   readonly refused: { readonly [part: string]: Refusal };
+  /** What Concur confirmed and has yet to be seen to keep, by attribute key. */
+  readonly confirmed: { readonly [key: AttributeKey]: Confirmation };
   /** Existing users among whom the bridge must not choose by itself. */
   readonly candidates: readonly Candidate[];
   /** References to people whom Concur does not hold yet, lower-cased. */

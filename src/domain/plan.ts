@@ -7,8 +7,9 @@ import {
   listedExtensions,
   restrict,
 } from './difference.ts';
-import { explanations } from './explanation.ts';
+import { attributeNames, explanations } from './explanation.ts';
 import { CORE, type Extension, type Service, serviceOf } from './extensions.ts';
+import { worthSending } from './kept.ts';
 import type { Person, PersonRecord, Provisioning, Refusal } from './person.ts';
 import { type AttributeKey, attributeOf, extensionOf, isList, select } from './profile.ts';
 import type { Reason, State } from './provisioning.ts';
@@ -82,15 +83,15 @@ export function plan({ person, provisioning }: PersonRecord, wanted: Wanted, kno
   const blind = unknown.filter((extension) => known.read.has(serviceOf(extension)));
   const visible = { ...wanted, initial: select(wanted.initial, (key) => !blind.includes(extensionOf(key))) };
   const all = difference(visible, profile, removable(person, provisioning, wanted));
-  const open = withoutLists(withoutRefused(all, refusals), blind);
+  const possible = withoutLists(withoutRefused(all, refusals), blind);
+  const { difference: open, notKept } = worthSending(possible, provisioning.confirmed);
   const unread = toRead(wanted, open, unknown, refusals).filter((service) => !known.read.has(service));
   if (unread.length > 0) return { kind: 'read', services: unread };
   if (!isEmpty(open)) return { kind: 'send', difference: open, deactivation: false };
-  return rest(
-    wanted,
-    refusals,
-    concerned(wanted).some((extension) => blind.includes(extension)),
-  );
+  return rest(wanted, refusals, {
+    notKept,
+    isBlind: concerned(wanted).some((extension) => blind.includes(extension)),
+  });
 }
 
 /**
@@ -119,10 +120,13 @@ function planCreate(
   const deleted = person.deleted !== null;
   const notCreated = { kind: 'rest', state: 'in_sync', reason: 'not_created', message: null } as const;
   if (deleted && provisioning.lastRequestId === null) return notCreated;
+  const hasAccess = wanted.profile.active === true && !deleted;
   const refusal = refusals.get(CORE);
-  if (refusal !== undefined && (!refusal.uniqueness || refusal.searched)) return rest(wanted, refusals);
+  const stands = refusal !== undefined && (!refusal.uniqueness || refusal.searched);
+  // Whoever is to have no access is searched for in any case: a lost create may have given it after all.
+  if (hasAccess && stands) return rest(wanted, refusals);
   if (!known.absent) return { kind: 'search' };
-  if (wanted.profile.active !== true || deleted) return notCreated;
+  if (!hasAccess) return notCreated;
   const lack = wanted.gaps.find(({ preventsCreation }) => preventsCreation);
   if (lack !== undefined) return { kind: 'rest', state: 'failed', reason: 'incomplete', message: lack.why };
   return { kind: 'send', difference: difference(wanted, {}, new Set()), deactivation: false };
@@ -168,8 +172,22 @@ function toRead(
   return [...new Set(parts.map(serviceOf))];
 }
 
-/** The one table from what stands in the way of a person to their state and reason. */
-function rest(wanted: Wanted, refusals: ReadonlyMap<Extension, Refusal>, isBlind = false): Rest {
+/** What besides refusals and gaps keeps a person from being in sync. */
+interface Shortfall {
+  /** Keys that Concur confirmed and does not keep. */
+  readonly notKept: readonly AttributeKey[];
+  /** A part of which something is wanted cannot be read. */
+  readonly isBlind: boolean;
+}
+
+const NO_SHORTFALL: Shortfall = { notKept: [], isBlind: false };
+
+/** The one table from what stands in the way of a person to their state and reason: first what needs somebody to act. */
+function rest(
+  wanted: Wanted,
+  refusals: ReadonlyMap<Extension, Refusal>,
+  { notKept, isBlind }: Shortfall = NO_SHORTFALL,
+): Rest {
   const resting = (state: State, reason: Reason | null, message: string | null): Rest => ({
     kind: 'rest',
     state,
@@ -184,6 +202,9 @@ function rest(wanted: Wanted, refusals: ReadonlyMap<Extension, Refusal>, isBlind
   if (other !== undefined) return resting('partial', 'refused', explained(other));
   const [gap] = wanted.gaps;
   if (gap !== undefined) return resting('partial', 'incomplete', gap.why);
+  if (notKept.length > 0) {
+    return resting('partial', 'not_kept', `Concur does not keep ${attributeNames(notKept).join(', ')}`);
+  }
   if (isBlind) return resting('partial', 'not_readable', null);
   if (wanted.waiting.length > 0) {
     const people = wanted.waiting.map(({ reference }) => reference);

@@ -1,5 +1,6 @@
 import type { Claim, SearchKeys } from './adoption.ts';
 import type { Extension, Service } from './extensions.ts';
+import type { Granted } from './granted.ts';
 import type { ExtensionResult, Failure } from './outcome.ts';
 import type { Candidate, Operation, PersonRecord, Provisioning } from './person.ts';
 import type { Profile } from './profile.ts';
@@ -66,9 +67,14 @@ export interface Concur {
   find(keys: readonly SearchKeys[]): Promise<Answer<CandidatesFound>>;
   /** Reads a person's profile from the services named. */
   read(concurId: string, services: readonly Service[]): Promise<Answer<ProfileRead>>;
-  /** Sends one operation to `/Users`. */
+  /** What the last token lets the bridge write, and through which service; it changes with any token. */
+  granted(): Granted;
+  /**
+   * Sends one operation to `/Users` of the service that `granted` names. Identity takes no other part of the
+   * profile: whatever else the operation has is not sent, and its outcome not known.
+   */
   send(operation: OutgoingOperation): Promise<Answer<IdentityConfirmed>>;
-  /** Sends several operations, one a person, in one `/Bulk`. */
+  /** Sends several operations, one a person, in one `/Bulk`, which User Provisioning alone has. */
   sendBulk(operations: readonly OutgoingOperation[]): Promise<Answer<Accepted>>;
   /** The size of an operation inside a Bulk request, in encoded bytes. */
   bulkSize(operation: OutgoingOperation): number;
@@ -104,9 +110,19 @@ export interface SentOperation extends OutgoingOperation {
   readonly overtaken: boolean;
 }
 
+/** A create whose outcome is not known. */
+export interface LostCreate {
+  readonly personId: string;
+  /** The profile that was to be created. */
+  readonly desired: Profile;
+  /** Until when Concur may still carry it out, in ms since the epoch; null: that time is over. */
+  readonly mayRunUntil: number | null;
+}
+
 /** A provisioning request that is to be looked at. */
 export interface OpenRequest {
   readonly id: string;
+  readonly kind: NewRequest['kind'];
   readonly provisionId: string | null;
   readonly state: RequestState;
   readonly sentAt: number;
@@ -171,6 +187,13 @@ export interface NewRequest {
   readonly operations: readonly OutgoingOperation[];
 }
 
+/** Somebody who is due to be created and was never in a request. */
+export interface Newcomer {
+  readonly personId: string;
+  readonly version: number;
+  readonly keys: SearchKeys;
+}
+
 /** The store, as the worker needs it. Every method works on one connection and is one transaction. */
 export interface ProvisioningStore {
   /**
@@ -183,6 +206,8 @@ export interface ProvisioningStore {
     lease: Lease,
     now: number,
   ): Promise<readonly PersonRecord[]>;
+  /** Looks at the newcomers who are claimed next, in the order in which they are; nothing is claimed or written. */
+  newcomers(limit: number, now: number): Promise<readonly Newcomer[]>;
   /** Lengthens the lease of everything held under `lease.token`. */
   renew(lease: Lease): Promise<void>;
   /** Writes a request and its operations; returns the ids of the people who are no longer under the lease and must not be sent. */
@@ -201,6 +226,8 @@ export interface ProvisioningStore {
   recover(lease: Lease, now: number): Promise<readonly OpenRequest[]>;
   /** Who here stands for these Concur users. */
   claims(concurIds: readonly string[]): Promise<ReadonlyMap<string, Claim>>;
+  /** The creates of these people whose outcome is not known. */
+  lostCreates(people: readonly string[]): Promise<readonly LostCreate[]>;
   /** Resolves references outside a transaction. */
   resolve: ResolveReferences;
 }

@@ -42,6 +42,7 @@ export const REASONS = {
     'The scopes of this connection do not let the bridge read a part of the profile; it leaves what it cannot see as it is',
   not_kept:
     'Concur confirmed a value twice and does not keep it; it is sent again once it changes or an admin retries',
+  not_granted: 'The scopes that the company granted do not let the bridge write a part of the profile',
   not_created: 'Inactive here and absent in Concur: there is nothing to create',
   concur_unavailable: 'Concur did not answer or asked to come back later',
   credentials: 'Concur did not accept the credentials of this connection',

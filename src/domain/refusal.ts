@@ -1,4 +1,4 @@
-import type { Desired } from './difference.ts';
+import { attributesOf, type Desired, type Difference } from './difference.ts';
 import { CORE, type Extension, serviceOf } from './extensions.ts';
 import type { ConcurMessage, Operation, Refusal } from './person.ts';
 import { extensionOf, type Profile, sameValue, select } from './profile.ts';
@@ -70,6 +70,22 @@ export function isUniqueness(messages: readonly ConcurMessage[]): boolean {
   return messages.some(({ code, message }) =>
     /unique|already (exists|in use|taken|assigned)|duplicate/i.test(`${code} ${message}`),
   );
+}
+
+/** Tells whether Concur says that a value is taken, or names an attribute that was sent. */
+export function isAboutValues(
+  { messages, uniqueness }: Pick<Refusal, 'messages' | 'uniqueness'>,
+  sent: Difference,
+): boolean {
+  const names = new Set(attributesOf(sent).map(localName));
+  return (
+    uniqueness || messages.some(({ schemaPath }) => schemaPath !== null && names.has(localName(schemaPath)))
+  );
+}
+
+/** The attribute in a path, without its schema, filter and sub-attribute. */
+function localName(path: string): string | undefined {
+  return path.replace(/\[.*/, '').split(':').at(-1)?.split('.')[0];
 }
 
 /** `active` is at stake only where Concur refused it though nothing else was sent with it. */

@@ -1,5 +1,6 @@
 import { applyDifference, type Desired, extensionsOf, restrict } from './difference.ts';
 import { EXTENSIONS, type Extension, isExtension, type Service, serviceOf } from './extensions.ts';
+import { withConfirmed, withoutKept } from './kept.ts';
 import type { ExtensionResult, ExtensionVerdict } from './outcome.ts';
 import type { Applied, ConcurMessage, Operation, Provisioning } from './person.ts';
 import type { OperationState, ProfileRead, ProvisioningUpdate } from './ports.ts';
@@ -76,6 +77,7 @@ export function settle(
     applied,
     owned: ownedAfter(provisioning.owned, applied, confirmed.set, operation.initial),
     refused,
+    confirmed: withConfirmed(provisioning.confirmed, confirmed),
     ...(taken.size > 0 ? { lastConfirmed: now, attempts: 0 } : {}),
   };
 }
@@ -122,6 +124,7 @@ export function refresh(
       ),
     },
     owned: provisioning.owned.filter((key) => !isRead(key) || profile[key] !== undefined),
+    confirmed: withoutKept(provisioning.confirmed, profile, isRead),
   };
 }
 

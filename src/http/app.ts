@@ -22,7 +22,7 @@ export interface AppOptions {
   /** The keys that Concur's events may be signed with; those that SAP publishes when absent. */
   readonly eventKeys?: readonly KeyObject[];
   readonly log: Logger;
-  /** Makes request ids. */
+  /** Makes the ids of requests, and of resources that are known before they are there (UUIDs). */
   readonly newId: () => string;
   /** The time, in ms since the epoch. */
   readonly now: () => number;
@@ -40,7 +40,7 @@ export function createApp(options: AppOptions): Express {
   app.use(requestLog(options.log, options.newId), securityHeaders);
   serveHealth(app, options.ready);
 
-  const routers = new Map(connections.map((one) => [one.name, scimRouter(one, publicUrl)]));
+  const routers = new Map(connections.map((one) => [one.name, scimRouter(one, publicUrl, options.newId)]));
   const scim: RequestHandler<{ connection?: string }> = (req, res, next) => {
     const router = routers.get(req.params.connection ?? DEFAULT_CONNECTION);
     if (router === undefined) throw notFound('There is no such connection.');

@@ -1,30 +1,32 @@
 import express, { type Request, type Response } from 'express';
 import { isJsonObject, type JsonObject } from '../domain/json.ts';
 import { invalidSyntax, payloadTooLarge, ScimError } from '../scim/error.ts';
+import { USER_MAX_PAYLOAD } from '../scim/limits.ts';
 
-const LIMIT = 1_048_576;
-const TOO_LARGE = 'The body is larger than 1 MB.';
+const MEGABYTE = 1_048_576;
 const MEDIA_TYPES: readonly string[] = ['application/scim+json', 'application/json'];
-
-// Reads the rest of a body that it refuses, so that the connection stays usable for the next request.
-const readBytes = express.raw({ type: () => true, limit: LIMIT });
 
 /**
  * The JSON object that a request carries. Call it after authentication: nothing is read before.
  *
- * @throws ScimError 415 for another media type, 413 beyond 1 MB, 400 invalidSyntax for what is no JSON object
+ * @param limit how many bytes it may have, unpacked
+ * @throws ScimError 415 for another media type, 413 naming the limit, 400 invalidSyntax for what is no JSON object
  */
-export async function readBody(req: Request, res: Response): Promise<JsonObject> {
+export async function readBody(req: Request, res: Response, limit = USER_MAX_PAYLOAD): Promise<JsonObject> {
   if (!hasBody(req)) throw invalidSyntax('The request must have a body, a JSON object.');
   checkMediaType(req.get('content-type'));
   if (isExpectingContinue(req)) {
     // RFC 9110 §10.1.1: who waits for our word before the body is sent is told at once that it is too large.
-    if (Number(req.get('content-length') ?? 0) > LIMIT) throw payloadTooLarge(TOO_LARGE);
+    if (Number(req.get('content-length') ?? 0) > limit) throw tooLarge(limit);
     res.removeHeader('Connection');
     res.writeContinue();
   }
+  // Reads the rest of a body that it refuses, so that the connection stays usable for the next request.
+  const readBytes = express.raw({ type: () => true, limit });
   await new Promise<void>((resolve, reject) => {
-    readBytes(req, res, (error?: unknown) => (error === undefined ? resolve() : reject(bodyError(error))));
+    readBytes(req, res, (error?: unknown) =>
+      error === undefined ? resolve() : reject(bodyError(error, limit)),
+    );
   });
   const body = parse(req.body);
   if (!isJsonObject(body)) throw invalidSyntax('The body must be a JSON object.');
@@ -63,9 +65,13 @@ function parse(bytes: unknown): unknown {
   }
 }
 
-function bodyError(error: unknown): ScimError {
+function bodyError(error: unknown, limit: number): ScimError {
   const status = typeof error === 'object' && error !== null && 'status' in error ? error.status : undefined;
-  if (status === 413) return payloadTooLarge(TOO_LARGE);
+  if (status === 413) return tooLarge(limit);
   if (status === 415) return new ScimError(415, undefined, 'The Content-Encoding is not supported.', error);
   return invalidSyntax('The body could not be read.', error);
+}
+
+function tooLarge(limit: number): ScimError {
+  return payloadTooLarge(`The body is larger than ${limit / MEGABYTE} MB (${limit} bytes).`);
 }

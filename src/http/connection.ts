@@ -3,6 +3,7 @@ import type { Gap } from '../domain/plan.ts';
 import type { Profile } from '../domain/profile.ts';
 import type { Reports } from '../domain/reports.ts';
 import type { Directory } from '../scim/directory.ts';
+import type { UnknownMembers } from '../scim/groups.ts';
 
 /** The connection that is meant where none is named. */
 export const DEFAULT_CONNECTION = 'default';
@@ -21,6 +22,8 @@ export interface Description {
 export interface HttpConnection {
   readonly name: string;
   readonly directory: Directory;
+  /** What becomes of a group's member who is not here. */
+  readonly unknownMembers: UnknownMembers;
   readonly reports: Reports;
   /** The SCIM tokens of this connection alone; null for a token that is none of them. */
   readonly tokens: { verify(token: string): Promise<{ name: string } | null> };

@@ -5,7 +5,9 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { ScimError, toErrorBody } from '../scim/error.ts';
 
 /** How long open requests may take to end once the server is closing, in ms. */
 const GRACE = 5_000;
@@ -17,6 +19,21 @@ const SWEEP = 50;
  * that it is never we who close one on which a request is on its way.
  */
 const KEEP_ALIVE = 65_000;
+
+/** What a client is told of a request that could not be read. */
+type Refusal = readonly [status: number, reason: string, detail: string];
+
+const NOT_HTTP: Refusal = [400, 'Bad Request', 'The request is not valid HTTP.'];
+
+/** The refusals of Node's parser that have a status of their own (RFC 6585 §5, RFC 9110 §15.5.9). */
+const REFUSALS: Readonly<Record<string, Refusal>> = {
+  HPE_HEADER_OVERFLOW: [
+    431,
+    'Request Header Fields Too Large',
+    'The address and the headers are larger than 16 KB; POST a long filter to .search.',
+  ],
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'Request Timeout', 'The request took too long to arrive.'],
+};
 
 /** A server that listens. */
 export interface Listening {
@@ -50,6 +67,9 @@ export function listen(app: RequestListener, host: string, port: number): Promis
     res.setHeader('Connection', 'close');
     serve(req, res);
   });
+  server.on('clientError', (error, socket) => {
+    refuse(error, socket, (socket instanceof Socket && connections.get(socket)) || null);
+  });
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => {
@@ -57,6 +77,25 @@ export function listen(app: RequestListener, host: string, port: number): Promis
       resolve({ server, close: () => close(server, connections) });
     });
   });
+}
+
+/**
+ * Answers what is no HTTP request, or too long a one: the app never hears of it, and Node's own answer has no body,
+ * where SCIM clients read JSON (RFC 7644 §3.12).
+ */
+function refuse(error: Error & { readonly code?: string }, socket: Duplex, exchange: Exchange | null): void {
+  // What comes after the beginning of another answer would be taken for a part of it.
+  const isAnswering = exchange?.res.headersSent === true && !exchange.res.writableFinished;
+  if (error.code === 'ECONNRESET' || !socket.writable || isAnswering) {
+    socket.destroy();
+    return;
+  }
+  const [status, reason, detail] = REFUSALS[error.code ?? ''] ?? NOT_HTTP;
+  const body = JSON.stringify(toErrorBody(new ScimError(status, undefined, detail)));
+  socket.end(
+    `HTTP/1.1 ${status} ${reason}\r\nContent-Type: application/scim+json; charset=utf-8\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
 }
 
 function close(server: Server, connections: ReadonlyMap<Socket, Exchange | null>): Promise<void> {

@@ -1,9 +1,8 @@
 import { CORE } from '../domain/extensions.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../domain/json.ts';
 import type { Gap } from '../domain/plan.ts';
+import { ENTITLEMENTS } from '../scim/catalogue/entitlements.ts';
 import { elements, text, trimmed } from './resource.ts';
-
-const ENTITLEMENTS = ['Expense', 'Invoice', 'Request', 'Travel'];
 
 /** The entitlements as Concur takes them, with those that it does not know. */
 export interface Entitlements {

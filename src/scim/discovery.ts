@@ -1,26 +1,37 @@
 import type { JsonObject } from '../domain/json.ts';
+import {
+  BULK_MAX_OPERATIONS,
+  BULK_MAX_PAYLOAD,
+  CURSOR_TIMEOUT,
+  DEFAULT_PAGE_SIZE,
+  MAX_PAGE_SIZE,
+} from './limits.ts';
 import { type ResourceType, schemasOf } from './registry.ts';
 import { type ListResponse, listResponse } from './representation.ts';
 import type { Attribute, Schema } from './schema.ts';
 
-/** What the service offers, where that is not the same everywhere. */
-export interface ServiceProviderOptions {
-  /** The address the SCIM endpoints are below, without a slash at the end. */
-  readonly baseUrl: string;
-  /** The most resources a list answer has. */
-  readonly maxResults: number;
-}
-
-/** The body of /ServiceProviderConfig, RFC 7643 §5. */
-export function serviceProviderConfig({ baseUrl, maxResults }: ServiceProviderOptions): JsonObject {
+/**
+ * The body of /ServiceProviderConfig, RFC 7643 §5 and RFC 9865 §4.
+ *
+ * @param baseUrl the address the SCIM endpoints are below, without a slash at the end
+ */
+export function serviceProviderConfig(baseUrl: string): JsonObject {
   return {
     schemas: ['urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig'],
     patch: { supported: true },
-    bulk: { supported: false, maxOperations: 0, maxPayloadSize: 0 },
-    filter: { supported: true, maxResults },
+    bulk: { supported: true, maxOperations: BULK_MAX_OPERATIONS, maxPayloadSize: BULK_MAX_PAYLOAD },
+    filter: { supported: true, maxResults: MAX_PAGE_SIZE },
     changePassword: { supported: false },
-    sort: { supported: false },
+    sort: { supported: true },
     etag: { supported: true },
+    pagination: {
+      cursor: true,
+      index: true,
+      defaultPaginationMethod: 'index',
+      defaultPageSize: DEFAULT_PAGE_SIZE,
+      maxPageSize: MAX_PAGE_SIZE,
+      cursorTimeout: CURSOR_TIMEOUT,
+    },
     authenticationSchemes: [
       {
         type: 'oauthbearertoken',

@@ -40,10 +40,31 @@ export function withoutDuplicates(attribute: Attribute, elements: readonly JsonV
 }
 
 /**
+ * The elements without those that `named` stand for (see `elementIdentity`). Who names an element with its type
+ * means no other type of it; an element that has none is meant whatever the type.
+ */
+export function withoutElements(
+  attribute: Attribute,
+  elements: readonly JsonValue[],
+  named: readonly JsonValue[],
+): JsonValue[] {
+  const types = new Map<string, Set<string>>();
+  for (const element of named) {
+    const identity = elementIdentity(attribute, element);
+    types.set(identity, (types.get(identity) ?? new Set()).add(typeOf(element)));
+  }
+  return elements.filter((element) => {
+    const meant = types.get(elementIdentity(attribute, element));
+    const type = typeOf(element);
+    return !(meant && (type === '' || meant.has('') || meant.has(type)));
+  });
+}
+
+/**
  * What tells an element from the others of its attribute: its required sub-attributes (a custom field's id), else its
  * `value`, else all of it but how it is displayed and whether it is primary. Case folded unless caseExact.
  */
-export function elementIdentity(attribute: Attribute, element: JsonValue): string {
+function elementIdentity(attribute: Attribute, element: JsonValue): string {
   if (!isJsonObject(element)) return canonicalText(element);
   const required = (attribute.subAttributes ?? []).filter((subAttribute) => subAttribute.required);
   const value = element.value === undefined ? undefined : subAttributeNamed(attribute, 'value');
@@ -55,8 +76,12 @@ export function elementIdentity(attribute: Attribute, element: JsonValue): strin
 
 /** Like `elementIdentity`, and its `type`: an address may be both the work and the home address. */
 export function elementLabel(attribute: Attribute, element: JsonValue): string {
+  return `${elementIdentity(attribute, element)} ${typeOf(element)}`;
+}
+
+function typeOf(element: JsonValue): string {
   const type = isJsonObject(element) ? element.type : undefined;
-  return `${elementIdentity(attribute, element)} ${typeof type === 'string' ? type.toLowerCase() : ''}`;
+  return typeof type === 'string' ? type.toLowerCase() : '';
 }
 
 function folded(attribute: Attribute, value: JsonValue | undefined): string {

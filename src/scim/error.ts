@@ -1,6 +1,6 @@
 const LONGEST_EXCERPT = 100;
 
-/** The machine-readable reasons of RFC 7644 §3.12 table 9. */
+/** The machine-readable reasons of RFC 7644 §3.12 table 9 and RFC 9865 §2.1 table 3. */
 export type ScimType =
   | 'invalidFilter'
   | 'tooMany'
@@ -11,7 +11,10 @@ export type ScimType =
   | 'noTarget'
   | 'invalidValue'
   | 'invalidVers'
-  | 'sensitive';
+  | 'sensitive'
+  | 'invalidCursor'
+  | 'expiredCursor'
+  | 'invalidCount';
 
 /** The body of an error answer, RFC 7644 §3.12. */
 export interface ErrorBody {
@@ -44,6 +47,21 @@ export function invalidFilter(detail: string, cause?: unknown): ScimError {
   return new ScimError(400, 'invalidFilter', detail, cause);
 }
 
+/** 400: the filter takes too long to answer. */
+export function tooMany(detail: string, cause?: unknown): ScimError {
+  return new ScimError(400, 'tooMany', detail, cause);
+}
+
+/** 400: the cursor is none that this list gave out (RFC 9865 §2.1). */
+export function invalidCursor(detail: string, cause?: unknown): ScimError {
+  return new ScimError(400, 'invalidCursor', detail, cause);
+}
+
+/** 400: the cursor was given out too long ago (RFC 9865 §2.1). */
+export function expiredCursor(detail: string, cause?: unknown): ScimError {
+  return new ScimError(400, 'expiredCursor', detail, cause);
+}
+
 /** 409: a unique value (a userName) is already in use. */
 export function uniqueness(detail: string, cause?: unknown): ScimError {
   return new ScimError(409, 'uniqueness', detail, cause);
@@ -72,6 +90,11 @@ export function noTarget(detail: string, cause?: unknown): ScimError {
 /** 400: a required value is missing, or a value has not the attribute's type. */
 export function invalidValue(detail: string, cause?: unknown): ScimError {
   return new ScimError(400, 'invalidValue', detail, cause);
+}
+
+/** 400: a page asked for by cursor has a count that is no number. */
+export function invalidCount(detail: string, cause?: unknown): ScimError {
+  return new ScimError(400, 'invalidCount', detail, cause);
 }
 
 /** 401: no credentials, or none that are valid. */

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonValue } from '../domain/json.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../domain/json.ts';
 import { invalidSyntax } from './error.ts';
 
 /** How deep a body may be nested; no resource and no message comes near it. */
@@ -38,4 +38,12 @@ export function canonicalText(value: JsonValue | undefined): string {
     .sort()
     .map((name) => `${JSON.stringify(name)}:${canonicalText(value[name])}`);
   return `{${members.join(',')}}`;
+}
+
+/**
+ * The member of a message by its name. RFC 7643 §2.1: attribute names are case-insensitive, those of messages too.
+ */
+export function member(source: JsonObject, name: string): JsonValue | undefined {
+  const key = Object.keys(source).find((candidate) => candidate.toLowerCase() === name.toLowerCase());
+  return key === undefined ? undefined : source[key];
 }

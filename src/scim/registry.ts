@@ -1,5 +1,6 @@
 import { legacySchemaUris, presentSchemaUri, unqualifiedExtension } from './dialect.ts';
 import { type Attribute, attributeNamed, type Schema, subAttributeNamed } from './schema.ts';
+import { entitlementSchema, roleSchema } from './schemas/catalogue.ts';
 import { commonAttributes } from './schemas/common.ts';
 import { concurBridgeUserSchema } from './schemas/concur-bridge-user.ts';
 import { enterpriseUserSchema } from './schemas/enterprise-user.ts';
@@ -7,7 +8,9 @@ import { groupSchema } from './schemas/group.ts';
 import { payrollSchema } from './schemas/payroll.ts';
 import { sapUserSchema } from './schemas/sap-user.ts';
 import { spendApproverSchema } from './schemas/spend-approver.ts';
+import { spendApproverLimitSchema } from './schemas/spend-approver-limit.ts';
 import { spendDelegateSchema } from './schemas/spend-delegate.ts';
+import { spendInvoicePreferenceSchema } from './schemas/spend-invoice-preference.ts';
 import { spendRoleSchema } from './schemas/spend-role.ts';
 import { spendUserSchema } from './schemas/spend-user.ts';
 import { spendUserPreferenceSchema } from './schemas/spend-user-preference.ts';
@@ -37,9 +40,11 @@ export const userResourceType: ResourceType = {
     spendUserSchema,
     spendRoleSchema,
     spendApproverSchema,
+    spendApproverLimitSchema,
     spendDelegateSchema,
     spendUserPreferenceSchema,
     spendWorkflowPreferenceSchema,
+    spendInvoicePreferenceSchema,
     travelUserSchema,
     payrollSchema,
     sapUserSchema,
@@ -56,6 +61,34 @@ export const groupResourceType: ResourceType = {
   schema: groupSchema,
   extensions: [],
 };
+
+/** The roles that people can hold, in Okta's schema. */
+export const roleResourceType: ResourceType = {
+  id: 'Role',
+  name: 'Role',
+  endpoint: '/Roles',
+  description: 'Role',
+  schema: roleSchema,
+  extensions: [],
+};
+
+/** The entitlements that people can hold, in Okta's schema. */
+export const entitlementResourceType: ResourceType = {
+  id: 'Entitlement',
+  name: 'Entitlement',
+  endpoint: '/Entitlements',
+  description: 'Entitlement',
+  schema: entitlementSchema,
+  extensions: [],
+};
+
+/** All resource types, as /ResourceTypes lists them. */
+export const allResourceTypes: readonly ResourceType[] = [
+  userResourceType,
+  groupResourceType,
+  roleResourceType,
+  entitlementResourceType,
+];
 
 /** An attribute found by its path. */
 export interface AttributeReference {

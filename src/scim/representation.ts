@@ -6,14 +6,17 @@ import { schemaObject, withSchemas } from './resource.ts';
 import type { Attribute } from './schema.ts';
 import { concurBridgeUserSchema } from './schemas/concur-bridge-user.ts';
 
-/** What the server adds to a stored resource, RFC 7643 §3.1. Times are ISO 8601 texts. */
+/**
+ * What the server adds to a stored resource, RFC 7643 §3.1. Times are ISO 8601 texts; what is not stored but always
+ * there, as a role is, has neither times nor versions.
+ */
 export interface ResourceIdentity {
   readonly id: string;
   readonly meta: {
-    readonly created: string;
-    readonly lastModified: string;
+    readonly created?: string;
+    readonly lastModified?: string;
     /** Counts the changes; becomes the weak entity tag `W/"3"`. */
-    readonly version: number;
+    readonly version?: number;
     readonly location: string;
   };
 }
@@ -25,6 +28,11 @@ export interface ListResponse {
   startIndex: number;
   itemsPerPage: number;
   Resources: JsonObject[];
+}
+
+/** A page of resources asked for by cursor. */
+export interface CursorResponse extends Omit<ListResponse, 'startIndex'> {
+  nextCursor?: string;
 }
 
 /**
@@ -43,7 +51,11 @@ export function represent(
     ...resource,
     ...(extension === undefined ? {} : { [concurBridgeUserSchema.id]: extension }),
     id,
-    meta: { ...meta, resourceType: resourceType.name, version: entityTag(meta.version) },
+    meta: {
+      ...meta,
+      resourceType: resourceType.name,
+      ...(meta.version === undefined ? {} : { version: entityTag(meta.version) }),
+    },
   };
   const result: JsonObject = { schemas: [] };
   for (const schema of schemasOf(resourceType)) {
@@ -77,6 +89,21 @@ export function listResponse(
   };
 }
 
+/** A page asked for by cursor, RFC 9865 §2: no `startIndex`, and `nextCursor` on every page but the last. */
+export function cursorResponse(
+  resources: readonly JsonObject[],
+  totalResults: number,
+  nextCursor: string | null,
+): CursorResponse {
+  return {
+    schemas: ['urn:ietf:params:scim:api:messages:2.0:ListResponse'],
+    totalResults,
+    itemsPerPage: resources.length,
+    ...(nextCursor === null ? {} : { nextCursor }),
+    Resources: [...resources],
+  };
+}
+
 function select(
   attributes: readonly Attribute[],
   source: JsonObject,
@@ -86,29 +113,43 @@ function select(
   const result: JsonObject = {};
   for (const attribute of attributes) {
     const value = source[attribute.name];
-    // RFC 7643 §2.2: `returned` "never" is never shown, "always" whatever the projection says.
-    if (value === undefined || isUnassigned(value) || attribute.returned === 'never') continue;
-    const path = prefix + attribute.name;
-    const selection = attribute.returned === 'always' ? 'whole' : selectionOf(projection, path);
-    if (selection === 'whole') result[attribute.name] = value;
-    if (selection === 'part') {
-      const part = selectPart(attribute, value, `${path}.`, projection);
-      if (!isUnassigned(part)) result[attribute.name] = part;
-    }
+    if (value === undefined || isUnassigned(value)) continue;
+    const view = viewOf(attribute, prefix + attribute.name, projection);
+    const shown = view === undefined ? undefined : seen(value, view);
+    if (shown !== undefined && !isUnassigned(shown)) result[attribute.name] = shown;
   }
   return result;
 }
 
-function selectPart(
-  attribute: Attribute,
-  value: JsonValue,
-  prefix: string,
-  projection: Projection | undefined,
-): JsonValue {
-  if (Array.isArray(value)) {
-    return value
-      .map((element) => selectPart(attribute, element, prefix, projection))
-      .filter((element) => !isUnassigned(element));
+/** What is shown of an attribute's value: all of it, or these of its sub-attributes. */
+type View = 'whole' | ReadonlyMap<string, View>;
+
+// RFC 7643 §2.2: `returned` "never" is never shown, "always" whatever the projection says, "request" when it is named.
+function viewOf(attribute: Attribute, path: string, projection: Projection | undefined): View | undefined {
+  const { returned, subAttributes = [] } = attribute;
+  const below = returned === 'always' ? undefined : projection;
+  if (returned === 'never' || selectionOf(below, path) === 'nothing') return undefined;
+  if (returned === 'request' && projection?.kind !== 'attributes') return undefined;
+  const views = new Map<string, View>();
+  for (const subAttribute of subAttributes) {
+    const view = viewOf(subAttribute, `${path}.${subAttribute.name}`, below);
+    if (view) views.set(subAttribute.name, view);
   }
-  return isJsonObject(value) ? select(attribute.subAttributes ?? [], value, prefix, projection) : value;
+  const isWhole =
+    views.size === subAttributes.length && [...views.values()].every((view) => view === 'whole');
+  return isWhole ? 'whole' : views;
+}
+
+function seen(value: JsonValue, view: View): JsonValue {
+  if (view === 'whole') return value;
+  if (Array.isArray(value)) {
+    return value.map((element) => seen(element, view)).filter((element) => !isUnassigned(element));
+  }
+  const result: JsonObject = {};
+  for (const [name, inner] of view) {
+    const child = isJsonObject(value) ? value[name] : undefined;
+    const part = child === undefined ? undefined : seen(child, inner);
+    if (part !== undefined && !isUnassigned(part)) result[name] = part;
+  }
+  return result;
 }

@@ -18,13 +18,13 @@ export function parseValue(attribute: Attribute, value: unknown, path: string): 
   if (!attribute.multiValued) {
     return parseSingular(attribute, attribute.type === 'complex' ? onlyElement(value) : value, path);
   }
-  const source = elementsOf(value, path);
+  const source = elementsOf(attribute, value, path);
   checkElementCount(attribute, source, path);
   const elements = source
     .map((element, index) => parseSingular(attribute, element, `${path}[${index}]`))
     .filter((element) => element !== undefined)
     .filter((element) => hasContent(attribute, element));
-  return elements.length === 0 ? undefined : withoutDuplicates(attribute, withOnePrimary(elements));
+  return elements.length === 0 ? undefined : withOnePrimary(withoutDuplicates(attribute, elements));
 }
 
 /** Like `parseValue` for one element of a multi-valued attribute, or for a singular attribute. */
@@ -57,10 +57,10 @@ export function checkElementCount(attribute: Attribute, elements: readonly unkno
   if (elements.length > most) throw invalidValue(`${path} may have ${most} elements at most.`);
 }
 
-/** The elements a client gives for a multi-valued attribute: an array, or a single object standing for one. */
-function elementsOf(value: unknown, path: string): readonly unknown[] {
+/** The elements a client gives for a multi-valued attribute: an array, or a single one (RFC 7644 §3.5.2.1). */
+function elementsOf(attribute: Attribute, value: unknown, path: string): readonly unknown[] {
   if (Array.isArray(value)) return value;
-  if (isJsonObject(value)) return [value];
+  if (isJsonObject(value) === (attribute.type === 'complex')) return [value];
   throw wrongType(path, 'an array', value);
 }
 

@@ -1,6 +1,10 @@
 import languages from './data/languages.json' with { type: 'json' };
 import roleCodes from './data/role-codes.json' with { type: 'json' };
 import timeZones from './data/time-zones.json' with { type: 'json' };
+import type { TokenErrorCode } from './token-errors.ts';
+
+/** Whom a token stands for; the provisioning and identity services take company tokens only. */
+export type Principal = 'company' | 'user' | 'application';
 
 /** A custom field of the company's employee form (spend/v4.1.spend-form-fields.md). */
 export interface CustomField {
@@ -18,13 +22,29 @@ export interface Company {
   clientSecret: string;
   /** The refresh token that exists from the beginning. */
   refreshToken: string;
+  /** Whom that refresh token stands for; a person's is what somebody gets who connected with their own password. */
+  refreshTokenOf: Exclude<Principal, 'application'>;
   /** The company request token; it lives for 24 hours from the start of the simulator. */
   requestToken: string;
   /** A person's own credentials, for the password grant with credtype `password`. */
   login: { username: string; password: string };
+  /** "Allowed Scopes" of the client (oauth2-app-mgmt-tool.md). A token keeps those with which it was given out. */
   scopes: string[];
-  /** The base URI that tokens name; the simulator's own address when absent. */
-  geolocation?: string;
+  /** "Allowed Grants" of the client (oauth2-app-mgmt-tool.md). */
+  grants: string[];
+  /**
+   * The base URI that tokens name while this data centre still answers; the simulator's own address when null. SAP's sample of
+   * a company's token has a path in it, `https://us.api.concursolutions.com/oauth2/v0/token` (company-refresh-tool.md).
+   */
+  geolocation: string | null;
+  /** The base URI of the data centre where the company lives, when it is not this one; see `SimulatorOptions.sibling`. */
+  livesAt: string | null;
+  /** The company undergoes scheduled maintenance. */
+  maintenance: boolean;
+  /** The provisioning service "is available in US and EMEA data centers" (v4.user-provisioning.md): not everywhere. */
+  provisioningOffered: boolean;
+  /** The code with which a client that names itself rightly gets no token, whatever it asks for. */
+  tokenRefusal: TokenErrorCode | null;
   countries: string[];
   currencies: string[];
   locales: string[];
@@ -73,9 +93,16 @@ export function defaultCompany(): Company {
     clientId: '7d1f7b0e-41a5-4a5c-9a53-6a7c8f1d2b10',
     clientSecret: '2f0c7c36-5b5a-4b7e-8d0c-5f0f3a1e9c21',
     refreshToken: 'seed-refresh-token',
+    refreshTokenOf: 'company',
     requestToken: '5185ae5a-426f-4d6f-8af4-08648c4b696b',
     login: { username: 'admin@simulated.example', password: 'correct horse' },
     scopes: [...ALL_SCOPES],
+    grants: ['authorization_code', 'client_credentials', 'password', 'refresh_token'],
+    geolocation: null,
+    livesAt: null,
+    maintenance: false,
+    provisioningOffered: true,
+    tokenRefusal: null,
     countries: [
       'US',
       'CA',

@@ -1,5 +1,6 @@
 import express, { type Router } from 'express';
 import { isAttributes, type Json } from './attributes.ts';
+import { setupRoutes } from './control-setup.ts';
 import type { FaultRule, Faults } from './faults.ts';
 import type { Simulator } from './simulator.ts';
 
@@ -9,11 +10,10 @@ const KINDS = ['status', 'drop-before', 'drop-after', 'delay', 'hang', 'malforme
  * The simulator's own routes below `/simulator`, for a test that runs it as another process. They are no part of Concur and
  * need no token: the simulator listens on the loopback address only.
  */
-export function controlRouter(
-  simulator: Pick<Simulator, 'state' | 'faults' | 'requests' | 'violations'>,
-): Router {
+export function controlRouter(simulator: Omit<Simulator, 'url' | 'close' | 'deliverEvents'>): Router {
   const router = express.Router();
   router.use(express.json({ limit: '50mb' }));
+  setupRoutes(router, simulator);
   router.post('/faults', (request, response) => {
     const body: Json | undefined = request.body;
     const rule = isAttributes(body) ? readRule(body, simulator.faults) : undefined;

@@ -63,9 +63,7 @@ export function resourceTypes(services: readonly string[], base: string): Record
 
 /** `GET …/Schemas`: the schemas of the services named, in a list response inside a list, as in the sample. */
 export function schemaList(services: readonly string[], base: string): unknown {
-  const Resources = [...SCHEMAS].flatMap(([urn, { service }]) =>
-    services.includes(service) ? [schemaResource(urn, base)] : [],
-  );
+  const Resources = [...SCHEMAS.keys()].flatMap((urn) => schemaResource(urn, services, base) ?? []);
   return [
     {
       schemas: [LIST_RESPONSE],
@@ -77,19 +75,22 @@ export function schemaList(services: readonly string[], base: string): unknown {
   ];
 }
 
-/** `GET …/Schemas/{id}`: one schema, undefined when there is none of that URN. */
-export function schemaResource(urn: string, base: string): Record<string, unknown> | undefined {
+/** `GET …/Schemas/{id}`: one schema, undefined when the services named have none of that URN. */
+export function schemaResource(
+  urn: string,
+  services: readonly string[],
+  base: string,
+): Record<string, unknown> | undefined {
   const schema = SCHEMAS.get(urn);
-  return (
-    schema && {
-      schemas: ['urn:ietf:params:scim:schemas:core:2.0:Schema'],
-      id: urn,
-      name: schema.name,
-      description: schema.name,
-      attributes: describe(schema.definitions),
-      meta: { resourceType: 'Schema', location: `${base}/Schemas/${urn}` },
-    }
-  );
+  if (!schema || !services.includes(schema.service)) return undefined;
+  return {
+    schemas: ['urn:ietf:params:scim:schemas:core:2.0:Schema'],
+    id: urn,
+    name: schema.name,
+    description: schema.name,
+    attributes: describe(schema.definitions),
+    meta: { resourceType: 'Schema', location: `${base}/Schemas/${urn}` },
+  };
 }
 
 function describe(definitions: Definitions): unknown[] {

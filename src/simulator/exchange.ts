@@ -3,7 +3,7 @@ import { isAttributes, type Json } from './attributes.ts';
 import { type Answer, errorAnswer, Refusal, refuse } from './errors.ts';
 import type { Fault } from './faults.ts';
 import type { Tokens } from './oauth.ts';
-import type { World } from './world.ts';
+import { elsewhere, type World } from './world.ts';
 
 /** One request as the routes see it. */
 export interface Exchange {
@@ -26,7 +26,9 @@ export type Route = (exchange: Exchange) => Answer | Promise<Answer>;
  * The scopes of the caller's token.
  * @param anyOf the token must hold at least one of these scopes
  * Refuses with 401 and 403 as http-status-codes.markdown says: 401 "The Authorization header is not included", 403 "The
- * Oauth token has expired or been revoked" or has no access. "This API supports company-level access tokens."
+ * Oauth token has expired or been revoked" or has no access. "This API supports company-level access tokens." The pages do
+ * not say how a person's or an application's token is refused, nor one at a data centre where its company does not live:
+ * assumed is what they say of 403, "not been allowed access to the requested company". 503 is "down for maintenance".
  */
 export function authorize(
   exchange: Exchange,
@@ -40,6 +42,8 @@ export function authorize(
   if (token.revoked || token.expires <= world.now())
     refuse(403, 'The access token has expired or been revoked');
   if (token.principal !== 'company') refuse(403, 'A company-level access token is required');
+  if (elsewhere(world) !== undefined) refuse(403, 'The company does not live in this data center');
+  if (world.company.maintenance) refuse(503, 'The company undergoes scheduled maintenance');
   if (anyOf.length > 0 && !anyOf.some((scope) => token.scopes.has(scope))) {
     refuse(403, `Insufficient scope: ${anyOf.join(' or ')} is required`);
   }

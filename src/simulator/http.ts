@@ -37,7 +37,7 @@ interface Parts {
   readonly tokens: Tokens;
   readonly provisions: Provisions;
   readonly rules: FaultRules;
-  readonly simulator: Pick<Simulator, 'state' | 'faults' | 'requests' | 'violations'>;
+  readonly simulator: Omit<Simulator, 'url' | 'close' | 'deliverEvents'>;
   readonly pace: Pace;
   readonly pollInterval: number;
 }
@@ -50,6 +50,11 @@ export function createApplication(parts: Parts): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
+  app.use((_request, response, next) => {
+    // RFC 9110 section 6.6.1: an origin server with a clock sends Date.
+    response.set('Date', new Date(world.now() + world.dateSkew).toUTCString());
+    next();
+  });
   app.use('/simulator', controlRouter(simulator));
   app.use(express.raw({ type: () => true, limit: '10mb' }));
 
@@ -124,7 +129,7 @@ export function createApplication(parts: Parts): Express {
       'get',
       `${base}/Schemas/:id`,
       guarded((exchange) => {
-        const schema = schemaResource(exchange.param('id'), here());
+        const schema = schemaResource(exchange.param('id'), services, here());
         return schema ? { status: 200, body: schema } : errorAnswer(404, { detail: 'Not found' });
       }),
     );
@@ -189,7 +194,7 @@ async function serve(parts: Parts, request: Request, response: Response, route: 
 
 async function answerTo(world: World, exchange: Exchange, route: Route): Promise<Answer> {
   if (exchange.fault?.kind === 'status') return faultAnswer(exchange.fault);
-  const refused = checkTransfer(world, exchange);
+  const refused = checkOffered(world, exchange) ?? checkTransfer(world, exchange);
   if (refused) return refused;
   try {
     return await route(exchange);
@@ -204,6 +209,13 @@ function faultAnswer({ status, retryAfter, body }: Extract<Fault, { kind: 'statu
   return body === undefined
     ? errorAnswer(status, { detail: `Simulated ${status}`, headers })
     : { status, body, headers };
+}
+
+// What a data centre answers for a service that it does not have is not documented: a gateway's 404 is assumed, not in
+// Concur's own error form.
+function checkOffered({ company }: World, { path }: Exchange): Answer | undefined {
+  if (company.provisioningOffered || !/^\/(profile|provisioning)\/v4\//.test(path)) return undefined;
+  return { status: 404, body: { message: 'no Route matched with those values' } };
 }
 
 // http-status-codes.markdown, 400: "Concur does not support Chunked Transfer-Encoding." So every body has its length.

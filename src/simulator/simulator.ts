@@ -38,6 +38,8 @@ export interface SimulatorOptions {
   readonly patchAdd?: PatchAdd;
   /** A refresh token is worth nothing any more once it has been used (default false). */
   readonly strictRotation?: boolean;
+  /** Another data centre of the same Concur, such as the one where the company lives: its tokens are good here, and ours there. */
+  readonly sibling?: Pick<Simulator, 'state'>;
   /** Who is told of completed requests, by `deliverEvents`. */
   readonly events?: EventSubscription;
 }
@@ -46,7 +48,7 @@ export interface SimulatorOptions {
 export interface SimulatorState {
   readonly users: ReadonlyMap<string, UserView>;
   readonly provisions: ReadonlyMap<string, Provision>;
-  readonly tokens: Pick<Tokens, 'access' | 'refresh'>;
+  readonly tokens: Omit<Tokens, 'grant'>;
   /** One person, by id or userName. */
   find(idOrUserName: string): UserView | undefined;
   /**
@@ -67,6 +69,8 @@ export interface Simulator {
   readonly requests: LoggedRequest[];
   /** The breaches of SAP's rules for callers; a test asserts that there is none. */
   readonly violations: Violation[];
+  /** How far the clock of the `Date` header is ahead, in milliseconds (0 at first); negative: behind. */
+  dateSkew: number;
   /** Posts an event for every request that was completed and whose event was not taken yet. */
   deliverEvents(): Promise<void>;
   close(): Promise<void>;
@@ -81,11 +85,12 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     users: createUsers(),
     patchAdd: options.patchAdd ?? 'replace',
     violations: [],
+    dateSkew: 0,
     now: clock,
     baseUrl: () => url,
     newId: randomUUID,
   };
-  const tokens = createTokens(world, options.strictRotation ?? false);
+  const tokens = createTokens(world, options.strictRotation ?? false, options.sibling?.state.tokens);
   const provisions = createProvisions(world);
   const rules = createFaultRules();
   const simulator: Simulator = {
@@ -93,6 +98,12 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       return url;
     },
     company: world.company,
+    get dateSkew() {
+      return world.dateSkew;
+    },
+    set dateSkew(ms) {
+      world.dateSkew = ms;
+    },
     state: {
       get users() {
         provisions.settle();

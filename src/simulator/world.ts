@@ -15,6 +15,8 @@ export interface World {
   readonly users: Users;
   readonly patchAdd: PatchAdd;
   readonly violations: Violation[];
+  /** How far the clock of the `Date` header is ahead, in milliseconds; negative: behind. */
+  dateSkew: number;
   now(): number;
   /** The base URI of the simulator, without a slash at the end. */
   baseUrl(): string;
@@ -24,4 +26,9 @@ export interface World {
 /** Notes a breach. */
 export function violate(world: World, code: string, detail: string): void {
   world.violations.push({ code, detail, at: world.now() });
+}
+
+/** The base URI of the data centre where the company lives, undefined when it lives here. */
+export function elsewhere({ company, baseUrl }: Pick<World, 'company' | 'baseUrl'>): string | undefined {
+  return company.livesAt === null || company.livesAt === baseUrl() ? undefined : company.livesAt;
 }

@@ -5,6 +5,7 @@ import type { Person, PersonRecord } from '../domain/person.ts';
 import type { ProvisioningUpdate } from '../domain/ports.ts';
 import type { Actor, Decision, Write, WriteResult } from '../scim/directory.ts';
 import { ScimError } from '../scim/error.ts';
+import { leaveGroups } from './group-changes.ts';
 import {
   afterRelease,
   afterRetry,
@@ -31,7 +32,7 @@ interface Writing {
 /**
  * Writes a batch in one transaction: see `Directory.accept`.
  *
- * @param newId makes the id of a new person, a UUID
+ * @param newId makes the id of a new person who comes without one, a UUID
  */
 export async function accept(
   db: Kysely<Database>,
@@ -46,7 +47,7 @@ export async function accept(
       const writing = { db: transaction, connection, actor: write.actor, now: clock() };
       results.push(
         write.kind === 'create'
-          ? await create(writing, newId(), write.resource)
+          ? await create(writing, write.id ?? newId(), write.resource)
           : await change(writing, write.id, write.decide),
       );
     }
@@ -89,6 +90,7 @@ async function change(
   const person = personAfter(before.person, decision, writing.now);
   if (!isAboutProvisioning(decision)) await savePerson(writing.db, person);
   await queue(writing, before, person, decision);
+  if (decision.kind === 'delete') await leaveGroups(writing, id);
   const attributes = decision.kind === 'replace' ? decision.changed : [];
   await writeChange(writing, person, actionOf(decision), attributes, reasonOf(decision));
   return await written(writing, id);
@@ -251,7 +253,8 @@ function reasonOf(decision: Change): string | null {
   return decision.kind === 'release' ? `as the Concur user ${decision.concurId}` : null;
 }
 
-function attributesOf(resource: JsonObject): readonly string[] {
+/** The attribute paths that a new resource has. */
+export function attributesOf(resource: JsonObject): readonly string[] {
   return Object.entries(resource)
     .filter(([name]) => name !== 'schemas')
     .flatMap(([name, value]) =>

@@ -87,6 +87,7 @@ async function withoutClaimed(
     concurId: null,
     applied: { profile: {}, unknown: [] },
     owned: [],
+    confirmed: {},
     state: 'queued',
     reason: null,
     due: now,

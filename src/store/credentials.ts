@@ -1,69 +1,52 @@
 import { createHash } from 'node:crypto';
 import type { Kysely } from 'kysely';
+import type { Credential, CredentialStore } from '../domain/credential.ts';
 import { open, seal } from './sealed.ts';
 import type { Database } from './tables.ts';
 
-/** A refresh token with what Concur said beside it. */
-export interface StoredToken {
-  readonly refreshToken: string;
-  /** Where the company's data is: the base address of every other call. */
-  readonly geolocation: string | null;
-  /** When the refresh token ends, in ms since the epoch. */
-  readonly expiresAt: number | null;
-}
-
-/** The secrets of one connection, encrypted at rest. Reading fails with `SecretKeyError` under another key. */
-export interface Credentials {
+/** The credential of one connection, encrypted at rest. Reading fails with `SecretKeyError` under another key. */
+export interface Credentials extends CredentialStore {
   /**
-   * Takes over the configured refresh token, unless this very value was taken over before: then the
-   * stored one, which Concur has rotated since, wins. Null: nothing is configured, nothing changes.
+   * Takes over the configured refresh token as a new credential, unless this very value was taken over before:
+   * then the stored one, which Concur has rotated since, wins. Null: nothing is configured, nothing changes.
    */
   seedRefreshToken(value: string | null): Promise<void>;
-  refreshToken(): Promise<{
-    readonly token: string;
-    readonly geolocation: string | null;
-    readonly expiresAt: number | null;
-  } | null>;
-  /** Stores the token that Concur gave out last. */
-  storeToken(token: StoredToken): Promise<void>;
 }
 
-const KIND = 'refresh_token';
-
 /**
- * The credentials of one connection.
+ * The credential of one connection.
  *
  * @param secretKey 32 bytes
  */
-export function credentials(
-  db: Kysely<Database>,
-  connection: string,
-  secretKey: Buffer,
-  clock: () => number,
-): Credentials {
-  const place = `the ${KIND} of connection ${connection}`;
+export function credentials(db: Kysely<Database>, connection: string, secretKey: Buffer): Credentials {
+  const place = `the refresh_token of connection ${connection}`;
 
-  async function read(queries: Kysely<Database>) {
+  async function stored(queries: Kysely<Database>) {
     return await queries
       .selectFrom('credentials')
       .selectAll()
       .where('connection', '=', connection)
-      .where('kind', '=', KIND)
       .executeTakeFirst();
   }
 
-  async function save(queries: Kysely<Database>, token: StoredToken, seedHash: string | null): Promise<void> {
+  async function save(
+    queries: Kysely<Database>,
+    { principal, refreshToken, geolocation, scopes, expiresAt, refreshedAt }: Credential,
+    seedHash: string | null,
+  ): Promise<void> {
     const row = {
-      sealed: seal(token.refreshToken, secretKey, place),
-      geolocation: token.geolocation,
-      expires_at: token.expiresAt,
+      principal,
+      sealed: refreshToken === null ? null : seal(refreshToken, secretKey, place),
+      geolocation,
+      scopes: scopes === null ? null : scopes.join(' '),
+      expires_at: expiresAt,
+      refreshed_at: refreshedAt,
       seed_hash: seedHash,
-      changed: clock(),
     };
     await queries
       .insertInto('credentials')
-      .values({ connection, kind: KIND, ...row })
-      .onConflict((conflict) => conflict.columns(['connection', 'kind']).doUpdateSet(row))
+      .values({ connection, ...row })
+      .onConflict((conflict) => conflict.column('connection').doUpdateSet(row))
       .execute();
   }
 
@@ -72,23 +55,30 @@ export function credentials(
       db.transaction().execute(async (transaction) => {
         if (value === null) return;
         const seedHash = createHash('sha256').update(value).digest('hex');
-        const stored = await read(transaction);
-        if (stored?.seed_hash === seedHash) return;
-        await save(transaction, { refreshToken: value, geolocation: null, expiresAt: null }, seedHash);
+        if ((await stored(transaction))?.seed_hash === seedHash) return;
+        await save(transaction, seedOf(value), seedHash);
       }),
-    refreshToken: async () => {
-      const row = await read(db);
+    read: async () => {
+      const row = await stored(db);
       if (row === undefined) return null;
       return {
-        token: open(row.sealed, secretKey, place),
+        principal: row.principal,
+        refreshToken: row.sealed === null ? null : open(row.sealed, secretKey, place),
         geolocation: row.geolocation,
+        scopes: row.scopes === null ? null : row.scopes.split(' ').filter((scope) => scope !== ''),
         expiresAt: row.expires_at,
+        refreshedAt: row.refreshed_at,
       };
     },
-    storeToken: (token) =>
+    write: (credential) =>
       db.transaction().execute(async (transaction) => {
-        const stored = await read(transaction);
-        await save(transaction, token, stored?.seed_hash ?? null);
+        await save(transaction, credential, (await stored(transaction))?.seed_hash ?? null);
       }),
   };
+}
+
+/** A configured refresh token: a company's, as the bridge needs, until Concur says otherwise. */
+function seedOf(refreshToken: string): Credential {
+  const unknown = { geolocation: null, scopes: null, expiresAt: null, refreshedAt: null };
+  return { principal: 'company', refreshToken, ...unknown };
 }

@@ -1,8 +1,9 @@
 import type { Kysely } from 'kysely';
+import { searchKeys } from '../domain/adoption.ts';
 import type { PersonRecord } from '../domain/person.ts';
-import type { Lease, OpenRequest } from '../domain/ports.ts';
+import type { Lease, Newcomer, OpenRequest } from '../domain/ports.ts';
 import { LANES, type Lane, type State } from '../domain/provisioning.ts';
-import { loadRecords } from './records.ts';
+import { fromJson, loadRecords } from './records.ts';
 import { loadOpenRequests } from './requests.ts';
 import type { Database } from './tables.ts';
 
@@ -57,6 +58,44 @@ async function dueIn(
   return rows.map(({ person_id }) => person_id);
 }
 
+/** Looks at the newcomers who are claimed next: see `ProvisioningStore.newcomers`. */
+export async function newcomers(
+  db: Kysely<Database>,
+  connection: string,
+  limit: number,
+  now: number,
+): Promise<readonly Newcomer[]> {
+  // The inner select is ordered before anything of a person is read, as in a claim.
+  const rows = await db
+    .selectFrom((from) =>
+      from
+        .selectFrom('provisionings')
+        .select(['person_id', 'due'])
+        .where('connection', '=', connection)
+        .where('lane', '=', 'creation')
+        .where('state', '=', 'queued')
+        .where('due', '<=', now)
+        .where('concur_id', 'is', null)
+        .where('last_request_id', 'is', null)
+        .where('attempts', '=', 0)
+        .orderBy('due')
+        .orderBy('person_id')
+        .limit(limit)
+        .as('next'),
+    )
+    .innerJoin('people', 'people.id', 'next.person_id')
+    .select(['people.id', 'people.version', 'people.resource'])
+    .where('people.connection', '=', connection)
+    .orderBy('next.due')
+    .orderBy('next.person_id')
+    .execute();
+  return rows.map(({ id, version, resource }) => ({
+    personId: id,
+    version,
+    keys: searchKeys(fromJson(resource)),
+  }));
+}
+
 /** Lengthens a lease: see `ProvisioningStore.renew`. */
 export async function renew(db: Kysely<Database>, connection: string, lease: Lease): Promise<void> {
   await db.transaction().execute(async (transaction) => {
@@ -89,12 +128,25 @@ export async function recover(
       .execute();
     const ids = lapsed.map(({ id }) => id);
     if (ids.length > 0) await takeOver(transaction, connection, ids, lease, now);
+    // A request was given its lease after its people: they wait until it is taken over too.
     await transaction
       .updateTable('provisionings')
       .set({ state: 'queued', due: now, lease_token: null, lease_until: null })
       .where('connection', '=', connection)
       .where('state', '=', 'sending')
       .where('lease_until', '<=', now)
+      .where((row) =>
+        row.not(
+          row.exists(
+            row
+              .selectFrom('provisioning_requests as request')
+              .select('request.id')
+              .whereRef('request.connection', '=', 'provisionings.connection')
+              .whereRef('request.id', '=', 'provisionings.last_request_id')
+              .where('request.state', '=', 'sending'),
+          ),
+        ),
+      )
       .execute();
     return await loadOpenRequests(transaction, connection, ids);
   });

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { ExtensionResult } from '../domain/outcome.ts';
-import type { OperationUpdate, OutgoingOperation, SentOperation } from '../domain/ports.ts';
+import type { LostCreate, OperationUpdate, OutgoingOperation, SentOperation } from '../domain/ports.ts';
 import { fromJson } from './records.ts';
 import type { Database } from './tables.ts';
 
@@ -39,6 +39,35 @@ function toResultRow({ extension, completed, success, result, code, messages }: 
     code,
     messages: JSON.stringify(messages),
   };
+}
+
+/** The creates of these people whose outcome is not known, the oldest first: see `ProvisioningStore.lostCreates`. */
+export async function lostCreates(
+  db: Kysely<Database>,
+  connection: string,
+  people: readonly string[],
+): Promise<readonly LostCreate[]> {
+  if (people.length === 0) return [];
+  const rows = await db
+    .selectFrom('operations')
+    .innerJoin('provisioning_requests as request', (join) =>
+      join
+        .onRef('request.connection', '=', 'operations.connection')
+        .onRef('request.id', '=', 'operations.request_id'),
+    )
+    .select(['operations.person_id', 'operations.desired', 'request.next_poll'])
+    .where('operations.connection', '=', connection)
+    .where('operations.person_id', 'in', people)
+    .where('operations.state', '=', 'unknown')
+    .where('operations.method', '=', 'POST')
+    .orderBy('request.sent_at')
+    .orderBy('operations.id')
+    .execute();
+  return rows.map(({ person_id, desired, next_poll }) => ({
+    personId: person_id,
+    desired: fromJson(desired),
+    mayRunUntil: next_poll,
+  }));
 }
 
 /** The row of an operation that is about to be sent. */

@@ -1,7 +1,8 @@
 import type { Kysely } from 'kysely';
 import type { ProvisioningStore } from '../domain/ports.ts';
 import { commit } from './commit.ts';
-import { claim, recover, renew } from './leases.ts';
+import { claim, newcomers, recover, renew } from './leases.ts';
+import { lostCreates } from './operations.ts';
 import { claims, resolve } from './references.ts';
 import { claimPolls, hasten, recordRequest } from './requests.ts';
 import type { Database } from './tables.ts';
@@ -10,6 +11,7 @@ import type { Database } from './tables.ts';
 export function provisioningStore(db: Kysely<Database>, connection: string): ProvisioningStore {
   return {
     claim: (wanted, limit, lease, now) => claim(db, connection, wanted, limit, lease, now),
+    newcomers: (limit, now) => newcomers(db, connection, limit, now),
     renew: (lease) => renew(db, connection, lease),
     recordRequest: (request, lease, now) => recordRequest(db, connection, request, lease, now),
     commit: (step, now) => commit(db, connection, step, now),
@@ -17,6 +19,7 @@ export function provisioningStore(db: Kysely<Database>, connection: string): Pro
     hasten: (provisionId, now) => hasten(db, connection, provisionId, now),
     recover: (lease, now) => recover(db, connection, lease, now),
     claims: (concurIds) => claims(db, connection, concurIds),
+    lostCreates: (people) => lostCreates(db, connection, people),
     resolve: (references) => resolve(db, connection, references),
   };
 }

@@ -23,13 +23,14 @@ export function afterWrite(before: PersonRecord, person: Person, now: number): P
   };
 }
 
-/** What changes when an admin retries: refusals and candidates are forgotten, waits are kept. */
+/** What changes when an admin retries: refusals, what Concur did not keep, and candidates are forgotten, waits are kept. */
 export function afterRetry(before: PersonRecord, now: number): ProvisioningUpdate {
   return {
     ...due(now),
     ...queued(before.provisioning, now),
     lane: laneOf(before, before.person),
     refused: {},
+    confirmed: {},
     candidates: [],
   };
 }
@@ -45,6 +46,7 @@ export function afterRelease(
     applied: { profile: {}, unknown: EXTENSIONS },
     owned: [],
     refused: {},
+    confirmed: {},
     candidates: [],
     state: 'queued',
     reason: null,

@@ -80,17 +80,23 @@ export async function savePerson(db: Kysely<Database>, person: Person): Promise<
     .values(row)
     .onConflict((conflict) => conflict.columns(['connection', 'id']).doUpdateSet(row))
     .execute();
-  await db
-    .deleteFrom('person_emails')
-    .where('connection', '=', person.connection)
-    .where('person_id', '=', person.id)
-    .execute();
-  const emails = emailsOf(person.resource);
-  for (let start = 0; start < emails.length; start += ROWS) {
-    const rows = emails.slice(start, start + ROWS);
+  await saveValues(db, person, 'person_emails', person.resource.emails);
+  await saveValues(db, person, 'person_phones', person.resource.phoneNumbers);
+}
+
+async function saveValues(
+  db: Kysely<Database>,
+  { connection, id }: Person,
+  table: 'person_emails' | 'person_phones',
+  elements: JsonValue | undefined,
+): Promise<void> {
+  await db.deleteFrom(table).where('connection', '=', connection).where('person_id', '=', id).execute();
+  const values = valuesOf(elements);
+  for (let start = 0; start < values.length; start += ROWS) {
+    const rows = values.slice(start, start + ROWS);
     await db
-      .insertInto('person_emails')
-      .values(rows.map((email) => ({ connection: person.connection, person_id: person.id, ...email })))
+      .insertInto(table)
+      .values(rows.map((value) => ({ connection, person_id: id, ...value })))
       .execute();
   }
 }
@@ -127,6 +133,7 @@ export function toProvisioningColumns(update: ProvisioningUpdate): Updateable<Da
     applied: update.applied && JSON.stringify(update.applied),
     owned: update.owned && JSON.stringify(update.owned),
     refused: update.refused && JSON.stringify(update.refused),
+    confirmed: update.confirmed && JSON.stringify(update.confirmed),
     candidates: update.candidates && JSON.stringify(update.candidates),
     lane: update.lane,
     due: update.due,
@@ -159,6 +166,7 @@ function selectRecords(db: Kysely<Database>, connection: string) {
       'provisionings.applied',
       'provisionings.owned',
       'provisionings.refused',
+      'provisionings.confirmed',
       'provisionings.candidates',
       'provisionings.lane',
       'provisionings.due',
@@ -227,6 +235,7 @@ function toProvisioning(row: RecordRow, waitingFor: readonly string[]): Provisio
     applied: fromJson(row.applied),
     owned: fromJson(row.owned),
     refused: fromJson(row.refused),
+    confirmed: fromJson(row.confirmed),
     candidates: fromJson(row.candidates),
     waitingFor,
     lane: row.lane,
@@ -257,18 +266,19 @@ function toPersonRow(person: Person): Insertable<Database['people']> {
     employee_number_key: keys.employeeNumberKey,
     external_id: keys.externalId,
     external_id_key: keys.externalIdKey,
+    display_name_key: text(keyText(text(person.resource.displayName) ?? '')),
     manager: isJsonObject(manager) ? text(manager.value) : null,
     active: isActive(person.resource) ? 1 : 0,
   };
 }
 
-function emailsOf(resource: JsonObject): readonly { type: string | null; value_key: string }[] {
-  const emails = Array.isArray(resource.emails) ? resource.emails : [];
-  return emails.filter(isJsonObject).flatMap((email) => {
-    const value = text(email.value);
+function valuesOf(elements: JsonValue | undefined): readonly { type: string | null; value_key: string }[] {
+  if (!Array.isArray(elements)) return [];
+  return elements.filter(isJsonObject).flatMap((element) => {
+    const value = text(element.value);
     return value === null
       ? []
-      : [{ type: text(email.type)?.toLowerCase() ?? null, value_key: keyText(value) }];
+      : [{ type: text(element.type)?.toLowerCase() ?? null, value_key: keyText(value) }];
   });
 }
 

@@ -180,6 +180,7 @@ export async function loadOpenRequests(
     .sort((left, right) => ids.indexOf(left.id) - ids.indexOf(right.id))
     .map((request) => ({
       id: request.id,
+      kind: request.kind,
       provisionId: request.provision_id,
       state: request.state,
       sentAt: request.sent_at,

@@ -1,7 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Person, PersonRecord } from '../domain/person.ts';
 import type { Reports } from '../domain/reports.ts';
-import { someEmail } from './filter-sql.ts';
 import { keysOf, keyText, loadRecords } from './records.ts';
 import type { Database } from './tables.ts';
 
@@ -58,8 +57,12 @@ async function matching(
     .union(people.where('people.employee_number_key', 'in', texts))
     .union(people.where('people.external_id', 'in', keys))
     .union(
-      people.where((person) =>
-        someEmail(person, connection, (emails) => emails('person_emails.value_key', 'in', texts)),
+      people.where('people.id', 'in', (row) =>
+        row
+          .selectFrom('person_emails')
+          .select('person_emails.person_id')
+          .where('person_emails.connection', '=', connection)
+          .where('person_emails.value_key', 'in', texts),
       ),
     )
     .orderBy('deleted', 'desc')

@@ -162,8 +162,13 @@ function passing<Result>(work: () => Result): Result {
   }
 }
 
+/** Tells whether a failure of that code is nobody's fault and may pass. */
+export function isPassing(code: string): boolean {
+  return PASSING.test(code);
+}
+
 function unavailable(error: unknown): unknown {
-  return error instanceof BetterSqlite.SqliteError && PASSING.test(error.code)
+  return error instanceof BetterSqlite.SqliteError && isPassing(error.code)
     ? new StoreUnavailable(error.code, error)
     : error;
 }

@@ -2,8 +2,11 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import BetterSqlite from 'better-sqlite3';
 import { type Dialect, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
+import type { Read } from './list.ts';
 import type { MigrationEngine } from './migrate.ts';
 import { BUSY_TIMEOUT, SqliteFileDriver } from './sqlite-driver.ts';
+import { registerFunctions } from './sqlite-functions.ts';
+import { openScanner, type Scanner } from './sqlite-scanner.ts';
 import { writeStatistics } from './sqlite-statistics.ts';
 
 /** What SQLite does in its own way when tables are made. */
@@ -20,6 +23,20 @@ export class ForeignDatabaseError extends Error {
   }
 }
 
+/** In place only that is read which an index answers at once, or a database in memory: no time is taken. */
+const IN_PLACE = () => undefined;
+
+const IN_MEMORY = ':memory:';
+
+/**
+ * Reads the file at `path` on threads; a database in memory, which only its own connection sees, in place.
+ *
+ * @param readHere reads in place
+ */
+export function sqliteScanner(path: string, readHere: Read): Scanner {
+  return path === IN_MEMORY ? { read: readHere, close: () => Promise.resolve() } : openScanner(path);
+}
+
 /**
  * Opens a SQLite file (made with its folder, but not that folder's, when it is not there; `:memory:`
  * for none) for Kysely.
@@ -28,7 +45,7 @@ export class ForeignDatabaseError extends Error {
  */
 export function sqliteDialect(path: string): Dialect {
   const folder = dirname(path);
-  const inMemory = path === ':memory:';
+  const inMemory = path === IN_MEMORY;
   if (!inMemory && !existsSync(folder)) mkdirSync(folder, { mode: 0o700 });
   const writer = openWriter(path);
   const driver = new SqliteFileDriver(writer, inMemory ? null : openReader(path));
@@ -48,6 +65,7 @@ function openWriter(path: string): BetterSqlite.Database {
     // What was accepted must survive a power cut: in WAL mode only FULL syncs at every commit.
     database.pragma('synchronous = FULL');
     database.pragma('foreign_keys = ON');
+    registerFunctions(database, IN_PLACE);
     return database;
   } catch (error) {
     database.close();
@@ -56,7 +74,9 @@ function openWriter(path: string): BetterSqlite.Database {
 }
 
 function openReader(path: string): BetterSqlite.Database {
-  return new BetterSqlite(path, { readonly: true, timeout: BUSY_TIMEOUT });
+  const database = new BetterSqlite(path, { readonly: true, timeout: BUSY_TIMEOUT });
+  registerFunctions(database, IN_PLACE);
+  return database;
 }
 
 // Our tables and Kysely's record of them are made in one transaction: nobody sees the one without the other.

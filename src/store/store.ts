@@ -4,11 +4,14 @@ import type { Reports } from '../domain/reports.ts';
 import type { Directory } from '../scim/directory.ts';
 import { type Credentials, credentials } from './credentials.ts';
 import { directory } from './directory.ts';
+import { SQLITE_FILTERS } from './filter/sqlite.ts';
+import { type Lists, readHere } from './list.ts';
+import { listCursors } from './list-cursor.ts';
 import { migrate } from './migrate.ts';
 import { provisioningStore } from './provisioning.ts';
 import { reports } from './reports.ts';
 import { type ScimTokens, scimTokens } from './scim-tokens.ts';
-import { SQLITE_ENGINE, sqliteDialect } from './sqlite.ts';
+import { SQLITE_ENGINE, sqliteDialect, sqliteScanner } from './sqlite.ts';
 import type { Database } from './tables.ts';
 
 export { bindConnection } from './connections.ts';
@@ -53,22 +56,35 @@ const SQLITE = 'sqlite:';
 export async function openStore({ url, secretKey, clock, newId }: StoreOptions): Promise<Store> {
   if (!url.startsWith(SQLITE)) throw new Error(`The database URL must begin with ${SQLITE}`);
   if (secretKey.length !== 32) throw new Error('The secret key must have 32 bytes');
-  const db = new Kysely<Database>({ dialect: sqliteDialect(url.slice(SQLITE.length)) });
+  const path = url.slice(SQLITE.length);
+  const db = new Kysely<Database>({ dialect: sqliteDialect(path) });
   try {
     await migrate(db, SQLITE_ENGINE);
   } catch (error) {
     await db.destroy();
     throw error;
   }
+  const here = readHere(db);
+  const scanner = sqliteScanner(path, here);
+  const lists: Lists = {
+    db,
+    engine: SQLITE_FILTERS,
+    cursors: listCursors(secretKey, clock),
+    readHere: here,
+    readApart: scanner.read,
+  };
   return {
     connection: (name) => ({
-      directory: directory(db, name, clock, newId),
+      directory: directory(db, name, clock, newId, lists),
       provisioning: provisioningStore(db, name),
       reports: reports(db, name),
-      credentials: credentials(db, name, secretKey, clock),
+      credentials: credentials(db, name, secretKey),
       tokens: scimTokens(db, name, clock, newId),
     }),
-    close: () => db.destroy(),
+    close: async () => {
+      await scanner.close();
+      await db.destroy();
+    },
     db,
     clock,
   };

@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely';
+import type { Principal } from '../domain/credential.ts';
 import type { OperationState, RequestState } from '../domain/ports.ts';
 import type { Lane, Reason, State } from '../domain/provisioning.ts';
 
@@ -165,14 +166,18 @@ interface ChangesTable {
 
 interface CredentialsTable {
   connection: string;
-  kind: 'refresh_token';
-  /** The secret, encrypted. */
-  sealed: string;
+  principal: Principal;
+  /** The refresh token, encrypted; null for an application, which has none. */
+  sealed: string | null;
   geolocation: string | null;
+  /** The scopes that Concur named last, separated by spaces; null when it named none. */
+  scopes: string | null;
+  /** When the refresh token runs out, as far as it is known. */
   expires_at: number | null;
+  /** When Concur last gave out an access token; null: not yet. */
+  refreshed_at: number | null;
   /** SHA-256 of the configured value that was last taken over; null when none ever was. */
   seed_hash: string | null;
-  changed: number;
 }
 
 interface ScimTokensTable {

@@ -150,7 +150,7 @@ async function afterVerdicts(
   }
   const settled = settle(provisioning, operation, result?.concurId ?? null, verdicts, now);
   const update = operation.overtaken
-    ? { ...settled, ...forget({ ...provisioning, ...settled }, operation) }
+    ? { ...settled, ...forget({ ...provisioning, ...settled }, operation), confirmed: provisioning.confirmed }
     : settled;
   const next = await stateAfter(context, record, update, resolve);
   const unsettled = verdicts.some(({ verdict }) => verdict === 'unknown');
@@ -165,7 +165,7 @@ async function stateAfter(
   resolve: ResolveReferences,
 ): Promise<ProvisioningUpdate> {
   if (record.provisioning.state === 'sending') return { ...update, state: 'sending' };
-  return nextState(record, update, context.settings.mapping, resolve, context.clock());
+  return nextState(context, record, update, resolve);
 }
 
 /** A request to `/Users` has one operation, whose bulkId Concur makes up. */

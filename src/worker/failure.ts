@@ -44,6 +44,7 @@ export function afterFailure(
         concurId: null,
         applied: { profile: {}, unknown: [] },
         owned: [],
+        confirmed: {},
       };
     case 'refused':
       // A search or a read that is refused says nothing about the person's data.

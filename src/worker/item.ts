@@ -21,7 +21,8 @@ export interface Outgoing {
 /** Takes up a claimed person. */
 export async function takeUp(context: Context, record: PersonRecord): Promise<Item> {
   const wanted = await wantedOf(record.person, context.settings.mapping, context.store.resolve);
-  return { record, wanted, known: NOTHING_KNOWN };
+  const absent = context.lookahead?.saysAbsent(record) ?? false;
+  return { record, wanted, known: { ...NOTHING_KNOWN, absent } };
 }
 
 /** The next step for a claimed person. */

@@ -1,9 +1,11 @@
-import type { MappingSettings } from '../domain/connection.ts';
-import type { PersonRecord } from '../domain/person.ts';
-import { NOTHING_KNOWN, type Plan, plan } from '../domain/plan.ts';
+import { stillDesired, unseenDeactivations } from '../domain/kept.ts';
+import type { PersonRecord, Provisioning } from '../domain/person.ts';
+import { NOTHING_KNOWN, type Plan, plan, type Rest, type Wanted } from '../domain/plan.ts';
 import type { ProvisioningUpdate, ResolveReferences } from '../domain/ports.ts';
 import type { Lane } from '../domain/provisioning.ts';
+import { retryDelay } from '../domain/retry-policy.ts';
 import { ownedWith } from '../domain/settlement.ts';
+import type { Context } from './context.ts';
 import { wantedOf } from './wanted.ts';
 
 /**
@@ -11,14 +13,14 @@ import { wantedOf } from './wanted.ts';
  * so that whatever a client wrote meanwhile is seen, and the person rests only when nothing is left.
  */
 export async function nextState(
+  context: Pick<Context, 'settings' | 'clock' | 'random'>,
   record: PersonRecord,
   update: ProvisioningUpdate,
-  settings: MappingSettings,
   resolve: ResolveReferences,
-  now: number,
 ): Promise<ProvisioningUpdate> {
+  const now = context.clock();
   const provisioning = { ...record.provisioning, ...update };
-  const wanted = await wantedOf(record.person, settings, resolve);
+  const wanted = await wantedOf(record.person, context.settings.mapping, resolve);
   const next = plan({ ...record, provisioning }, wanted, NOTHING_KNOWN);
   const waitingFor = wanted.waiting.map(({ reference }) => reference);
   if (next.kind === 'send' && next.deactivation) {
@@ -27,19 +29,41 @@ export async function nextState(
   if (record.provisioning.openOperations > 0) {
     return { ...update, waitingFor, state: 'processing', reason: null, due: null };
   }
-  if (next.kind === 'rest') {
-    const { state, reason, message } = next;
-    const owned = ownedWith(provisioning, wanted);
-    return { ...update, owned, waitingFor, state, reason, lastError: message, due: null };
-  }
+  if (next.kind === 'rest') return { ...update, ...atRest(provisioning, wanted, next) };
   return {
     ...update,
     waitingFor,
     state: 'queued',
     reason: null,
     lane: laneOf(next, wanted.profile.active === true),
-    due: now,
+    due: now + restAfterDeactivations(context, provisioning),
   };
+}
+
+/** What is written of a person for whom nothing can or need be done. */
+export function atRest(
+  provisioning: Provisioning,
+  wanted: Wanted,
+  { state, reason, message }: Rest,
+): ProvisioningUpdate {
+  return {
+    state,
+    reason,
+    lastError: message,
+    owned: ownedWith(provisioning, wanted),
+    confirmed: stillDesired(provisioning.confirmed, wanted),
+    waitingFor: wanted.waiting.map(({ reference }) => reference),
+    due: null,
+  };
+}
+
+/**
+ * A leaver whom Concur does not keep inactive is deactivated as often as they are seen active, and is
+ * looked at ever more slowly.
+ */
+function restAfterDeactivations({ random }: Pick<Context, 'random'>, { confirmed }: Provisioning): number {
+  const repeated = unseenDeactivations(confirmed) - 1;
+  return repeated > 0 ? retryDelay(repeated, random()) : 0;
 }
 
 /** The lane of a next step: creation and reactivation come before other updates, the search for a leaver before all. */

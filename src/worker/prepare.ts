@@ -3,10 +3,11 @@ import { CORE, type Service } from '../domain/extensions.ts';
 import type { PersonRecord } from '../domain/person.ts';
 import { type Known, NOTHING_KNOWN, type Plan, type Rest } from '../domain/plan.ts';
 import type { Lease, ProvisioningUpdate } from '../domain/ports.ts';
-import { ownedWith, refresh } from '../domain/settlement.ts';
+import { refresh } from '../domain/settlement.ts';
 import type { Context } from './context.ts';
 import { afterDefect, afterFailure } from './failure.ts';
 import { advance, type Item, type Outgoing, planItem, takeUp, toOutgoing } from './item.ts';
+import { atRest } from './next-state.ts';
 import { searchAll } from './search.ts';
 import { wantedOf } from './wanted.ts';
 
@@ -97,10 +98,7 @@ async function putToRest(
         const known = knownOf.get(record.person.id) ?? NOTHING_KNOWN;
         const { step } = nextStep({ record, wanted, known });
         if (step.kind !== 'rest') return { state: 'queued', due: clock() };
-        const { state, reason, message } = step;
-        const waitingFor = wanted.waiting.map(({ reference }) => reference);
-        const owned = ownedWith(record.provisioning, wanted);
-        return { state, reason, lastError: message, waitingFor, owned, due: null, attempts: 0 };
+        return { ...atRest(record.provisioning, wanted, step), attempts: 0 };
       },
     },
     clock(),

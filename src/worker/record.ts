@@ -8,14 +8,13 @@ import type {
   Lease,
   OutgoingOperation,
   ProvisioningUpdate,
-  RequestState,
   ResolveReferences,
 } from '../domain/ports.ts';
 import { messageOf } from '../domain/refusal.ts';
 import { pollDelay } from '../domain/retry-policy.ts';
 import { forget, operationState, refusedParts, settle, whileOpen } from '../domain/settlement.ts';
 import type { Context } from './context.ts';
-import { afterFailure, afterRefusedDeactivation, slowedDown } from './failure.ts';
+import { afterFailure, slowedDown } from './failure.ts';
 import { nextState } from './next-state.ts';
 
 /** What is known of a request once it was answered, or its answer was lost. */
@@ -74,6 +73,8 @@ export async function recordIdentity(
       request: { ...request, state: 'open', provisionId, nextPoll: firstPoll(context) },
       decide: async ({ provisioning }) => ({
         ...settle(provisioning, operation, concurId, applied, now),
+        // What was confirmed counts once, when the whole operation is done.
+        confirmed: provisioning.confirmed,
         state: 'processing',
         reason: null,
         due: null,
@@ -93,14 +94,33 @@ export async function recordIdentity(
     decide: async (record, resolve) => {
       const update = settle(record.provisioning, operation, concurId, verdicts, now);
       const known = { ...update, lastError: null };
-      const next = await nextState(record, known, context.settings.mapping, resolve, now);
+      const next = await nextState(context, record, known, resolve);
       return others.length > 0 ? slowedDown(context, record.provisioning, next) : next;
     },
   });
 }
 
 /**
- * Concur took none of it, or the answer was lost.
+ * Concur refused an operation that stood alone. Its person stays claimed: what the refusal says depends on what
+ * becomes of whoever else was to be sent with them (`settleRefused`).
+ */
+export async function recordRefused(
+  context: Context,
+  lease: Lease,
+  request: Answered,
+  operation: OutgoingOperation,
+  refused: Refused,
+): Promise<void> {
+  const results = refusedResults(extensionsOf(operation.difference), refused, request);
+  await write(context, lease, [operation], {
+    request: { ...request, state: 'refused', message: messageOf(refused), completedAt: context.clock() },
+    operations: [{ id: operation.id, state: 'refused', results }],
+    decide: async () => ({ state: 'sending' }),
+  });
+}
+
+/**
+ * Concur could take none of it at present, or the answer was lost.
  *
  * @param mayRunUntil until when Concur may still carry out a request whose answer was lost; its people are then read again
  */
@@ -109,19 +129,14 @@ export async function recordFailure(
   lease: Lease,
   request: Answered,
   operations: readonly OutgoingOperation[],
-  failure: Failure,
+  failure: Exclude<Failure, Refused>,
   mayRunUntil: number,
 ): Promise<void> {
-  const state = endOf(failure);
+  const state = failure.kind === 'unknown' ? 'unknown' : 'retried';
   const settled = state === 'unknown' ? { nextPoll: mayRunUntil } : { completedAt: context.clock() };
-  const message = failure.kind === 'refused' ? messageOf(failure) : failure.message;
   await write(context, lease, operations, {
-    request: { ...request, state, message, ...settled },
-    operations: operations.map(({ id, difference }) => ({
-      id,
-      state,
-      results: failure.kind === 'refused' ? refusedResults(extensionsOf(difference), failure, request) : [],
-    })),
+    request: { ...request, state, message: failure.message, ...settled },
+    operations: operations.map(({ id }) => ({ id, state, results: [] })),
     decide: (record, resolve) =>
       afterOperationFailure(context, record, operationOf(operations, record.person.id), failure, resolve),
   });
@@ -131,38 +146,16 @@ async function afterOperationFailure(
   context: Context,
   record: PersonRecord,
   operation: OutgoingOperation,
-  failure: Failure,
+  failure: Exclude<Failure, Refused>,
   resolve: ResolveReferences,
 ): Promise<ProvisioningUpdate> {
   const { provisioning } = record;
-  if (failure.kind === 'refused' && isDeactivation(operation.difference)) {
-    return afterRefusedDeactivation(context, provisioning, failure.messages);
-  }
-  if (failure.kind === 'refused') {
-    const now = context.clock();
-    const verdicts = refusedParts(extensionsOf(operation.difference), failure.messages).map(
-      (extension): ExtensionVerdict => ({
-        extension,
-        verdict: 'refused',
-        messages: failure.messages,
-        uniqueness: failure.uniqueness,
-      }),
-    );
-    const update = settle(provisioning, operation, null, verdicts, now);
-    return nextState(record, update, context.settings.mapping, resolve, now);
-  }
   const known = failure.kind === 'unknown' ? forget(provisioning, operation) : {};
   const after = afterFailure(context, { ...provisioning, ...known }, failure);
   if (isDeactivation(operation.difference)) return { ...known, ...after };
   // A deactivation that was accepted meanwhile does not wait for what held up another operation.
-  const next = await nextState(record, known, context.settings.mapping, resolve, context.clock());
+  const next = await nextState(context, record, known, resolve);
   return next.lane === 'deactivation' ? next : { ...known, ...after };
-}
-
-/** How a request, and each operation of it, ends that Concur took none of. */
-function endOf(failure: Failure): RequestState & ('refused' | 'unknown' | 'retried') {
-  if (failure.kind === 'refused') return 'refused';
-  return failure.kind === 'unknown' ? 'unknown' : 'retried';
 }
 
 function refusedResults(

@@ -12,7 +12,7 @@ import { REQUEST_LIFETIME, SINGLE_LIFETIME } from './send.ts';
  */
 export async function recoverRequest(context: Context, lease: Lease, request: OpenRequest): Promise<void> {
   const now = context.clock();
-  const lifetime = request.operations.length > 1 ? REQUEST_LIFETIME : SINGLE_LIFETIME;
+  const lifetime = request.kind === 'bulk' ? REQUEST_LIFETIME : SINGLE_LIFETIME;
   await context.store.commit(
     {
       lease: lease.token,
@@ -26,7 +26,7 @@ export async function recoverRequest(context: Context, lease: Lease, request: Op
       people: request.operations.map(({ personId }) => personId),
       decide: (record, resolve) => {
         const known = forget(record.provisioning, operationOf(request.operations, record.person.id));
-        return nextState(record, known, context.settings.mapping, resolve, now);
+        return nextState(context, record, known, resolve);
       },
     },
     now,

@@ -1,14 +1,16 @@
 import {
   type Adoption,
   type Claim,
+  createdKeys,
   decideAdoption,
+  excludeEachOther,
   type SearchKeys,
   searchKeys,
 } from '../domain/adoption.ts';
 import { EXTENSIONS } from '../domain/extensions.ts';
 import type { Failure } from '../domain/outcome.ts';
 import type { Candidate, Provisioning } from '../domain/person.ts';
-import type { CandidatesFound, ProvisioningUpdate } from '../domain/ports.ts';
+import type { CandidatesFound, LostCreate, ProvisioningUpdate } from '../domain/ports.ts';
 import type { AttributeKey } from '../domain/profile.ts';
 import { retryDelay } from '../domain/retry-policy.ts';
 import type { Context } from './context.ts';
@@ -20,17 +22,32 @@ export type SearchResult =
   | { readonly kind: 'decided'; readonly item: Item; readonly update: ProvisioningUpdate }
   | { readonly kind: 'failed'; readonly item: Item; readonly failure: Failure };
 
+/** A person to be searched for, with their creates whose outcome is not known. */
+interface Sought {
+  readonly item: Item;
+  readonly lost: readonly LostCreate[];
+}
+
 /**
- * Asks Concur, in one search for all, whether people whom it does not know from us are there, and
- * decides for each: create, adopt, wait or hold.
+ * Asks Concur, in one search for all, whether people whom it does not know from us are there, by the keys that they
+ * have and those that they were to be created with, and decides for each: create, adopt, wait or hold.
  */
 export async function searchAll(context: Context, items: readonly Item[]): Promise<readonly SearchResult[]> {
-  const found = await findCandidates(context, items);
+  const lostCreates = await context.store.lostCreates(items.map(({ record }) => record.person.id));
+  const lostOf = Map.groupBy(lostCreates, ({ personId }) => personId);
+  const begun = context.clock();
+  const found = await findCandidates(
+    context,
+    items.map((item) => ({ item, lost: lostOf.get(item.record.person.id) ?? [] })),
+  );
   const ids = found.flatMap(({ outcome }) => (outcome.kind === 'found' ? outcome.candidates : []));
   const claims = new Map<string, Claim>(await context.store.claims(ids.map(({ concurId }) => concurId)));
-  return found.map(({ item, outcome }): SearchResult => {
+  return found.map(({ item, lost, outcome }): SearchResult => {
     if (outcome.kind !== 'found') return { kind: 'failed', item, failure: outcome };
-    const adoption = decideAdoption(keysOf(item), outcome.candidates, claims);
+    const created = lost.map(({ desired }) => createdKeys(desired));
+    const adoption = decideAdoption(keysOf(item), outcome.candidates, claims, created);
+    const until = adoption.kind === 'create' ? endOfWait(item, lost, begun) : null;
+    if (until !== null) return { kind: 'decided', item, update: waitingForTheEnd(until) };
     const former = adoption.kind === 'adopt' ? claims.get(adoption.candidate.concurId) : undefined;
     if (adoption.kind === 'adopt') {
       const holder = item.record.person.deleted === null ? 'person' : 'leaving';
@@ -44,19 +61,41 @@ function keysOf({ record }: Item): SearchKeys {
   return searchKeys(record.person.resource);
 }
 
-interface Searched {
-  readonly item: Item;
+/**
+ * Until when nobody may be created for a person, because a lost create may yet make a user whom Concur would not
+ * refuse beside the new one; null: nothing stands in the way.
+ *
+ * @param begun when the search began: what ended before would have been found
+ */
+function endOfWait(
+  { record: { person }, wanted }: Item,
+  lost: readonly LostCreate[],
+  begun: number,
+): number | null {
+  if (person.deleted !== null || wanted.profile.active !== true) return null;
+  const desired = { ...wanted.initial, ...wanted.profile };
+  const ends = lost
+    .filter((one) => !excludeEachOther(one.desired, desired))
+    .flatMap(({ mayRunUntil }) => (mayRunUntil !== null && mayRunUntil > begun ? [mayRunUntil] : []));
+  return ends.length === 0 ? null : Math.max(...ends);
+}
+
+interface Searched extends Sought {
   readonly outcome: CandidatesFound | Failure;
 }
 
 /** A search that is refused is made again in halves, until the keys that offend stand alone. */
-async function findCandidates(context: Context, items: readonly Item[]): Promise<readonly Searched[]> {
-  const { outcome } = await context.concur.find(items.map(keysOf));
-  if (outcome.kind !== 'refused' || items.length === 1) return items.map((item) => ({ item, outcome }));
-  const middle = Math.ceil(items.length / 2);
+async function findCandidates(context: Context, sought: readonly Sought[]): Promise<readonly Searched[]> {
+  const keys = sought.flatMap(({ item, lost }) => [
+    keysOf(item),
+    ...lost.map(({ desired }) => createdKeys(desired)),
+  ]);
+  const { outcome } = await context.concur.find(keys);
+  if (outcome.kind !== 'refused' || sought.length === 1) return sought.map((one) => ({ ...one, outcome }));
+  const middle = Math.ceil(sought.length / 2);
   return [
-    ...(await findCandidates(context, items.slice(0, middle))),
-    ...(await findCandidates(context, items.slice(middle))),
+    ...(await findCandidates(context, sought.slice(0, middle))),
+    ...(await findCandidates(context, sought.slice(middle))),
   ];
 }
 
@@ -93,6 +132,16 @@ function waiting({ clock, random }: Context, provisioning: Provisioning): Provis
   return { state: 'queued', reason: 'waiting_for_person', attempts, due };
 }
 
+/** A create whose answer was lost may still be carried out: the person is searched for again when that is over. */
+function waitingForTheEnd(due: number): ProvisioningUpdate {
+  return {
+    state: 'queued',
+    reason: 'outcome_unknown',
+    lastError: 'A create under another name and number was lost, and Concur may still carry it out',
+    due,
+  };
+}
+
 function held({ candidates, why }: Adoption & { kind: 'held' }): ProvisioningUpdate {
   return { state: 'held', reason: 'ambiguous', candidates, lastError: sentence(why), due: null };
 }
@@ -105,6 +154,7 @@ function adopted(candidate: Candidate, owned: readonly AttributeKey[]): Provisio
     applied: { profile: { active: candidate.active }, unknown: EXTENSIONS },
     owned,
     refused: {},
+    confirmed: {},
   };
 }
 

@@ -1,10 +1,11 @@
-import type { Failure, Missing } from '../domain/outcome.ts';
+import type { Missing, Retry } from '../domain/outcome.ts';
 import type { Lease, OutgoingOperation } from '../domain/ports.ts';
 import { allDone } from './all-done.ts';
 import { batches } from './batches.ts';
 import type { Context } from './context.ts';
 import type { Outgoing } from './item.ts';
-import { recordFailure, recordIdentity, recordOpen, recordSplit } from './record.ts';
+import { recordFailure, recordIdentity, recordOpen, recordRefused, recordSplit } from './record.ts';
+import { type RefusedOperation, settleRefused } from './refusals.ts';
 
 /** Concur fails a request that is not done after 120 minutes; until then a lost Bulk may still run. */
 export const REQUEST_LIFETIME = 120 * 60_000;
@@ -17,28 +18,42 @@ export async function sendAll(context: Context, lease: Lease, outgoing: readonly
   const size = (operation: OutgoingOperation) => context.concur.bulkSize(operation);
   const operations = outgoing.map(({ operation }) => operation);
   for (const batch of batches(operations, context.settings.batching, size)) {
-    await sendBatch(context, lease, batch);
+    const refused = await sendBatch(context, lease, batch);
+    await settleRefused(context, lease, refused, batch.length > 1 && refused.length === batch.length);
   }
 }
 
 /** Sends each operation alone and all at once: how deactivations travel. */
 export async function sendEach(context: Context, lease: Lease, outgoing: readonly Outgoing[]): Promise<void> {
-  await allDone(outgoing.map(({ operation }) => sendOne(context, lease, operation)));
+  await allDone(
+    outgoing.map(async ({ operation }) => {
+      await settleRefused(context, lease, await sendOne(context, lease, operation), false);
+    }),
+  );
 }
 
-async function sendOne(context: Context, lease: Lease, operation: OutgoingOperation): Promise<void> {
+/** Sends one operation; returns it if Concur refused it, and its person is still to be settled. */
+async function sendOne(
+  context: Context,
+  lease: Lease,
+  operation: OutgoingOperation,
+): Promise<readonly RefusedOperation[]> {
   const { store, concur, clock, newId } = context;
   const id = newId();
   const lost = await store.recordRequest({ id, kind: 'user', operations: [operation] }, lease, clock());
-  if (lost.length > 0) return;
+  if (lost.length > 0) return [];
   const { outcome, correlationId, httpStatus } = await concur.send(operation);
   const request = { id, correlationId, httpStatus };
   if (outcome.kind === 'identity_confirmed') {
     await recordIdentity(context, lease, request, operation, outcome);
+  } else if (outcome.kind === 'refused') {
+    await recordRefused(context, lease, request, operation, outcome);
+    return [{ ...operation, refused: outcome }];
   } else {
     const failure = outcome.kind === 'missing' ? await confirmMissing(context, operation, outcome) : outcome;
     await recordFailure(context, lease, request, [operation], failure, clock() + SINGLE_LIFETIME);
   }
+  return [];
 }
 
 /** A user counts as gone only if Identity does not know the id either: much hangs on it. */
@@ -46,28 +61,31 @@ async function confirmMissing(
   { concur }: Context,
   { concurId }: OutgoingOperation,
   missing: Missing,
-): Promise<Failure> {
+): Promise<Missing | Retry> {
   if (concurId === null) return missing;
   const { outcome } = await concur.read(concurId, ['identity']);
   if (outcome.kind === 'missing') return missing;
   return { kind: 'retry', why: 'transient', after: null, message: missing.message };
 }
 
-/** A request that is refused whole is sent again in halves, until what offends stands alone. */
+/**
+ * A request that is refused whole is sent again in halves, until what offends stands alone; returns the operations
+ * that Concur refused even then, whose people are still to be settled.
+ */
 async function sendBatch(
   context: Context,
   lease: Lease,
   operations: readonly OutgoingOperation[],
-): Promise<void> {
+): Promise<readonly RefusedOperation[]> {
   const [first, second] = operations;
-  if (first === undefined) return;
+  if (first === undefined) return [];
   if (second === undefined) return sendOne(context, lease, first);
 
   const { store, concur, clock, newId } = context;
   const id = newId();
   const lost = new Set(await store.recordRequest({ id, kind: 'bulk', operations }, lease, clock()));
   const sent = operations.filter(({ personId }) => !lost.has(personId));
-  if (sent.length === 0) return;
+  if (sent.length === 0) return [];
   const { outcome, correlationId, httpStatus } = await concur.sendBulk(sent);
   const request = { id, correlationId, httpStatus };
   if (outcome.kind === 'accepted') {
@@ -76,9 +94,10 @@ async function sendBatch(
     await recordSplit(context, lease, request, sent, outcome);
     const middle = Math.ceil(sent.length / 2);
     const again = sent.map((operation) => ({ ...operation, id: newId() }));
-    await sendBatch(context, lease, again.slice(0, middle));
-    await sendBatch(context, lease, again.slice(middle));
+    const before = await sendBatch(context, lease, again.slice(0, middle));
+    return [...before, ...(await sendBatch(context, lease, again.slice(middle)))];
   } else {
     await recordFailure(context, lease, request, sent, outcome, clock() + REQUEST_LIFETIME);
   }
+  return [];
 }

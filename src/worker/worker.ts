@@ -3,7 +3,8 @@ import type { Lease } from '../domain/ports.ts';
 import { allDone } from './all-done.ts';
 import { confirm } from './confirm.ts';
 import type { Context } from './context.ts';
-import { underLease } from './leases.ts';
+import { LEASE_DURATION, underLease } from './leases.ts';
+import { createLookahead } from './lookahead.ts';
 import { type Loop, startLoop } from './loop.ts';
 import { prepare } from './prepare.ts';
 import { recoverRequest } from './recover.ts';
@@ -18,6 +19,9 @@ const LEAVER_LOOPS = 4;
 /** How many requests are looked at in one go. */
 const LOOKS_AT_ONCE = 10;
 
+/** What a worker is given to work with. */
+type Surroundings = Omit<Context, 'lookahead' | 'leaseDuration'>;
+
 /** The part of the program that makes Concur match. */
 export interface Worker {
   /** Looks for work at once instead of at the next tick. */
@@ -31,13 +35,16 @@ export interface Worker {
 /**
  * Starts delivering one connection. Deactivations, everything else and confirmations each have a
  * loop of their own, so that a leaver never waits behind a load or a slow look at a request.
+ *
+ * @param leaseDuration how long a lease lasts without being renewed, in ms
  */
-export function startWorker(context: Context): Worker {
+export function startWorker(surroundings: Surroundings, leaseDuration: number = LEASE_DURATION): Worker {
+  const context: Context = { ...surroundings, lookahead: null, leaseDuration };
   const sending = context.settings.delivery === 'on';
   const deliveries: Loop[] = sending
     ? [
         ...Array.from({ length: LEAVER_LOOPS }, () => loop('deactivations', deliver('deactivation'))),
-        loop('deliveries', deliver('others')),
+        loop('deliveries', deliver('others'), lookingAhead(context)),
       ]
     : [];
   const confirmations = loop('confirmations', confirmRequests);
@@ -53,22 +60,36 @@ export function startWorker(context: Context): Worker {
     },
   };
 
-  function loop(name: string, step: Step): Loop {
+  function loop(name: string, step: Step, inContext = context): Loop {
     return startLoop({
-      step: (stopping) => step(context, stopping),
+      step: (stopping) => step(inContext, stopping),
       onError: (error) => context.log.error({ err: error, loop: name }, 'a step of the worker failed'),
     });
   }
 }
 
+/** The search for a leaver is not widened: it is to be answered as soon as it can be. */
+function lookingAhead(context: Context): Context {
+  const lookahead = createLookahead(context);
+  return { ...context, concur: { ...context.concur, find: lookahead.find }, lookahead };
+}
+
 /** What a loop of the worker repeats. */
 type Step = (context: Context, stopping: AbortSignal) => Promise<number>;
+
+/** Runs `work` under a lease of its own. */
+function held<Result>(
+  { store, clock, newId, leaseDuration }: Context,
+  work: (lease: Lease) => Promise<Result>,
+): Promise<Result> {
+  return underLease(store, clock, newId, work, leaseDuration);
+}
 
 /** A step of delivery. A deactivation travels alone, and goes before everything else that was claimed with it. */
 function deliver(wanted: 'deactivation' | 'others'): Step {
   return async (context, stopping) => {
     if (context.concur.pause(wanted) > 0) return 0;
-    return underLease(context.store, context.clock, context.newId, async (lease) => {
+    return held(context, async (lease) => {
       const limit = context.settings.batching.operations;
       const records = await context.store.claim(wanted, limit, lease, context.clock());
       for await (const outgoing of prepare(context, lease, records)) {
@@ -100,7 +121,7 @@ async function giveBack(
 
 async function confirmRequests(context: Context): Promise<number> {
   if (context.concur.pause('others') > 0) return 0;
-  return underLease(context.store, context.clock, context.newId, async (lease) => {
+  return held(context, async (lease) => {
     const requests = await context.store.claimPolls(LOOKS_AT_ONCE, lease, context.clock());
     await allDone(requests.map((request) => confirm(context, lease, request)));
     return requests.length;
@@ -109,7 +130,7 @@ async function confirmRequests(context: Context): Promise<number> {
 
 /** Takes up what a killed worker left. */
 async function recover(context: Context): Promise<number> {
-  return underLease(context.store, context.clock, context.newId, async (lease) => {
+  return held(context, async (lease) => {
     const requests = await context.store.recover(lease, context.clock());
     for (const request of requests) await recoverRequest(context, lease, request);
     return requests.length;

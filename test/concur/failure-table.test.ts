@@ -38,6 +38,12 @@ const lost = (reply: Reply, after: number): Case => ({
   write: { kind: 'unknown', after },
   read: { kind: 'retry', why: 'transient', after },
 });
+/** `Retry-After` counts for a read at once, and for a write only where it is the longer wait. */
+const lostUntil = (status: number, seconds: number, after: number): Case => ({
+  reply: { status, headers: { 'retry-after': String(seconds) } },
+  write: { kind: 'unknown', after },
+  read: { kind: 'retry', why: 'transient', after: seconds * 1000 },
+});
 const refused = (reply: Reply, uniqueness: boolean): Case => {
   const expected = { kind: 'refused', uniqueness } as const;
   return { reply, write: expected, read: expected };
@@ -65,7 +71,10 @@ const PROVOKED: Readonly<Record<string, readonly Case[]>> = {
     again({ status: 400, body: said('The number of requests is too high') }, 'rate', null),
     again({ status: 400, body: said('Rate limit reached') }, 'rate', null),
   ],
-  '400 deadlock': [again({ status: 400, body: said('database DEADLOCK') }, 'transient', null)],
+  '400 deadlock': [
+    again({ status: 400, body: said('database DEADLOCK') }, 'transient', null),
+    again({ status: 400, body: said('deadlock'), headers: { 'retry-after': '7' } }, 'transient', 7_000),
+  ],
   '401': [again({ status: 401 }, 'token', null)],
   '403 attribute': [refused({ status: 403, body: said('No access to it', 'externalId') }, false)],
   '403': [
@@ -76,7 +85,7 @@ const PROVOKED: Readonly<Record<string, readonly Case[]>> = {
     { reply: { status: 404, body: NOT_FOUND }, write: { kind: 'missing' }, read: { kind: 'missing' } },
     again({ status: 404, body: '<html>Not Found</html>' }, 'transient', null),
   ],
-  '408': [lost({ status: 408 }, MINUTE)],
+  '408': [lost({ status: 408 }, MINUTE), lostUntil(408, 90, 90_000), lostUntil(408, 7, MINUTE)],
   '400–499': [
     refused({ status: 400, body: said('Invalid value', 'userName') }, false),
     refused({ status: 400, body: { scimType: 'uniqueness', detail: 'no' } }, true),
@@ -89,9 +98,18 @@ const PROVOKED: Readonly<Record<string, readonly Case[]>> = {
     again({ status: 503 }, 'maintenance', 5 * MINUTE),
     again({ status: 503, headers: { 'retry-after': '90' } }, 'maintenance', 90_000),
   ],
-  '502': [lost({ status: 502, body: '<html>Bad Gateway</html>' }, MINUTE)],
-  '504': [lost({ status: 504 }, MINUTE)],
-  '500–599': [lost({ status: 500, body: said('oops') }, MINUTE), lost({ status: 599 }, MINUTE)],
+  '502': [
+    lost({ status: 502, body: '<html>Bad Gateway</html>' }, MINUTE),
+    lostUntil(502, 90, 90_000),
+    lostUntil(502, 7, MINUTE),
+  ],
+  '504': [lost({ status: 504 }, MINUTE), lostUntil(504, 90, 90_000), lostUntil(504, 7, MINUTE)],
+  '500–599': [
+    lost({ status: 500, body: said('oops') }, MINUTE),
+    lost({ status: 599 }, MINUTE),
+    lostUntil(500, 90, 90_000),
+    lostUntil(500, 0, MINUTE),
+  ],
 };
 
 /** Every way in which no answer, or none that makes sense, comes back over a connection that stands. */

@@ -64,9 +64,11 @@ describe('the environment alone', () => {
           secrets: { clientId: 'client', clientSecret: 'secret', refreshToken: null },
           scimToken: null,
           allowedHosts: [],
+          writeApi: 'auto',
           mapping: { companyId: COMPANY, defaults: {}, currencies: {} },
           polling: { interval: 5_000 },
           batching: { operations: 100, bytes: 400_000 },
+          groups: { unknownMembers: 'accept' },
           delivery: 'on',
         },
       ],
@@ -157,6 +159,7 @@ describe('the file', () => {
       currencies: { CH: EUR }
     polling: { interval: 90s }
     batching: { operations: 10, bytes: 50000 }
+    groups: { unknownMembers: refuse }
     delivery: off
 `;
     expect(configured({ ...environment, EMEA_SECRET: 's' }, file + more).connections[0]).toMatchObject({
@@ -170,6 +173,7 @@ describe('the file', () => {
       },
       polling: { interval: 90_000 },
       batching: { operations: 10, bytes: 50_000 },
+      groups: { unknownMembers: 'refuse' },
       delivery: 'off',
     });
   });
@@ -231,6 +235,8 @@ describe('what is refused', () => {
     ['    polling: { interval: 5 }\n', 'polling.interval', 'duration such as 5s'],
     ['    polling: { interval: 0s }\n', 'polling.interval', 'duration such as 5s'],
     ['    polling: 5s\n', 'polling', 'mapping'],
+    ['    groups: { unknownMembers: some }\n', 'groups.unknownMembers', 'accept or refuse'],
+    ['    groups: refuse\n', 'groups', 'mapping'],
     ['    delivery: maybe\n', 'delivery', 'on or off'],
     ['    delivery: true\n', 'delivery', 'on or off'],
     ['    scimToken: short\n', 'scimToken', '16 characters'],
@@ -338,6 +344,7 @@ describe('the reference', () => {
       String(connection?.batching.operations),
     );
     expect(byName.get('connections.<name>.batching.bytes')).toBe(String(connection?.batching.bytes));
+    expect(byName.get('connections.<name>.groups.unknownMembers')).toBe(connection?.groups.unknownMembers);
     expect(byName.get('connections.<name>.delivery')).toBe(connection?.delivery);
   });
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
 import { createConcur } from '../../src/concur/concur.ts';
 import type { ConnectionSettings } from '../../src/domain/connection.ts';
 import { ENTERPRISE, SPEND } from '../../src/domain/extensions.ts';
@@ -20,6 +21,12 @@ export interface CrashOrder {
   readonly refreshToken: string;
   /** The point at which to die, and at which of its passings; null: live to the end of the day. */
   readonly dieAt: { readonly point: string; readonly passing: number } | null;
+  /** The file that whoever dies leaves: of the processes that share it only the first dies. Null: nobody shares. */
+  readonly grave: string | null;
+  /** Whether the day begins only once something is read from standard input; when that ends, it never does. */
+  readonly waits: boolean;
+  /** How long its leases last without being renewed, in ms. */
+  readonly leaseDuration: number;
   /** How far this process's clock is ahead, in ms: leases of the dead have lapsed for it. */
   readonly ahead: number;
   /** Whether every point passed is written to standard output. */
@@ -35,7 +42,19 @@ function reach(point: string): void {
   const passing = (passings.get(point) ?? 0) + 1;
   passings.set(point, passing);
   if (order.trace) process.stdout.write(`${point} ${passing}\n`);
-  if (order.dieAt?.point === point && order.dieAt.passing === passing) process.kill(process.pid, 'SIGKILL');
+  const { dieAt, grave } = order;
+  if (dieAt?.point === point && dieAt.passing === passing && isFirst(grave))
+    process.kill(process.pid, 'SIGKILL');
+}
+
+function isFirst(grave: string | null): boolean {
+  try {
+    if (grave !== null) writeFileSync(grave, '', { flag: 'wx' });
+    return true;
+  } catch {
+    // The file is there: another process has died.
+    return false;
+  }
 }
 
 const clock = () => Date.now() + order.ahead;
@@ -54,6 +73,7 @@ const settings: ConnectionSettings = {
   companyId: order.companyId,
   baseUrl: order.simulator,
   allowedHosts: ['127.0.0.1'],
+  writeApi: 'auto',
   mapping: { companyId: order.companyId, defaults: {}, currencies: {} },
   polling: { interval: 60 },
   batching: { operations: 100, bytes: 400_000 },
@@ -67,30 +87,42 @@ const log = {
 const concur = createConcur({
   settings,
   secrets: { clientId: order.clientId, clientSecret: order.clientSecret, refreshToken: null },
-  credentials: withFaultPoints(connection.credentials, reach),
+  // `read` is a method of Concur's too.
+  credentials: withFaultPoints(connection.credentials, (point) => reach(`credential-${point}`)),
   clock,
   newId: randomUUID,
   log,
 });
-const worker = startWorker({
-  store: insideTransactions(withFaultPoints(connection.provisioning, reach)),
-  concur: withFaultPoints(concur, reach),
-  settings,
-  clock,
-  random: Math.random,
-  newId: randomUUID,
-  log,
-});
+const worker = startWorker(
+  {
+    store: insideTransactions(withFaultPoints(connection.provisioning, reach)),
+    concur: withFaultPoints(concur, reach),
+    settings,
+    clock,
+    random: Math.random,
+    newId: randomUUID,
+    log,
+  },
+  order.leaseDuration,
+);
+process.stdout.write('working\n');
 
-await morning();
-await everybodyRests();
-await noon();
-await everybodyRests();
-await evening();
-await everybodyRests();
+if (!order.waits || (await isTold())) await wholeDay();
 await worker.stop();
 await concur.close();
 await store.close();
+
+async function isTold(): Promise<boolean> {
+  for await (const _ of process.stdin) return true;
+  return false;
+}
+
+async function wholeDay(): Promise<void> {
+  for (const part of [morning, noon, evening]) {
+    await part();
+    await everybodyRests();
+  }
+}
 
 /** Four people arrive at once, and a fifth alone. */
 async function morning(): Promise<void> {

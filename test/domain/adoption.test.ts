@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type Claim, decideAdoption, type SearchKeys } from '../../src/domain/adoption.ts';
+import { type Claim, decideAdoption, excludeEachOther, type SearchKeys } from '../../src/domain/adoption.ts';
+import { ENTERPRISE } from '../../src/domain/extensions.ts';
 import type { Candidate } from '../../src/domain/person.ts';
 
 const keys: SearchKeys = { userName: 'ada@example.com', externalId: 'e-1', employeeNumber: '7' };
@@ -84,5 +85,42 @@ describe('adoption', () => {
     expect(decide({}, {}, held('person', { ...renamed, employeeNumber: '7' })).kind).toBe('held');
     const elsewhere = new Map<string, Claim>([['c-9', { holder: 'person', keys, owned: [] }]]);
     expect(decide({}, {}, elsewhere).kind).toBe('adopt');
+  });
+});
+
+describe('a lost create', () => {
+  const now: SearchKeys = { userName: 'ada2@example.com', externalId: 'e-2', employeeNumber: '8' };
+  const decideLost = (found: Partial<Candidate>, claims = nobody) =>
+    decideAdoption(now, [{ ...ada, ...found }], claims, [keys]).kind;
+
+  test('that was carried out after all made the person, whatever their keys are now', () => {
+    expect(decideLost({})).toBe('adopt');
+    expect(decideLost({ externalId: null })).toBe('adopt');
+    expect(decideAdoption(now, [ada], nobody)).toEqual({ kind: 'create' });
+  });
+
+  test('did not make somebody who has only one of its keys', () => {
+    expect(decideLost({ employeeNumber: '9' })).toBe('create');
+    expect(decideLost({ userName: 'bob@example.com' })).toBe('create');
+  });
+
+  test('did not make somebody for whom somebody else stands', () => {
+    expect(decideLost({}, held('person', now))).toBe('create');
+    expect(decideLost({}, held('leaving', now))).toBe('create');
+    expect(decideLost({}, held('former', now))).toBe('adopt');
+  });
+
+  test('makes the person also where the keys that they have now lead to somebody else', () => {
+    const other = { ...ada, concurId: 'c-2', userName: now.userName, employeeNumber: '9' };
+    expect(decideAdoption(now, [other, ada], nobody, [keys])).toEqual({ kind: 'adopt', candidate: ada });
+  });
+
+  test('and a new one exclude each other where they share userName or employee number', () => {
+    const NUMBER = `${ENTERPRISE}:employeeNumber`;
+    const lost = { userName: 'ada@example.com', [NUMBER]: '7' };
+    expect(excludeEachOther(lost, { userName: 'ADA@example.com', [NUMBER]: '8' })).toBe(true);
+    expect(excludeEachOther(lost, { userName: 'ada2@example.com', [NUMBER]: '7' })).toBe(true);
+    expect(excludeEachOther(lost, { userName: 'ada2@example.com', [NUMBER]: '8' })).toBe(false);
+    expect(excludeEachOther({ userName: 'a' }, { userName: 'b' })).toBe(false);
   });
 });

@@ -10,6 +10,7 @@ export function provisioning(more: Partial<Provisioning> = {}): Provisioning {
     applied: { profile: { active: true }, unknown: [] },
     owned: [],
     refused: {},
+    confirmed: {},
     candidates: [],
     waitingFor: [],
     lane: 'update',

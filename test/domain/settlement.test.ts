@@ -1,7 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { CORE, ENTERPRISE, SPEND, SPEND_ROLE, TRAVEL } from '../../src/domain/extensions.ts';
 import type { ExtensionResult, ExtensionVerdict } from '../../src/domain/outcome.ts';
-import { isUniqueness, messageOf, standingRefusals, withRefusal } from '../../src/domain/refusal.ts';
+import {
+  isAboutValues,
+  isUniqueness,
+  messageOf,
+  standingRefusals,
+  withRefusal,
+} from '../../src/domain/refusal.ts';
 import {
   forget,
   judge,
@@ -117,6 +123,11 @@ describe('settling', () => {
       applied: { profile: { nickName: 'N', ...set }, unknown: [] },
       owned: ['nickName', 'title', `${SPEND}:country`],
       refused: {},
+      confirmed: {
+        title: { value: 'X', times: 1 },
+        [`${ENTERPRISE}:employeeNumber`]: { value: '7', times: 1 },
+        [`${SPEND}:country`]: { value: 'CH', times: 1 },
+      },
       lastConfirmed: 9,
       attempts: 0,
     });
@@ -208,6 +219,7 @@ describe('a read', () => {
     expect(refresh(before, read, ['identity'])).toEqual({
       applied: { profile: { title: 'Y', timezone: 'UTC', [`${SPEND}:ledgerCode`]: 'L' }, unknown: [SPEND] },
       owned: ['title', `${SPEND}:ledgerCode`],
+      confirmed: {},
     });
   });
 
@@ -267,4 +279,29 @@ describe('a refusal', () => {
     expect(messageOf(later[CORE] ?? { messages: [] })).toBe('a');
     expect(messageOf({ messages: [] })).toBe('Concur gave no reason');
   });
+});
+
+describe('a refusal is about the values that were sent', () => {
+  const sent = {
+    set: { 'name.givenName': 'A', [`${ENTERPRISE}:employeeNumber`]: '7' },
+    remove: ['emails[home].value'],
+  };
+  const about = (path: string | null, uniqueness = false) =>
+    isAboutValues({ messages: [message('no', path)], uniqueness }, sent);
+
+  test.each([
+    'name',
+    'name.givenName',
+    'urn:ietf:params:scim:schemas:core:2.0:User:name',
+    'employeeNumber',
+    `${ENTERPRISE}:employeeNumber`,
+    'emails[type eq "home"].value',
+  ])('when Concur names %s', (path) => expect(about(path)).toBe(true));
+
+  test.each([null, 'title', 'Operations', ENTERPRISE, `${ENTERPRISE}:costCenter`])(
+    'but not when it names %s',
+    (path) => expect(about(path)).toBe(false),
+  );
+
+  test('when Concur says that one is taken', () => expect(about(null, true)).toBe(true));
 });

@@ -33,8 +33,12 @@ describe('every answer', () => {
     ['GET', '/scim/v2/Nothing', '404'],
     ['GET', '/scim/unheard/v2/Users', '404'],
     ['GET', '/scim/v2/Users/%E0%A4%A', '400'],
-  ])('%s %s is a SCIM error %s', async (_method, path, status) => {
-    const answer = await request(app).get(path).set(authorization);
+    ['GET', '/scim/%E0%A4%A/v2/Users', '400'],
+    ['PUT', '/scim/v2/Users/1/2/3', '404'],
+    ['OPTIONS', '/scim/v2/Users', '405'],
+  ] as const)('%s %s is a SCIM error %s', async (method, path, status) => {
+    const methods = { GET: 'get', PUT: 'put', OPTIONS: 'options' } as const;
+    const answer = await request(app)[methods[method]](path).set(authorization);
     expect(answer.headers['content-type']).toMatch(/^application\/scim\+json/);
     expect(JSON.parse(answer.text)).toMatchObject({
       schemas: ['urn:ietf:params:scim:api:messages:2.0:Error'],
@@ -71,11 +75,51 @@ describe('every answer', () => {
     ['application/scim+json', 'scim+json'],
     ['application/json, application/scim+json;q=0.5', 'scim+json'],
     ['application/json', 'json'],
+    ['application/json; charset=UTF-8', 'json'],
+    ['application/scim+json;charset=utf-8, application/json', 'scim+json'],
+    ['application/scim+json;q=0, application/json', 'json'],
     ['text/html', 'scim+json'],
   ])('to Accept: %s is application/%s', async (accept, type) => {
     const sent = request(app).get('/scim/v2/Users').set(authorization);
     const answer = await (accept === undefined ? sent : sent.set('Accept', accept));
     expect(answer.headers['content-type']).toBe(`application/${type}; charset=utf-8`);
+  });
+});
+
+describe('an address', () => {
+  const { app } = fakeApp({});
+
+  test.each(['?', '?aadOptscim062020', '?aadOptscim062020=', '?&unheard=of&x[y]=1', '/?'])(
+    'may end with %s',
+    async (end) => {
+      const created = await request(app)
+        .post(`/scim/v2/Users${end}`)
+        .set(authorization)
+        .send({ userName: `${encodeURIComponent(end)}@example.com` });
+      expect(created.status).toBe(201);
+      const { id, meta } = JSON.parse(created.text);
+      expect(created.headers.location).toBe(meta.location);
+      const patch = { Operations: [{ op: 'replace', path: 'title', value: 'x' }] };
+      const changed = request(app).patch(`/scim/v2/Users/${id}${end}`).set(authorization).send(patch);
+      expect((await changed).status).toBe(200);
+      expect((await request(app).get(`/scim/v2/Users${end}`).set(authorization)).status).toBe(200);
+    },
+  );
+
+  test.each([
+    '/Users',
+    '/Groups',
+    '/Roles',
+    '/Entitlements',
+    '/Schemas',
+    '/ResourceTypes',
+    '/ServiceProviderConfig',
+  ])('HEAD of %s is GET without the body', async (path) => {
+    const head = await request(app).head(`/scim/v2${path}`).set(authorization);
+    const get = await request(app).get(`/scim/v2${path}`).set(authorization);
+    expect([head.status, head.text]).toEqual([200, undefined]);
+    expect(head.headers['content-length']).toBe(get.headers['content-length']);
+    expect(head.headers['content-type']).toBe(get.headers['content-type']);
   });
 });
 

@@ -4,6 +4,7 @@ import request from 'supertest';
 import { describe, expect, test } from 'vitest';
 import { listen } from '../../src/http/listen.ts';
 import { fakeApp } from './fake-app.ts';
+import { realApp } from './real-app.ts';
 
 const { app } = fakeApp({});
 const USER = JSON.stringify({ userName: 'ada@example.com' });
@@ -62,6 +63,26 @@ describe('the body of a request', () => {
     expect((await post(large)).status).toBe(413);
     const packed = post(gzipSync(large)).set('Content-Encoding', 'gzip');
     expect((await packed).status).toBe(413);
+    expect(JSON.parse((await post(large)).text).detail).toContain('1 MB');
+  });
+
+  test('of a group is limited to 4 MB: 10,000 members fit', async () => {
+    const group = (count: number) => ({
+      displayName: 'Everybody',
+      members: Array.from({ length: count }, (_, index) => ({
+        value: `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`,
+        $ref: `https://scim.example.com/scim/v2/Users/00000000-0000-4000-8000-${String(index).padStart(12, '0')}`,
+        display: `somebody.with.a.long.name.${index}@subsidiary.example.com`,
+        type: 'User',
+      })),
+    });
+    const real = await realApp({ unknownMembers: 'accept' });
+    const send = (body: object) =>
+      request(real).post('/scim/v2/Groups').set('Authorization', 'Bearer secret-idp').send(body);
+    expect((await send(group(10_000))).status).toBe(201);
+    const refused = await send(group(20_000));
+    expect(refused.status).toBe(413);
+    expect(JSON.parse(refused.text).detail).toContain('4 MB');
   });
 
   test('may be packed', async () => {
@@ -90,6 +111,8 @@ describe('the body of a request', () => {
     const good = { authorization: 'Bearer secret-okta', 'content-type': 'application/json' };
     try {
       expect(await send({ 'content-type': 'application/json' }, 'x'.repeat(300_000))).toBe(401);
+      expect(await send({ 'content-type': 'application/json' }, 'x'.repeat(6_000_000))).toBe(401);
+      expect(await send({ authorization: 'Bearer wrong', 'content-encoding': 'unheard-of' }, '{')).toBe(401);
       expect(await send({ ...good, 'content-type': 'text/plain' }, 'x'.repeat(300_000))).toBe(415);
       expect(await send(good, 'x'.repeat(1_200_000))).toBe(413);
       expect(await send(good, '{')).toBe(400);

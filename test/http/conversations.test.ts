@@ -1,21 +1,34 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { type Conversation, converse } from './conversation.ts';
-import { fakeApp } from './fake-app.ts';
-import { fakeConnection } from './fake-connection.ts';
+import { conversationSchema, converse } from './conversation.ts';
+import { realApp } from './real-app.ts';
 
 const FOLDER = join(import.meta.dirname, '../fixtures/conversations');
+/** Whose conversations must be there. */
+const VENDORS: readonly string[] = [
+  'entra',
+  'entra-flag',
+  'jumpcloud',
+  'okta-aiw',
+  'okta-oin',
+  'onelogin',
+  'pingfederate',
+  'rfc7644',
+  'rfc9865',
+  'sap-ips',
+];
 const files = readdirSync(FOLDER, { recursive: true, encoding: 'utf8' }).filter((file) =>
-  file.endsWith('.json'),
+  statSync(join(FOLDER, file)).isFile(),
 );
 
-test('there are conversations', () => {
-  expect(files).not.toEqual([]);
+test('every vendor has conversations, and every file is one', () => {
+  expect(files.filter((file) => !/^[^/]+\/[^/]+\.json$/.test(file))).toEqual([]);
+  const heard = new Set(files.map(dirname));
+  expect(VENDORS.filter((vendor) => !heard.has(vendor))).toEqual([]);
 });
 
 test.each(files)('%s', async (file) => {
-  const conversation: Conversation = JSON.parse(readFileSync(join(FOLDER, file), 'utf8'));
-  const { app } = fakeApp({ connections: [fakeConnection('default', { 'secret-idp': 'idp' })] });
-  await converse(app, conversation);
+  const conversation = conversationSchema.parse(JSON.parse(readFileSync(join(FOLDER, file), 'utf8')));
+  await converse(await realApp(conversation), conversation);
 });

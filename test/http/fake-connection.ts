@@ -123,6 +123,7 @@ export function fakeConnection(name = 'default', tokens: Record<string, string> 
   const connection: FakeConnection = {
     name,
     directory,
+    unknownMembers: 'accept',
     reports,
     records,
     requests: [],
@@ -259,6 +260,7 @@ function newRecord(connection: string, id: string, resource: JsonObject, now: nu
       applied: { profile: {}, unknown: [] },
       owned: [],
       refused: {},
+      confirmed: {},
       candidates: [],
       waitingFor: [],
       lane: 'creation',

@@ -106,6 +106,31 @@ test('100 Continue comes after authentication and the check of the size', async 
   await close();
 });
 
+test.each([
+  [400, 'no HTTP\r\n\r\n'],
+  [400, 'GET / HTTP/1.1\r\nHost: x\r\nContent-Length: many\r\n\r\n'],
+  [431, `GET /scim/v2/Users?filter=${'x'.repeat(20_000)} HTTP/1.1\r\nHost: x\r\n\r\n`],
+])('a request that cannot be read is told %i in JSON', async (status, text) => {
+  const { server, close } = await listen(fakeApp({}).app, '127.0.0.1', 0);
+  const [head = '', body = ''] = (await (await say(portOf(server), text)).ended).split('\r\n\r\n');
+  expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+  expect(head).toContain('Content-Type: application/scim+json');
+  expect(JSON.parse(body)).toMatchObject({
+    schemas: ['urn:ietf:params:scim:api:messages:2.0:Error'],
+    status: String(status),
+  });
+  await close();
+});
+
+test('a request that cannot be read does not get into the answer of the one before it', async () => {
+  const { server, close } = await listen((_req, res) => void res.write('begun'), '127.0.0.1', 0);
+  const { socket, hears, ended } = await say(portOf(server), 'GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+  await hears(/begun/);
+  socket.write('no HTTP\r\n\r\n');
+  expect(await ended).not.toContain('400');
+  await close();
+});
+
 test('an address that is taken is an error', async () => {
   const { server, close } = await listen((_req, res) => res.end(), '127.0.0.1', 0);
   await expect(listen((_req, res) => res.end(), '127.0.0.1', portOf(server))).rejects.toMatchObject({

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { resourceTypes, schemas, serviceProviderConfig } from '../../src/scim/discovery.ts';
-import { groupResourceType, schemasOf, userResourceType } from '../../src/scim/registry.ts';
+import { allResourceTypes, schemasOf, userResourceType } from '../../src/scim/registry.ts';
 
 const baseUrl = 'https://bridge.example/scim/v2';
-const types = [userResourceType, groupResourceType];
+const types = allResourceTypes;
 
 function contains(value: unknown, test: (entry: unknown) => boolean): boolean {
   if (test(value)) return true;
@@ -14,14 +14,22 @@ function contains(value: unknown, test: (entry: unknown) => boolean): boolean {
 
 describe('serviceProviderConfig', () => {
   test('says what is offered', () => {
-    expect(serviceProviderConfig({ baseUrl, maxResults: 200 })).toMatchObject({
+    expect(serviceProviderConfig(baseUrl)).toMatchObject({
       schemas: ['urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig'],
       patch: { supported: true },
-      bulk: { supported: false, maxOperations: 0, maxPayloadSize: 0 },
+      bulk: { supported: true, maxOperations: 1000, maxPayloadSize: 4 * 1024 * 1024 },
       filter: { supported: true, maxResults: 200 },
       changePassword: { supported: false },
-      sort: { supported: false },
+      sort: { supported: true },
       etag: { supported: true },
+      pagination: {
+        cursor: true,
+        index: true,
+        defaultPaginationMethod: 'index',
+        defaultPageSize: 100,
+        maxPageSize: 200,
+        cursorTimeout: 3600,
+      },
       authenticationSchemes: [{ type: 'oauthbearertoken', primary: true }],
       meta: { location: `${baseUrl}/ServiceProviderConfig` },
     });
@@ -31,7 +39,13 @@ describe('serviceProviderConfig', () => {
 describe('resourceTypes', () => {
   test('name their endpoints, schemas and extensions', () => {
     const { totalResults, itemsPerPage, Resources } = resourceTypes(types, baseUrl);
-    expect([totalResults, itemsPerPage]).toEqual([2, 2]);
+    expect([totalResults, itemsPerPage]).toEqual([4, 4]);
+    expect(Resources.map(({ id, endpoint, schema }) => [id, endpoint, schema])).toEqual([
+      ['User', '/Users', 'urn:ietf:params:scim:schemas:core:2.0:User'],
+      ['Group', '/Groups', 'urn:ietf:params:scim:schemas:core:2.0:Group'],
+      ['Role', '/Roles', 'urn:okta:scim:schemas:core:1.0:Role'],
+      ['Entitlement', '/Entitlements', 'urn:okta:scim:schemas:core:1.0:Entitlement'],
+    ]);
     expect(Resources[0]).toMatchObject({
       id: 'User',
       endpoint: '/Users',

@@ -1,6 +1,6 @@
 import SCIMMY from 'scimmy';
 import { describe, expect, test } from 'vitest';
-import { groupResourceType, schemasOf, userResourceType } from '../../src/scim/registry.ts';
+import { allResourceTypes, schemasOf } from '../../src/scim/registry.ts';
 import type { Attribute } from '../../src/scim/schema.ts';
 import { concurBridgeUserSchema } from '../../src/scim/schemas/concur-bridge-user.ts';
 import { enterpriseUserSchema } from '../../src/scim/schemas/enterprise-user.ts';
@@ -14,6 +14,11 @@ interface Described {
   readonly mutability: string;
   readonly subAttributes?: readonly Described[];
 }
+
+/** What Concur adds to a schema of the RFC, by the schema's URN. */
+const CONCURS_OWN: Readonly<Record<string, readonly string[]>> = {
+  [enterpriseUserSchema.id]: ['startDate', 'terminationDate', 'leavesOfAbsence'],
+};
 
 function flatten(attributes: readonly Described[], prefix = ''): string[] {
   return attributes.flatMap(({ name, type, multiValued, mutability, subAttributes = [] }) => [
@@ -35,7 +40,13 @@ describe('the schemas of RFC 7643', () => {
   ])('%s has the attributes that another implementation has', (_, ours, theirs) => {
     const described = JSON.parse(JSON.stringify(theirs.definition.describe()));
     expect(ours.id).toBe(described.id);
-    expect(flatten(ours.attributes).sort()).toEqual(flatten(described.attributes).sort());
+    const attributes = ours.attributes.filter(({ name }) => !(CONCURS_OWN[ours.id] ?? []).includes(name));
+    expect(flatten(attributes).sort()).toEqual(flatten(described.attributes).sort());
+  });
+
+  test('Concur has attributes of its own in the enterprise extension', () => {
+    const names = enterpriseUserSchema.attributes.map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining([...(CONCURS_OWN[enterpriseUserSchema.id] ?? [])]));
   });
 
   test('the password is written and never read', () => {
@@ -45,7 +56,7 @@ describe('the schemas of RFC 7643', () => {
 });
 
 describe('all schemas', () => {
-  const schemas = [...schemasOf(userResourceType), ...schemasOf(groupResourceType)];
+  const schemas = allResourceTypes.flatMap(schemasOf);
 
   test('have distinct ids and names', () => {
     expect(new Set(schemas.map((schema) => schema.id)).size).toBe(schemas.length);
@@ -60,6 +71,23 @@ describe('all schemas', () => {
       expect(attribute.type === 'reference').toBe(attribute.referenceTypes !== undefined);
       expect(attribute.description).not.toBe('');
     }
+  });
+
+  test.each([
+    'spend:2.0:User',
+    'spend:2.0:Role',
+    'spend:2.0:Approver',
+    'spend:2.0:ApproverLimit',
+    'spend:2.0:Delegate',
+    'spend:2.0:UserPreference',
+    'spend:2.0:WorkflowPreference',
+    'spend:2.0:InvoicePreference',
+    'travel:2.0:User',
+    'enterprise:2.0:Payroll',
+    'sap:2.0:User',
+  ])("Concur's extension %s can be written", (name) => {
+    const schema = schemas.find(({ id }) => id === `urn:ietf:params:scim:schemas:extension:${name}`);
+    expect(schema?.attributes.filter(({ mutability }) => mutability === 'readOnly')).toEqual([]);
   });
 
   test("nothing of the bridge's extension can be written", () => {

@@ -94,10 +94,78 @@ describe('a grant', () => {
       'invalid_scope',
     ],
     ['no grant type', { grant_type: '' }, 400, 65, 'invalid_request'],
+    ['no client', { grant_type: 'client_credentials', client_id: '' }, 400, 62, 'invalid_request'],
+    ['no client secret', { grant_type: 'client_credentials', client_secret: '' }, 400, 63, 'invalid_request'],
+    ['no username', { grant_type: 'password', password: 'b' }, 400, 51, 'invalid_request'],
+    ['no password', { grant_type: 'password', username: 'a' }, 400, 52, 'invalid_request'],
+    ['no code', { grant_type: 'authorization_code' }, 400, 101, 'invalid_request'],
+    [
+      'a code without its redirect',
+      { grant_type: 'authorization_code', code: 'a' },
+      400,
+      102,
+      'invalid_request',
+    ],
+    [
+      'a code that nobody gave out',
+      { grant_type: 'authorization_code', code: 'a', redirect_uri: 'https://bridge.example' },
+      400,
+      103,
+      'invalid_request',
+    ],
   ])('is refused for %s', async (_case, form, status, code, error) => {
     const refused = await concur.token(form as Record<string, string>);
     expect(refused.status).toBe(status);
     expect(refused.body).toMatchObject({ code, error, error_description: expect.any(String) });
+  });
+
+  it('is refused for a company request token of another company, or another token', async () => {
+    const { id, requestToken } = concur.simulator.company;
+    const exchange = (username: string, password: string): ReturnType<Caller['token']> =>
+      concur.token({ grant_type: 'password', credtype: 'authtoken', username, password });
+    expect((await exchange('00000000-0000-4000-8000-000000000000', requestToken)).body.code).toBe(5);
+    expect((await exchange(id, 'other')).body.code).toBe(5);
+    // Without its credtype it is taken for a person's password.
+    expect(
+      (await concur.token({ grant_type: 'password', username: id, password: requestToken })).body.code,
+    ).toBe(5);
+  });
+
+  it.each([5, 53, 59, 105, 123, 136] as const)(
+    'is refused with %i where Concur has its reasons',
+    async (code) => {
+      concur.simulator.company.tokenRefusal = code;
+      const refused = await refresh();
+      expect(refused.body).toMatchObject({ code, error: expect.any(String) });
+      expect(refused.status).toBe(code === 53 || code === 59 ? 403 : 400);
+      concur.simulator.company.tokenRefusal = null;
+      expect((await refresh()).status).toBe(200);
+    },
+  );
+
+  it('must be one that the client is allowed', async () => {
+    const { company } = concur.simulator;
+    company.grants = ['password'];
+    expect((await refresh()).body.code).toBe(107);
+    expect((await concur.token({ grant_type: 'client_credentials' })).body.code).toBe(60);
+    const form = {
+      grant_type: 'password',
+      credtype: 'authtoken',
+      username: company.id,
+      password: company.requestToken,
+    };
+    const connected = await concur.token(form);
+    expect(connected.status).toBe(200);
+    expect(connected.body).not.toHaveProperty('refresh_token');
+  });
+
+  it('says whom it is for', async () => {
+    const subject = (idToken: string): unknown =>
+      JSON.parse(Buffer.from(idToken.split('.')[1] ?? '', 'base64url').toString('utf8')).sub;
+    const { id, login } = concur.simulator.company;
+    expect(subject((await refresh()).body.id_token)).toBe(id);
+    const person = await concur.token({ grant_type: 'password', ...login });
+    expect(subject(person.body.id_token)).not.toBe(id);
   });
 
   it('must be asked for with a form', async () => {

@@ -55,6 +55,7 @@ describe.each(ENGINES)('accepting writes on $name', (engine) => {
       applied: { profile: {}, unknown: [] },
       owned: [],
       refused: {},
+      confirmed: {},
       candidates: [],
       waitingFor: [],
       lane: 'creation',

@@ -38,6 +38,7 @@ describe.each(ENGINES)('commits on $name', (engine) => {
       applied: { profile: { userName: 'ann' }, unknown: [] },
       owned: ['userName'],
       refused: { b: { desired: {}, messages, uniqueness: false, searched: true, at: 3 } },
+      confirmed: { title: { value: 'x', times: 2 } },
       candidates: [],
       waitingFor: ['x', 'Boss', 'boss'],
       lane: 'update',

@@ -1,10 +1,6 @@
-import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ENTERPRISE } from '../../src/domain/extensions.ts';
-import type { JsonObject } from '../../src/domain/json.ts';
 import type { PersonRecord } from '../../src/domain/person.ts';
-import { ScimError } from '../../src/scim/error.ts';
-import { matches } from '../../src/scim/filter/match.ts';
 import { parseFilter } from '../../src/scim/filter/parse.ts';
 import { userResourceType } from '../../src/scim/registry.ts';
 import { type Bench, change, create, createOne, ENGINES, firstPage, openBench } from './engines.ts';
@@ -66,74 +62,6 @@ describe.each(ENGINES)('the directory on $name', (engine) => {
       const [ann] = await bench.connection.reports.search({ key: 'ann', limit: 9 });
       expect(await find(`id eq "${ann?.person.id}" and ${ENTERPRISE}:manager eq "M-1"`)).toEqual(['Ann']);
     });
-
-    it.each([
-      'userName sw "a"',
-      'userName eq "a" or userName eq "b"',
-      'not (userName eq "a")',
-      'title eq "x"',
-      'userName pr',
-      'userName eq null',
-      'phoneNumbers[type eq "work"]',
-      'emails[primary eq true]',
-      'emails[type eq "work" or value eq "x"]',
-    ])('refuses %s and says what it can do', async (filter) => {
-      const refusal = await find(filter).catch((error: unknown) => error);
-      expect(refusal).toBeInstanceOf(ScimError);
-      expect(refusal).toMatchObject({
-        status: 400,
-        scimType: 'invalidFilter',
-        detail: expect.stringContaining('userName'),
-      });
-    });
-  });
-
-  it('finds by SQL exactly whom the filter matches', async () => {
-    const word = fc.constantFrom('a', 'A', 'b', 'ß', 'Ä', 'ä', '%', '_', "'", '"', '\\');
-    const people = fc.uniqueArray(
-      fc.record({
-        userName: fc.string({ unit: word, minLength: 1, maxLength: 2 }),
-        externalId: word,
-        active: fc.boolean(),
-        emails: fc.array(fc.record({ type: fc.constantFrom('work', 'Home'), value: word }), {
-          minLength: 1,
-          maxLength: 2,
-        }),
-      }),
-      { selector: ({ userName }) => userName.toLowerCase(), maxLength: 6 },
-    );
-    const quoted = word.map((value) => JSON.stringify(value));
-    const term = fc.oneof(
-      quoted.map((value) => `userName eq ${value}`),
-      quoted.map((value) => `externalId eq ${value}`),
-      quoted.map((value) => `emails.value eq ${value}`),
-      quoted.map((value) => `emails[type eq "home" and value eq ${value}]`),
-      fc.boolean().map((value) => `active eq ${value}`),
-    );
-    const filters = fc.array(term, { minLength: 1, maxLength: 2 }).map((terms) => terms.join(' and '));
-    await fc.assert(
-      fc.asyncProperty(
-        people,
-        fc.array(filters, { minLength: 1, maxLength: 8 }),
-        async (resources, texts) => {
-          const fresh = await openBench(engine);
-          try {
-            await create(fresh.connection, ...resources);
-            for (const text of texts) {
-              const filter = parseFilter(text, userResourceType);
-              const { items: records } = await fresh.connection.directory.list(firstPage(filter, 100));
-              const expected = resources.filter((resource: JsonObject) =>
-                matches(filter, resource, userResourceType),
-              );
-              expect(names(records)).toEqual(expected.map(({ userName }) => userName));
-            }
-          } finally {
-            await fresh.close();
-          }
-        },
-      ),
-      { numRuns: 40 },
-    );
   });
 
   it('pages in a stable order, oldest first, without the deleted', async () => {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ENTERPRISE } from '../../src/domain/extensions.ts';
 import type { PersonRecord } from '../../src/domain/person.ts';
 import {
   type Bench,
@@ -10,6 +11,7 @@ import {
   lease,
   load,
   openBench,
+  operation,
   replace,
   send,
   settle,
@@ -73,6 +75,51 @@ describe.each(ENGINES)('leases on $name', (engine) => {
     });
   });
 
+  describe('newcomers', () => {
+    const names = ['late', 'early', 'future', 'update', 'known', 'retried', 'leaver', 'sent', 'last'];
+
+    async function everyKind(): Promise<void> {
+      const { provisioning } = bench.connection;
+      await send(bench, { userName: 'sent' });
+      const sent = { lease: 'l', request: { id: 'r', state: 'unknown', nextPoll: null } } as const;
+      const others = names.filter((name) => name !== 'sent');
+      const people = await create(bench.connection, ...others.map((userName) => ({ userName })));
+      const [late, early, future, update, known, retried, leaver] = people.map(({ person }) => person.id);
+      await settle(bench, late ?? '', { state: 'queued', due: 20 });
+      await settle(bench, early ?? '', { state: 'queued', due: 10 });
+      await settle(bench, future ?? '', { state: 'queued', due: bench.now + 1 });
+      await settle(bench, update ?? '', { state: 'queued', lane: 'update', due: 1 });
+      await settle(bench, known ?? '', { state: 'queued', concurId: 'c-1', due: 1 });
+      await settle(bench, retried ?? '', { state: 'queued', attempts: 1, due: 1 });
+      await settle(bench, leaver ?? '', { state: 'queued', lane: 'deactivation', due: 1 });
+      const [record] = (await bench.connection.reports.people({ state: 'sending', limit: 9 })).items;
+      const back = becomes({ state: 'queued', due: 1 });
+      await provisioning.commit({ ...sent, people: [record?.person.id ?? ''], decide: back }, bench.now);
+    }
+
+    it('are those due to be created who were never in a request, in the order of a claim', async () => {
+      await everyKind();
+      const { provisioning } = bench.connection;
+      const newcomers = await provisioning.newcomers(9, bench.now);
+      expect(newcomers.map(({ keys }) => keys.userName)).toEqual(['early', 'late', 'last']);
+      expect(await provisioning.newcomers(1, bench.now)).toEqual(newcomers.slice(0, 1));
+      const claim = await provisioning.claim('others', 99, lease('a', bench.now + 1), bench.now);
+      const ids = new Set(newcomers.map(({ personId }) => personId));
+      const order = claim.map(({ person }) => person.id).filter((id) => ids.has(id));
+      expect(order).toEqual(newcomers.map(({ personId }) => personId));
+      expect(await provisioning.newcomers(9, bench.now)).toEqual([]);
+    });
+
+    it('have the version and the keys that they have now', async () => {
+      const { person } = await createOne(bench.connection, { userName: 'ann' });
+      const resource = { userName: 'Bea', externalId: 'e', [ENTERPRISE]: { employeeNumber: 'N7' } };
+      await change(bench.connection, person.id, replace(resource, 'userName'));
+      expect(await bench.connection.provisioning.newcomers(9, bench.now)).toEqual([
+        { personId: person.id, version: 2, keys: { userName: 'Bea', externalId: 'e', employeeNumber: 'N7' } },
+      ]);
+    });
+  });
+
   describe('claimPolls', () => {
     async function openRequest(nextPoll: number): Promise<void> {
       const { person } = await send(bench);
@@ -125,6 +172,21 @@ describe.each(ENGINES)('leases on $name', (engine) => {
         bench.now + 4_999,
       );
       expect((await load(bench, person.id)).provisioning.state).toBe('processing');
+    });
+
+    it('of a request that last longer than those of its people keep these out of any other claim', async () => {
+      const { person } = await createOne(bench.connection, { userName: 'ann' });
+      const { provisioning } = bench.connection;
+      const [record] = await provisioning.claim('others', 1, lease('l', bench.now + 1_000), bench.now);
+      if (record === undefined) throw new Error('nobody was claimed');
+      const request = { id: 'r', kind: 'user', operations: [operation(record, 'o')] } as const;
+      await provisioning.recordRequest(request, lease('l', bench.now + 1_500), bench.now + 500);
+      expect(await provisioning.recover(lease('x', bench.now + 9_000), bench.now + 1_000)).toEqual([]);
+      expect((await load(bench, person.id)).provisioning.state).toBe('sending');
+      expect(await provisioning.recover(lease('x', bench.now + 9_000), bench.now + 1_500)).toHaveLength(1);
+      const step = { lease: 'x', people: [person.id], decide: becomes({ state: 'queued' }) };
+      await provisioning.commit(step, bench.now + 1_500);
+      expect((await load(bench, person.id)).provisioning.state).toBe('queued');
     });
 
     it('that lapse give back people who were in no request, and hand on requests that were being sent', async () => {

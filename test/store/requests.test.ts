@@ -104,6 +104,43 @@ describe.each(ENGINES)('requests on $name', (engine) => {
     });
   });
 
+  describe('lostCreates', () => {
+    const unknown = (id: string) => [{ id, state: 'unknown', results: [] }] as const;
+
+    it('are the creates whose outcome is not known, with the time until which Concur may carry them out', async () => {
+      const { person } = await send(bench, { userName: 'ann' }, { title: 'x' });
+      const { provisioning } = bench.connection;
+      expect(await provisioning.lostCreates([person.id])).toEqual([]);
+      const request = { id: 'r', state: 'unknown', nextPoll: bench.now + 7 } as const;
+      const step = { operations: unknown('o'), people: [], decide: becomes({}) };
+      await provisioning.commit({ ...step, request }, bench.now);
+      const lost = { personId: person.id, desired: { title: 'x', timezone: 'UTC' } };
+      expect(await provisioning.lostCreates([person.id, 'somebody else'])).toEqual([
+        { ...lost, mayRunUntil: bench.now + 7 },
+      ]);
+      expect(await provisioning.lostCreates(['somebody else'])).toEqual([]);
+      expect(await provisioning.lostCreates([])).toEqual([]);
+      await provisioning.commit({ ...step, request: { ...request, nextPoll: null } }, bench.now);
+      expect(await provisioning.lostCreates([person.id])).toEqual([{ ...lost, mayRunUntil: null }]);
+    });
+
+    it('are no updates, and nothing whose outcome came to be known', async () => {
+      const { person } = await send(bench);
+      const { provisioning } = bench.connection;
+      const step = { people: [], decide: becomes({}) };
+      await provisioning.commit({ ...step, operations: unknown('o') }, bench.now);
+      await bench.store.db.updateTable('operations').set({ method: 'PATCH' }).execute();
+      expect(await provisioning.lostCreates([person.id])).toEqual([]);
+      await bench.store.db.updateTable('operations').set({ method: 'POST' }).execute();
+      expect(await provisioning.lostCreates([person.id])).toHaveLength(1);
+      await provisioning.commit(
+        { ...step, operations: [{ id: 'o', state: 'applied', results: [] }] },
+        bench.now,
+      );
+      expect(await provisioning.lostCreates([person.id])).toEqual([]);
+    });
+  });
+
   describe('closed lists', () => {
     it('of the domain and of the database are the same', async () => {
       const { person } = await send(bench);

@@ -45,6 +45,8 @@ export interface DeliveryOptions extends SimulatorOptions {
   readonly timeout?: number;
   /** What stands between the bridge and Concur; it is closed with the delivery. */
   readonly gateway?: Gateway;
+  /** Where waits are drawn from, in [0, 1); always the middle when absent. */
+  readonly random?: () => number;
   /** Lets a test stand between the worker and its store. */
   readonly watch?: (store: ProvisioningStore) => ProvisioningStore;
 }
@@ -105,6 +107,7 @@ export class Delivery {
       companyId: company.id,
       baseUrl: gateway?.url ?? simulator.url,
       allowedHosts: ['127.0.0.1'],
+      writeApi: 'auto',
       mapping: { companyId: company.id, defaults: {}, currencies: {} },
       polling: { interval: 30 },
       batching: { operations: 100, bytes: 400_000 },
@@ -135,7 +138,7 @@ export class Delivery {
 
   /** Starts a worker; a second call starts one more, as another process would. */
   start(): void {
-    const { timeout, watch = (store) => store } = this.#options;
+    const { timeout, random = () => 0.5, watch = (store) => store } = this.#options;
     const { company } = this.simulator;
     const log = {
       info() {},
@@ -156,7 +159,7 @@ export class Delivery {
       concur,
       settings: this.#settings,
       clock: this.clock.now,
-      random: () => 0.5,
+      random,
       newId: randomUUID,
       log,
     });

@@ -1,4 +1,5 @@
 import type { Request, Response } from 'express';
+import type { ResourceType } from '../../scim/registry.ts';
 
 const SCIM = 'application/scim+json';
 const JSON_TYPE = 'application/json';
@@ -7,8 +8,10 @@ const JSON_TYPE = 'application/json';
  * Answers with a SCIM message. RFC 7644 §3.8: `application/scim+json`; `application/json` for a client whose
  * `Accept` takes that one only (OneLogin).
  */
-export function answer(req: Request, res: Response, status: number, body: object): void {
-  const plain = !req.accepts(SCIM) && Boolean(req.accepts(JSON_TYPE));
+export function answer(req: Pick<Request, 'accepts'>, res: Response, status: number, body: object): void {
+  // With the charset that the answer has, so that a client may name it (RFC 9110 §12.5.1: parameters must match).
+  const accepts = (type: string) => Boolean(req.accepts(`${type};charset=utf-8`));
+  const plain = !accepts(SCIM) && accepts(JSON_TYPE);
   res
     .status(status)
     .type(plain ? JSON_TYPE : SCIM)
@@ -16,7 +19,15 @@ export function answer(req: Request, res: Response, status: number, body: object
 }
 
 /** The address that the SCIM endpoints are below, as this client reaches them. */
-export function baseUrlOf(req: Request, publicUrl: string | null): string {
+export function baseUrlOf(
+  req: Pick<Request, 'protocol' | 'get' | 'baseUrl'>,
+  publicUrl: string | null,
+): string {
   const origin = publicUrl ?? `${req.protocol}://${req.get('host') ?? 'localhost'}`;
   return `${origin.replace(/\/+$/, '')}${req.baseUrl}`;
+}
+
+/** The address of a resource. */
+export function resourceUrl(baseUrl: string, type: ResourceType, id: string): string {
+  return `${baseUrl}${type.endpoint}/${encodeURIComponent(id)}`;
 }

@@ -7,12 +7,9 @@ import {
   serviceProviderConfig,
 } from '../../scim/discovery.ts';
 import { forbidden, notFound } from '../../scim/error.ts';
-import { findSchema, type ResourceType, userResourceType } from '../../scim/registry.ts';
+import { allResourceTypes, findSchema } from '../../scim/registry.ts';
 import { route } from '../route.ts';
 import { answer, baseUrlOf } from './answer.ts';
-import { MAX_COUNT } from './list-query.ts';
-
-const TYPES: readonly ResourceType[] = [userResourceType];
 
 /** Serves what the service says of itself: RFC 7644 §4. */
 export function serveDiscovery(router: Router, publicUrl: string | null): void {
@@ -24,21 +21,23 @@ export function serveDiscovery(router: Router, publicUrl: string | null): void {
       answer(req, res, 200, describe(baseUrlOf(req, publicUrl)));
     };
   const resourceType: RequestHandler<{ id: string }> = (req, res) => {
-    const type = TYPES.find(({ id }) => id === req.params.id);
+    const type = allResourceTypes.find(({ id }) => id === req.params.id);
     if (type === undefined) throw notFound('There is no such resource type.');
     answer(req, res, 200, resourceTypeDescription(type, baseUrlOf(req, publicUrl)));
   };
   const schema: RequestHandler<{ id: string }> = (req, res) => {
-    const found = findSchema(userResourceType, req.params.id);
+    const found = allResourceTypes
+      .map((type) => findSchema(type, req.params.id))
+      .find((known) => known !== undefined);
     if (found === undefined) throw notFound('There is no such schema.');
     answer(req, res, 200, schemaDescription(found, baseUrlOf(req, publicUrl)));
   };
 
   route(router, '/ServiceProviderConfig', {
-    GET: whole((baseUrl) => serviceProviderConfig({ baseUrl, maxResults: MAX_COUNT })),
+    GET: whole(serviceProviderConfig),
   });
-  route(router, '/ResourceTypes', { GET: whole((baseUrl) => resourceTypes(TYPES, baseUrl)) });
+  route(router, '/ResourceTypes', { GET: whole((baseUrl) => resourceTypes(allResourceTypes, baseUrl)) });
   route(router, '/ResourceTypes/:id', { GET: resourceType });
-  route(router, '/Schemas', { GET: whole((baseUrl) => schemas(TYPES, baseUrl)) });
+  route(router, '/Schemas', { GET: whole((baseUrl) => schemas(allResourceTypes, baseUrl)) });
   route(router, '/Schemas/:id', { GET: schema });
 }

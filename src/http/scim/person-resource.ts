@@ -1,31 +1,36 @@
 import type { JsonObject } from '../../domain/json.ts';
 import type { PersonRecord } from '../../domain/person.ts';
+import type { GroupName } from '../../scim/groups.ts';
 import type { Projection } from '../../scim/projection.ts';
-import { userResourceType } from '../../scim/registry.ts';
+import { groupResourceType, userResourceType } from '../../scim/registry.ts';
 import { represent } from '../../scim/representation.ts';
 import { iso } from '../time.ts';
+import { resourceUrl } from './answer.ts';
 
 /**
- * A person as SCIM clients read them: their own data, an override or not, and beside it the bridge's extension.
+ * A person as SCIM clients read them: their own data, an override or not, and beside it their groups and the
+ * bridge's extension.
  *
  * @param baseUrl the address that `/Users` is below
+ * @param groups those that the person is a direct member of
  */
 export function personResource(
   record: PersonRecord,
   baseUrl: string,
   projection: Projection | undefined,
+  groups: readonly GroupName[] = [],
 ): JsonObject {
   const { id, resource, version, created, lastModified } = record.person;
   return represent(
     userResourceType,
-    resource,
+    { ...resource, groups: groups.map((group) => membership(group, baseUrl)) },
     {
       id,
       meta: {
         created: iso(created),
         lastModified: iso(lastModified),
         version,
-        location: userUrl(baseUrl, id),
+        location: resourceUrl(baseUrl, userResourceType, id),
       },
     },
     bridgeExtension(record),
@@ -33,9 +38,9 @@ export function personResource(
   );
 }
 
-/** The address of a User. */
-export function userUrl(baseUrl: string, id: string): string {
-  return `${baseUrl}/Users/${encodeURIComponent(id)}`;
+/** RFC 7643 §4.1.2: a group of which the user is a direct member. */
+function membership({ id, display }: GroupName, baseUrl: string): JsonObject {
+  return { value: id, $ref: resourceUrl(baseUrl, groupResourceType, id), display, type: 'direct' };
 }
 
 /** `urn:ietf:params:scim:schemas:extension:concur-bridge:2.0:User`: what became of the person in Concur. */

@@ -11,7 +11,7 @@ export function checkIfMatch(header: string | undefined, version: number): void 
   if (header === undefined) return;
   const tags = header.split(',').map(strong);
   if (tags.includes('*') || tags.includes(strong(entityTag(version)))) return;
-  throw preconditionFailed(`The User has changed since; the current version is ${entityTag(version)}.`);
+  throw preconditionFailed(`The resource has changed since; the current version is ${entityTag(version)}.`);
 }
 
 function strong(tag: string): string {

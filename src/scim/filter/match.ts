@@ -91,14 +91,21 @@ function compare(operator: Exclude<CompareOperator, 'ne'>, left: Scalar, right: 
     case 'ew':
       return String(left).endsWith(String(right));
     case 'gt':
-      return left > right;
+      return order(left, right) > 0;
     case 'ge':
-      return left >= right;
+      return order(left, right) >= 0;
     case 'lt':
-      return left < right;
+      return order(left, right) < 0;
     case 'le':
-      return left <= right;
+      return order(left, right) <= 0;
   }
+}
+
+// Texts by code point, as databases order them; JavaScript itself would order them by halves of surrogate pairs.
+function order(left: Scalar, right: Scalar): number {
+  return typeof left === 'string' && typeof right === 'string'
+    ? Buffer.compare(Buffer.from(left), Buffer.from(right))
+    : Number(left) - Number(right);
 }
 
 function isScalar(value: JsonValue): value is Scalar {

@@ -16,9 +16,21 @@ type CompareValue = string | number | boolean | null;
  * Parses a filter over resources of that type, by the grammar of RFC 7644 §3.4.2.2 figure 1. Fails with ScimError
  * 400 invalidFilter, saying what was expected where, for a syntax error, an unknown attribute, a comparison that
  * the attribute's type does not allow, and a filter longer than 8192 characters or nested deeper than 32.
+ *
+ * @param others further types whose attributes the filter may name
  */
-export function parseFilter(text: string, resourceType: ResourceType): Filter {
-  return parse(text, (name) => findAttribute(resourceType, name));
+export function parseFilter(
+  text: string,
+  resourceType: ResourceType,
+  others: readonly ResourceType[] = [],
+): Filter {
+  return parse(text, (name) => {
+    for (const type of [resourceType, ...others]) {
+      const reference = findAttribute(type, name);
+      if (reference) return reference;
+    }
+    return undefined;
+  });
 }
 
 /** Parses what stands in the brackets of a value path: a filter over the sub-attributes of `reference`. */

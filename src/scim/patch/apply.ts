@@ -89,6 +89,9 @@ function applyToSchema(patching: Patching, schema: Schema, operation: Operation)
   if (schema === resourceType.schema) {
     throw mutability(`A ${resourceType.name} cannot be without the attributes of its schema.`);
   }
+  if (operation.op === 'remove' && schema.attributes.every((one) => one.mutability === 'readOnly')) {
+    throw mutability(`${schema.id} is read-only.`);
+  }
   const extension = schemaObject(resourceType, schema, resource) ?? {};
   for (const attribute of schema.attributes) {
     const path = attributePath(resourceType, schema, attribute.name);
@@ -158,6 +161,8 @@ function refuseReadOnly(
 ): void {
   const { reference } = target;
   if (operation.op !== 'remove' && target.kind === 'attribute') {
+    // RFC 7644 §3.5.2 lets a client say which extensions there are; here their attributes do.
+    if (reference.path === 'schemas') return;
     const current = valueAt(schemaObject(resourceType, reference.schema, resource), reference);
     if (current !== undefined && canonicalText(current) === canonicalText(operation.value)) return;
   }

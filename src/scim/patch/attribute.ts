@@ -1,7 +1,8 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../domain/json.ts';
 import { isUnassigned, objectFromText, onlyElement, valuesToRemove } from '../dialect.ts';
-import { elementIdentity, elementLabel, withOnePrimary, withoutDuplicates } from '../element.ts';
+import { elementLabel, withOnePrimary, withoutDuplicates, withoutElements } from '../element.ts';
 import { invalidValue, mutability } from '../error.ts';
+import { canonicalText } from '../json.ts';
 import { isBlank } from '../resource.ts';
 import { type Attribute, subAttributeNamed } from '../schema.ts';
 import { checkElementCount, parseSingular, parseValue } from '../value.ts';
@@ -40,6 +41,15 @@ export function store(object: JsonObject, attribute: Attribute, value: JsonValue
 }
 
 function applyHere(object: JsonObject, attribute: Attribute, operation: Operation, path: string): void {
+  const before = attribute.mutability === 'immutable' ? canonicalText(object[attribute.name]) : '';
+  change(object, attribute, operation, path);
+  // RFC 7643 §2.2, RFC 7644 §3.5.2: an immutable value is given once, and stays.
+  if (before !== '' && before !== canonicalText(object[attribute.name])) {
+    throw mutability(`${path} cannot be changed once it is set.`);
+  }
+}
+
+function change(object: JsonObject, attribute: Attribute, operation: Operation, path: string): void {
   const { op, value } = operation;
   if (op === 'remove') {
     removeHere(object, attribute, value, path);
@@ -61,22 +71,14 @@ function removeHere(
   const current = object[attribute.name];
   const wanted = attribute.multiValued ? valuesToRemove(value) : undefined;
   if (wanted && Array.isArray(current)) {
-    const identities = new Set(
-      wanted
-        .map((element) => parseSingular(attribute, element, path))
-        .filter((element) => element !== undefined)
-        .map((element) => elementIdentity(attribute, element)),
-    );
-    store(
-      object,
-      attribute,
-      current.filter((element) => !identities.has(elementIdentity(attribute, element))),
-    );
+    const named = wanted
+      .map((element) => parseSingular(attribute, element, path))
+      .filter((element) => element !== undefined);
+    store(object, attribute, withoutElements(attribute, current, named));
     return;
   }
   // RFC 7644 §3.5.2.2: a required attribute cannot be removed.
   if (attribute.required) throw mutability(`${path} is required and cannot be removed.`);
-  if (attribute.mutability === 'immutable' && current !== undefined) throw immutable(path);
   delete object[attribute.name];
 }
 
@@ -123,13 +125,8 @@ function mergeComplex(object: JsonObject, attribute: Attribute, operation: Opera
 }
 
 function setHere(object: JsonObject, attribute: Attribute, value: JsonValue | undefined, path: string): void {
-  const current = object[attribute.name];
   if (attribute.required && isBlank(value)) {
     throw invalidValue(`${path} is required: it must be a string that is not empty.`);
-  }
-  // RFC 7643 §2.2: an immutable value is given once.
-  if (attribute.mutability === 'immutable' && current !== undefined && current !== value) {
-    throw immutable(path);
   }
   store(object, attribute, value);
 }
@@ -137,8 +134,4 @@ function setHere(object: JsonObject, attribute: Attribute, value: JsonValue | un
 /** Whether a value clears a complex attribute or an extension; an empty object only names nothing in it. */
 export function isUnassignedAsWhole(value: JsonValue | undefined): boolean {
   return isUnassigned(value) && !isJsonObject(value);
-}
-
-function immutable(path: string): Error {
-  return mutability(`${path} cannot be changed once it is set.`);
 }

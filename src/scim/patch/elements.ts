@@ -67,27 +67,40 @@ function modify(
     applyToAttribute(element, target.sub.chain, operation, path);
     return element;
   }
-  const kind = equalities(target.filter);
-  const value = parseElement(target.reference.attribute, kind, operation.value, path);
-  return operation.op === 'replace' ? value : { ...element, ...value };
+  const { attribute } = target.reference;
+  const value = parseElement(attribute, selectedBy(target.filter, element), operation.value, path);
+  // RFC 7644 §3.5.2.3: "replace" sets a new value, where "add" leaves the sub-attributes that are not named.
+  if (operation.op === 'replace') return value;
+  for (const subAttribute of attribute.subAttributes ?? []) {
+    const added = value[subAttribute.name];
+    if (added === undefined) continue;
+    const addition: Operation = { op: operation.op, value: added };
+    applyToAttribute(element, [subAttribute], addition, `${path}.${subAttribute.name}`);
+  }
+  return element;
 }
 
-// RFC 7644 §3.5.2.3: "replace" sets a new value; what the filter asked for holds unless the value says otherwise.
+// What the filter asked for holds, as the element spells it, unless the value says otherwise.
 function parseElement(
   attribute: Attribute,
-  kind: JsonObject | undefined,
+  selected: JsonObject,
   value: JsonValue | undefined,
   path: string,
 ): JsonObject {
   const source = objectFromText(onlyElement(value));
-  const element = parseSingular(attribute, isJsonObject(source) ? { ...kind, ...source } : source, path);
+  const element = parseSingular(attribute, isJsonObject(source) ? { ...selected, ...source } : source, path);
   if (!isJsonObject(element)) throw invalidValue(`${path} must be an object.`);
   return element;
 }
 
+function selectedBy(filter: Filter, element: JsonObject): JsonObject {
+  const asked = equalities(filter) ?? {};
+  return Object.fromEntries(Object.entries(element).filter(([name]) => Object.hasOwn(asked, name)));
+}
+
 function create(filter: Filter, path: string): JsonObject {
   const element = elementToCreate(equalities(filter));
-  if (element) return element;
+  if (element && matchesElement(filter, element)) return element;
   throw noTarget(`${path} selects no element, and its filter does not say what a new one should be.`);
 }
 
@@ -96,7 +109,8 @@ function equalities(filter: Filter): JsonObject | undefined {
   switch (filter.kind) {
     case 'compare':
       if (filter.operator !== 'eq' || filter.reference.chain.length > 1) return undefined;
-      return isUnassigned(filter.value) ? {} : { [filter.path]: filter.value };
+      if (isUnassigned(filter.value)) return {};
+      return { [filter.path]: filter.reference.attribute.multiValued ? [filter.value] : filter.value };
     case 'and': {
       const parts = filter.filters.map(equalities);
       return parts.every((part) => part !== undefined) ? Object.assign({}, ...parts) : undefined;

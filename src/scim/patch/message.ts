@@ -1,7 +1,7 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '../../domain/json.ts';
+import { isJsonObject, type JsonValue } from '../../domain/json.ts';
 import { isUnassigned, operationFromText } from '../dialect.ts';
 import { invalidPath, invalidSyntax, invalidValue } from '../error.ts';
-import { checkDepth } from '../json.ts';
+import { checkDepth, member } from '../json.ts';
 
 /** How many operations one PATCH may have. */
 const MAXIMUM_OPERATIONS = 1_000;
@@ -44,10 +44,4 @@ function parseOperation(source: JsonValue, index: number): Operation {
   if (path === undefined || isUnassigned(path)) return { op, value };
   if (typeof path !== 'string') throw invalidPath(`Operations[${index}].path must be a string.`);
   return { op, path, value };
-}
-
-// RFC 7643 §2.1: attribute names are case-insensitive, those of messages too.
-function member(source: JsonObject, name: string): JsonValue | undefined {
-  const key = Object.keys(source).find((candidate) => candidate.toLowerCase() === name.toLowerCase());
-  return key === undefined ? undefined : source[key];
 }

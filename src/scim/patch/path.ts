@@ -40,7 +40,7 @@ export function findTarget(path: string, resourceType: ResourceType): Target | u
   const reference = findAttribute(resourceType, path.slice(0, open));
   if (!reference) return undefined;
   if (reference.attribute.type !== 'complex' || !reference.attribute.multiValued) {
-    throw invalidPath(`${reference.path} has one value only; it takes no filter in brackets.`);
+    throw invalidPath(`${reference.path} has no values with sub-attributes; it takes no filter in brackets.`);
   }
   const close = closingBracket(path, open);
   if (close === -1) throw invalidPath(`The path ${excerpt(path)} has no closing bracket.`);

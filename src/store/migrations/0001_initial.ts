@@ -74,9 +74,10 @@ async function createPeople(db: Kysely<unknown>): Promise<void> {
     db,
     'people_display_name',
     'people',
-    ['connection', 'display_name_key'],
-    'deleted is null and display_name_key is not null',
+    ['connection', 'display_name_key', 'created', 'id'],
+    'deleted is null',
   );
+  await index(db, 'people_active', 'people', ['connection', 'active', 'created', 'id'], 'deleted is null');
   await index(db, 'people_manager', 'people', ['connection', 'manager'], 'manager is not null');
   await index(db, 'people_created', 'people', ['connection', 'created', 'id'], 'deleted is null');
   await index(db, 'people_modified', 'people', ['connection', 'last_modified', 'id'], 'deleted is null');
@@ -96,7 +97,7 @@ async function createPeople(db: Kysely<unknown>): Promise<void> {
       'id',
     ])
     .execute();
-  await index(db, 'person_emails_person', 'person_emails', ['connection', 'person_id']);
+  await index(db, 'person_emails_person', 'person_emails', ['connection', 'person_id', 'type', 'value_key']);
   await index(db, 'person_emails_value', 'person_emails', ['connection', 'value_key']);
 
   await db.schema
@@ -110,7 +111,7 @@ async function createPeople(db: Kysely<unknown>): Promise<void> {
       'id',
     ])
     .execute();
-  await index(db, 'person_phones_person', 'person_phones', ['connection', 'person_id']);
+  await index(db, 'person_phones_person', 'person_phones', ['connection', 'person_id', 'type', 'value_key']);
   await index(db, 'person_phones_value', 'person_phones', ['connection', 'value_key']);
 }
 
@@ -216,7 +217,7 @@ async function createProvisionings(db: Kysely<unknown>): Promise<void> {
     .addCheckConstraint(
       'provisionings_reason_check',
       sql`reason in ('refused', 'name_taken', 'ambiguous', 'incomplete', 'waiting_for_person', 'not_readable', 'not_created', 'not_kept',
-        'concur_unavailable', 'credentials', 'bridge_failed', 'outcome_unknown')`,
+        'not_granted', 'concur_unavailable', 'credentials', 'bridge_failed', 'outcome_unknown')`,
     )
     .addCheckConstraint(
       'provisionings_lane_check',
@@ -410,15 +411,17 @@ async function createSecrets(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('credentials')
     .addColumn('connection', 'text', (column) => column.notNull())
-    .addColumn('kind', 'text', (column) => column.notNull())
-    .addColumn('sealed', 'text', (column) => column.notNull())
+    .addColumn('principal', 'text', (column) => column.notNull())
+    .addColumn('sealed', 'text')
     .addColumn('geolocation', 'text')
+    .addColumn('scopes', 'text')
     .addColumn('expires_at', 'bigint')
+    .addColumn('refreshed_at', 'bigint')
     .addColumn('seed_hash', 'text')
-    .addColumn('changed', 'bigint', (column) => column.notNull())
-    .addPrimaryKeyConstraint('credentials_pk', ['connection', 'kind'])
+    .addPrimaryKeyConstraint('credentials_pk', ['connection'])
     .addForeignKeyConstraint('credentials_connection_fk', ['connection'], 'connections', ['name'])
-    .addCheckConstraint('credentials_kind_check', sql`kind in ('refresh_token')`)
+    .addCheckConstraint('credentials_principal_check', sql`principal in ('company', 'user', 'application')`)
+    .addCheckConstraint('credentials_sealed_check', sql`(sealed is null) = (principal = 'application')`)
     .execute();
   await db.schema
     .createTable('scim_tokens')

@@ -18,7 +18,8 @@ test('ServiceProviderConfig says what there is', async () => {
   expect(status).toBe(200);
   expect(body).toMatchObject({
     patch: { supported: true },
-    bulk: { supported: false },
+    bulk: { supported: true },
+    sort: { supported: true },
     filter: { supported: true, maxResults: 200 },
     etag: { supported: true },
   });
@@ -43,23 +44,46 @@ test('discovery is not searched, and knows what it does not have', async () => {
   expect((await call('get', '/scim/v2/ResourceTypes/Device')).status).toBe(404);
 });
 
-test.each([
-  ['get', '/Me'],
-  ['put', '/Me'],
-  ['post', '/Bulk'],
-  ['post', '/.search'],
-  ['post', '/Users/.search'],
-  ['post', '/Groups'],
-  ['put', '/Groups/1'],
-  ['patch', '/Groups/1'],
-  ['delete', '/Groups/1'],
-] as const)('%s %s is not offered', async (method, path) => {
-  const { status, body } = await call(method, `/scim/v2${path}`);
+test.each(['get', 'put', 'post', 'patch', 'delete'] as const)('%s /Me is not offered', async (method) => {
+  const { status, body } = await call(method, '/scim/v2/Me');
   expect([status, body.status]).toEqual([501, '501']);
 });
 
-test('there are no groups', async () => {
-  const list = await call('get', '/scim/v2/Groups?startIndex=1&count=100');
-  expect(list.body).toMatchObject({ totalResults: 0, startIndex: 1, itemsPerPage: 0, Resources: [] });
-  expect((await call('get', '/scim/v2/Groups/1')).status).toBe(404);
+test('what is discovered is there: every type has a schema and an endpoint', async () => {
+  const { body } = await call('get', '/scim/v2/ResourceTypes');
+  expect(body.Resources.map(({ id }: { id: string }) => id)).toEqual([
+    'User',
+    'Group',
+    'Role',
+    'Entitlement',
+  ]);
+  for (const { schema, schemaExtensions, endpoint } of body.Resources) {
+    const urns = [schema, ...schemaExtensions.map((extension: { schema: string }) => extension.schema)];
+    for (const urn of urns) expect((await call('get', `/scim/v2/Schemas/${urn}`)).body.id).toBe(urn);
+    const list = await call('get', `/scim/v2${endpoint}?count=1`);
+    expect([list.status, typeof list.body.totalResults]).toEqual([200, 'number']);
+  }
+});
+
+test('ServiceProviderConfig is kept to', async () => {
+  const { filter, bulk, pagination } = (await call('get', '/scim/v2/ServiceProviderConfig')).body;
+  const all = await call('get', '/scim/v2/Roles?count=999');
+  expect(all.body.itemsPerPage).toBeLessThanOrEqual(Math.min(filter.maxResults, pagination.maxPageSize));
+  expect((await call('get', '/scim/v2/Roles')).body.itemsPerPage).toBeLessThanOrEqual(
+    pagination.defaultPageSize,
+  );
+  const send = async (body: object) => {
+    const sent = request(app).post('/scim/v2/Bulk').set('Authorization', 'Bearer secret-okta').send(body);
+    return (await sent).status;
+  };
+  const Operations = new Array(bulk.maxOperations).fill({});
+  expect(await send({ Operations })).toBe(200);
+  expect(await send({ Operations: [...Operations, {}] })).toBe(413);
+  const frame = JSON.stringify({ Operations: [], x: '' }).length;
+  expect(await send({ Operations: [], x: 'x'.repeat(bulk.maxPayloadSize - frame) })).toBe(200);
+  expect(await send({ Operations: [], x: 'x'.repeat(bulk.maxPayloadSize - frame + 1) })).toBe(413);
+});
+
+test.each(['ServiceProviderConfig', 'ResourceTypes', 'Schemas'])('%s wants a token', async (endpoint) => {
+  expect((await request(app).get(`/scim/v2/${endpoint}`)).status).toBe(401);
 });

@@ -93,6 +93,11 @@ describe('matches', () => {
     }
   });
 
+  test('texts are ordered by code point, as databases order them', () => {
+    expect(met('externalId gt "\uffee"', { externalId: '\u{1f600}' })).toBe(true);
+    expect(met('externalId le "\u{1f600}"', { externalId: '\uffee' })).toBe(true);
+  });
+
   test('a boolean stored as text is compared as a boolean', () => {
     expect(met('active eq false', { active: 'False' })).toBe(true);
     expect(met('active eq true', { active: 'True' })).toBe(true);

@@ -10,6 +10,8 @@ import { assignments, operations, resources } from '../arbitraries.ts';
 const enterprise = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
 const bridge = 'urn:ietf:params:scim:schemas:extension:concur-bridge:2.0:User';
 const spend = 'urn:ietf:params:scim:schemas:extension:spend:2.0:User';
+const role = 'urn:ietf:params:scim:schemas:extension:spend:2.0:Role';
+const travel = 'urn:ietf:params:scim:schemas:extension:travel:2.0:User';
 const ada: JsonObject = {
   userName: 'ada@example.com',
   emails: [{ value: 'ada@example.com', type: 'work' }],
@@ -82,6 +84,18 @@ describe('applyPatch refuses', () => {
     [patchOf({ op: 'replace', path: 'userName', value: '  ' }), 'invalidValue', /userName is required/],
     [patchOf({ op: 'replace', path: 'id', value: '2' }), 'mutability', /id is read-only/],
     [patchOf({ op: 'remove', path: 'groups' }), 'mutability', /groups is read-only/],
+    [patchOf({ op: 'remove', path: bridge }), 'mutability', /concur-bridge.* is read-only/],
+    [patchOf({ op: 'remove', path: 'schemas' }), 'mutability', /schemas is read-only/],
+    [
+      patchOf({ op: 'replace', path: 'emails[type eq "a" and type eq "b"].value', value: 'x' }),
+      'noTarget',
+      /selects no element/,
+    ],
+    [
+      patchOf({ op: 'add', path: `${travel}:groups[value eq 7]`, value: 8 }),
+      'invalidPath',
+      /takes no filter/,
+    ],
     [patchOf({ op: 'add', path: 'meta.version', value: '2' }), 'mutability', /meta.version is read-only/],
     [
       patchOf({ op: 'add', path: `${enterprise}:manager.displayName`, value: 'B' }),
@@ -170,9 +184,12 @@ describe('applyPatch refuses', () => {
   test('a changed identifier of a member', () => {
     const group = { displayName: 'G', members: [{ value: 'u1' }] };
     const rename = patchOf({ op: 'replace', path: 'members[value eq "u1"].value', value: 'u2' });
-    expect(() => applyPatch(Group, group, rename)).toThrow(
-      expect.objectContaining({ scimType: 'mutability' }),
-    );
+    const add = patchOf({ op: 'add', path: 'members[value eq "u1"]', value: { value: 'u2' } });
+    for (const patch of [rename, add]) {
+      expect(() => applyPatch(Group, group, patch)).toThrow(
+        expect.objectContaining({ scimType: 'mutability' }),
+      );
+    }
   });
 
   test('another id in a value without path, where the id is known', () => {
@@ -319,6 +336,11 @@ describe('applyPatch', () => {
       'brackets and quotes inside a filter',
       { op: 'add', path: 'roles[type eq "a\\"]\\\\"].value', value: 'x' },
       { roles: [{ type: 'a"]\\', value: 'x' }] },
+    ],
+    [
+      'an element made from a filter over a list',
+      { op: 'add', path: `${role}:roles[roleGroups eq "North"].roleName`, value: 'R' },
+      { [role]: { roles: [{ roleGroups: ['North'], roleName: 'R' }] } },
     ],
     ['a path with blanks around it', { op: 'add', path: ' title ', value: 'x' }, { title: 'x' }],
     [

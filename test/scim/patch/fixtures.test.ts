@@ -23,8 +23,9 @@ const files = readdirSync(folder);
 
 // Each file is one PATCH as a client sends it. Add a file, get a test.
 describe('PATCH bodies of identity providers', () => {
-  test('there are fixtures', () => {
-    expect(files.length).toBeGreaterThan(40);
+  test('there are fixtures, each with the vendor or the RFC in its name', () => {
+    expect(files.length).toBeGreaterThan(60);
+    for (const file of files) expect(file).toMatch(/^(entra|okta|onelogin|concur|rfc)-.+\.json$/);
   });
 
   for (const file of files) {

@@ -1,0 +1,132 @@
+import type { Request, RequestHandler, Response, Router } from 'express';
+import type { JsonObject } from '../../domain/json.ts';
+import type { Actor, ListQuery, Page } from '../../scim/directory.ts';
+import { notFound } from '../../scim/error.ts';
+import { type Projection, parseProjection } from '../../scim/projection.ts';
+import type { ResourceType } from '../../scim/registry.ts';
+import { cursorResponse, entityTag, listResponse } from '../../scim/representation.ts';
+import { readBody } from '../body.ts';
+import { tokenOf } from '../request-log.ts';
+import { route } from '../route.ts';
+import { answer, baseUrlOf, resourceUrl } from './answer.ts';
+import { type ListParameters, listQuery, queryParameters, searchParameters } from './list-query.ts';
+import type { Operation } from './operation.ts';
+
+/** How a client wants to see resources. */
+export interface View {
+  /** The address that the SCIM endpoints are below. */
+  readonly baseUrl: string;
+  readonly projection: Projection | undefined;
+}
+
+/** A resource as a client sees it. */
+export interface Seen {
+  readonly version: number;
+  readonly resource: JsonObject;
+}
+
+/** What a write made. */
+export interface Written {
+  readonly id: string;
+  readonly version: number;
+  see(view: View): Promise<Seen>;
+}
+
+/** The resources of one type, as the addresses of RFC 7644 §3.2 offer them. What fails, fails with a ScimError. */
+export interface Endpoint {
+  readonly type: ResourceType;
+  /** What a PATCH is answered with (RFC 7644 §3.5.2): the resource, or nothing unless `attributes` asks for some. */
+  readonly patched: 'resource' | 'nothing';
+  /** How many bytes the body of one resource may have. */
+  readonly largestBody: number;
+  list(query: ListQuery, view: View): Promise<Page<JsonObject>>;
+  get(id: string, view: View): Promise<Seen | null>;
+  write(operation: Operation, actor: Actor): Promise<Written>;
+}
+
+/** Serves the address of a type of resources, those of its resources, and `.search` (RFC 7644 §3.3 to §3.6). */
+export function serveEndpoint(router: Router, endpoint: Endpoint, publicUrl: string | null): void {
+  const { type } = endpoint;
+  const viewOf = (req: Pick<Request, 'query'> & Parameters<typeof baseUrlOf>[0]): View => ({
+    baseUrl: baseUrlOf(req, publicUrl),
+    projection: parseProjection(req.query, type),
+  });
+
+  const list: RequestHandler = async (req, res) => {
+    answer(req, res, 200, await listed(endpoint, queryParameters(req.query), baseUrlOf(req, publicUrl)));
+  };
+
+  const search: RequestHandler = async (req, res) => {
+    const asked = searchParameters(await readBody(req, res, endpoint.largestBody));
+    answer(req, res, 200, await listed(endpoint, asked, baseUrlOf(req, publicUrl)));
+  };
+
+  const create: RequestHandler = async (req, res) => {
+    const view = viewOf(req);
+    const body = await readBody(req, res, endpoint.largestBody);
+    const written = await endpoint.write({ method: 'POST', body }, actorOf(res));
+    res.set('Location', resourceUrl(view.baseUrl, type, written.id));
+    show(req, res, 201, await written.see(view));
+  };
+
+  const read: RequestHandler<Target> = async (req, res) => {
+    const seen = await endpoint.get(req.params.id, viewOf(req));
+    if (seen === null) throw notFound(`No ${type.name} has this id.`);
+    show(req, res, 200, seen);
+  };
+
+  const change =
+    (method: 'PUT' | 'PATCH'): RequestHandler<Target> =>
+    async (req, res) => {
+      const view = viewOf(req);
+      const body = await readBody(req, res, endpoint.largestBody);
+      const operation = { method, id: req.params.id, body, ifMatch: req.get('if-match') };
+      const written = await endpoint.write(operation, actorOf(res));
+      if (method === 'PUT' || endpoint.patched === 'resource' || view.projection?.kind === 'attributes') {
+        show(req, res, 200, await written.see(view));
+      } else {
+        res.set('ETag', entityTag(written.version)).status(204).end();
+      }
+    };
+
+  const remove: RequestHandler<Target> = async (req, res) => {
+    await endpoint.write({ method: 'DELETE', id: req.params.id, ifMatch: req.get('if-match') }, actorOf(res));
+    res.status(204).end();
+  };
+
+  route(router, type.endpoint, { GET: list, POST: create });
+  route(router, `${type.endpoint}/.search`, { POST: search });
+  route(router, `${type.endpoint}/:id`, {
+    GET: read,
+    PUT: change('PUT'),
+    PATCH: change('PATCH'),
+    DELETE: remove,
+  });
+}
+
+type Target = { id: string };
+
+/** RFC 7644 §3.4.2: nothing that matches is an empty list, not 404; Entra goes into quarantine otherwise. */
+async function listed(endpoint: Endpoint, asked: ListParameters, baseUrl: string): Promise<object> {
+  const projection = parseProjection(asked, endpoint.type);
+  const query = listQuery(asked, endpoint.type);
+  const { total, items, nextCursor } = await endpoint.list(query, { baseUrl, projection });
+  return query.paging.kind === 'index'
+    ? listResponse(items, total, query.paging.startIndex)
+    : cursorResponse(items, total, nextCursor);
+}
+
+function actorOf(res: Response): Actor {
+  return { kind: 'scim', name: tokenOf(res) };
+}
+
+// With the ETag set, Express itself answers 304 to a GET whose If-None-Match names it (RFC 9110 §13.1.2).
+function show(
+  req: Pick<Request, 'accepts'>,
+  res: Response,
+  status: number,
+  { version, resource }: Seen,
+): void {
+  res.set('ETag', entityTag(version));
+  answer(req, res, status, resource);
+}

@@ -1,0 +1,135 @@
+import { isJsonObject, type JsonObject } from '../../domain/json.ts';
+import { isUnassigned, valuesToRemove } from '../dialect.ts';
+import { excerpt, invalidFilter, invalidValue, mutability, ScimError } from '../error.ts';
+import type { Filter } from '../filter/filter.ts';
+import type { Group, GroupDecision, Member, MemberChange } from '../groups.ts';
+import { applyPatch } from '../patch/apply.ts';
+import { type Operation, parsePatchMessage } from '../patch/message.ts';
+import { findTarget, type Target } from '../patch/path.ts';
+import { groupResourceType } from '../registry.ts';
+import { memberIds, namesIn } from './members.ts';
+
+/** What one operation does: its steps for the members, and what is left of it for the other attributes. */
+interface Split {
+  readonly members: readonly MemberChange[];
+  readonly rest: Operation;
+}
+
+type MembersTarget = Exclude<Target, { kind: 'schema' }>;
+
+/** An operation that does nothing, so that the others keep their numbers. */
+const NOTHING: Operation = { op: 'add', value: {} };
+
+/**
+ * A PATCH of a group (RFC 7644 §3.5.2) without reading its members: the steps that change them in order, and what
+ * becomes of everything else. Fails like `applyPatch`, and with ScimError 400: mutability for a change within a
+ * member (RFC 7643 §4.2: its sub-attributes are immutable), invalidFilter for members selected by anything but
+ * `value eq` and `type eq` joined by `or`.
+ */
+export function patchGroup(group: Group, body: unknown): GroupDecision {
+  const operations = parsePatchMessage(body);
+  const parts = operations.map((operation, index) => {
+    try {
+      return split(operation);
+    } catch (error) {
+      throw located(error, operation, index);
+    }
+  });
+  const message = { Operations: parts.map(({ rest }) => ({ ...rest })) };
+  return {
+    kind: 'change',
+    ...applyPatch(groupResourceType, group.resource, message, group.id),
+    members: joined(parts.flatMap(({ members }) => members)),
+  };
+}
+
+function split(operation: Operation): Split {
+  const { op, path, value } = operation;
+  const target = path === undefined ? undefined : findTarget(path.trim(), groupResourceType);
+  if (path === undefined || target?.kind === 'schema') {
+    return op === 'remove' || !isJsonObject(value)
+      ? { members: [], rest: operation }
+      : splitEach(operation, value);
+  }
+  if (target?.reference.chain[0].name !== 'members') return { members: [], rest: operation };
+  return { members: changesOf(operation, target), rest: NOTHING };
+}
+
+/** Without an attribute in its path, each member of an operation's value is an operation of its own. */
+function splitEach(operation: Operation, value: JsonObject): Split {
+  const parts = namesIn(value).map(
+    ([name, child]) => [name, split({ op: operation.op, path: name, value: child })] as const,
+  );
+  const left = parts.filter(([, { rest }]) => rest !== NOTHING).map(([name, { rest }]) => [name, rest.value]);
+  return {
+    members: parts.flatMap(([, { members }]) => members),
+    rest: { ...operation, value: Object.fromEntries(left) },
+  };
+}
+
+function changesOf({ op, value }: Operation, target: MembersTarget): readonly MemberChange[] {
+  if (target.reference.chain.length > 1 || (target.kind === 'elements' && target.sub !== undefined)) {
+    throw mutability('What is known of a member cannot be changed here: remove the member, or add another.');
+  }
+  // RFC 7644 §3.5.2.1 and §3.5.2.3: add and replace have a value. null is one: it clears.
+  if (value === undefined && op !== 'remove') throw invalidValue('The operation must have a value.');
+  if (target.kind === 'elements') {
+    if (op === 'remove' || (op === 'replace' && isUnassigned(value))) return removals(target.filter);
+    throw mutability(
+      'A member cannot become another one: remove it, and add the other with the path members.',
+    );
+  }
+  if (op !== 'remove') return [{ kind: op, ids: memberIds(value, 'members') }];
+  const named = valuesToRemove(value);
+  // RFC 7644 §3.5.2.2: without a value all values go.
+  return named === undefined
+    ? [{ kind: 'replace', ids: [] }]
+    : [{ kind: 'remove', ids: memberIds(named, 'members') }];
+}
+
+/** The steps that remove the members whom a filter selects. */
+function removals(filter: Filter): readonly MemberChange[] {
+  if (filter.kind === 'or') return filter.filters.flatMap(removals);
+  if (filter.kind === 'compare' && filter.operator === 'eq') {
+    const { path, value } = filter;
+    // Every member has an id: none has the value null.
+    if (path === 'value') return typeof value === 'string' ? [{ kind: 'remove', ids: [value] }] : [];
+    if (path === 'type') return [{ kind: 'removeTypes', types: typesCalled(value) }];
+  }
+  throw invalidFilter('Members to remove are selected by value eq "…" or type eq "…", several joined by or.');
+}
+
+function typesCalled(value: string | number | boolean | null): readonly Member['type'][] {
+  const types: readonly Member['type'][] = ['User', 'Group', null];
+  const wanted = typeof value === 'string' ? value.toLowerCase() : value;
+  return types.filter((type) => (type === null ? null : type.toLowerCase()) === wanted);
+}
+
+/** The same steps, neighbours of one kind made one: Okta removes each member by an operation of its own. */
+function joined(steps: readonly MemberChange[]): readonly MemberChange[] {
+  const runs: MemberChange[][] = [];
+  for (const step of steps) {
+    const run = runs.at(-1);
+    if (run?.[0]?.kind === step.kind) run.push(step);
+    else runs.push([step]);
+  }
+  return runs.flatMap(oneOf);
+}
+
+function oneOf(run: readonly MemberChange[]): readonly MemberChange[] {
+  const kind = run[0]?.kind;
+  if (kind !== 'add' && kind !== 'remove') return run;
+  const ids = new Set(run.flatMap((step) => (step.kind === 'removeTypes' ? [] : step.ids)));
+  return ids.size === 0 ? [] : [{ kind, ids: [...ids] }];
+}
+
+function located(error: unknown, operation: Operation, index: number): unknown {
+  if (!(error instanceof ScimError)) return error;
+  const path = operation.path === undefined ? '' : ` ${excerpt(operation.path)}`;
+  return new ScimError(
+    error.status,
+    error.scimType,
+    `Operations[${index}] (${operation.op}${path}): ${error.detail}`,
+    error.cause,
+  );
+}

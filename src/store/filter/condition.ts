@@ -1,0 +1,59 @@
+import { type RawBuilder, type SqlBool, sql } from 'kysely';
+import type { Value } from './engine.ts';
+
+/**
+ * How many resources a database has to look at: a few that an index knows, the many of a part of an index, or all.
+ */
+export type Reach = 'few' | 'many' | 'all';
+
+/** A condition in SQL. Where it has no answer (NULL), it does not hold. */
+export interface Condition {
+  readonly sql: RawBuilder<SqlBool>;
+  readonly reach: Reach;
+}
+
+const REACHES: readonly Reach[] = ['few', 'many', 'all'];
+
+/** A condition that is asked of every resource. */
+export function ofAll(condition: RawBuilder<SqlBool>): Condition {
+  return { sql: condition, reach: 'all' };
+}
+
+/** All of the conditions hold: the index of any of them will do. */
+export function allOf(conditions: readonly Condition[]): Condition {
+  const reach = REACHES.find((one) => conditions.some((condition) => condition.reach === one)) ?? 'all';
+  return { sql: balanced(conditions, sql` and `), reach };
+}
+
+/** One of the conditions holds: every one of them needs an index. */
+export function anyOf(conditions: readonly Condition[]): Condition {
+  const reach = REACHES.findLast((one) => conditions.some((condition) => condition.reach === one)) ?? 'all';
+  return { sql: balanced(conditions, sql` or `), reach };
+}
+
+/** The condition does not hold; an index only knows of whom it does. */
+export function noneOf(condition: Condition): Condition {
+  return ofAll(sql`((${condition.sql}) is not true)`);
+}
+
+/** Databases bound how deep an expression is nested, and `a or b or c` nests to the left: the halves nest less. */
+function balanced(conditions: readonly Condition[], operator: RawBuilder<unknown>): RawBuilder<SqlBool> {
+  const [only] = conditions;
+  if (conditions.length === 1 && only !== undefined) return only.sql;
+  const half = Math.ceil(conditions.length / 2);
+  const left = balanced(conditions.slice(0, half), operator);
+  return sql`(${left}${operator}${balanced(conditions.slice(half), operator)})`;
+}
+
+/** A value of a resource, or of an element of a multi-valued attribute, as it is compared; NULL for none. */
+export interface Operand {
+  readonly value: Value;
+  /**
+   * What `value` is: text as `keyText` makes it, text in lower case, text as it is, a number, 1 or 0, a time in ms,
+   * or an address, which the store does not know in full.
+   */
+  readonly form: 'key' | 'folded' | 'exact' | 'number' | 'flag' | 'instant' | 'address';
+  /** How many have the same value, where an index finds them. */
+  readonly index?: Exclude<Reach, 'all'>;
+  readonly nullable: boolean;
+}

@@ -1,0 +1,29 @@
+import type { RawBuilder, SqlBool } from 'kysely';
+
+/** A piece of SQL that yields a value. */
+export type Value = RawBuilder<unknown>;
+
+/** What every kind of database says in its own way when a filter is asked of it. */
+export interface FilterEngine {
+  /**
+   * The value at a path of names in a JSON text: NULL when there is none, 1 and 0 for true and false, and JSON text
+   * for an object or array.
+   */
+  jsonValue(json: Value, path: readonly string[]): Value;
+  /**
+   * The elements of the array at a path of names in a JSON text, as a table of that alias: `value` is as `jsonValue`
+   * yields it, `key` the position. Of an object at the end of the path: its members, `key` the name.
+   */
+  jsonElements(json: Value, path: readonly string[], alias: string): Value;
+  /** Text in lower case, as JavaScript's `toLowerCase` has it. */
+  folded(text: Value): Value;
+  /** Text as `keyText` makes it. */
+  keyed(text: Value): Value;
+  /** A SCIM dateTime in ms since the epoch. */
+  instant(text: Value): Value;
+  contains(text: Value, part: string): RawBuilder<SqlBool>;
+  startsWith(text: Value, start: string): RawBuilder<SqlBool>;
+  endsWith(text: Value, end: string): RawBuilder<SqlBool>;
+  /** True; a query that has had its time fails where a row is asked this. */
+  withinTime(): RawBuilder<SqlBool>;
+}

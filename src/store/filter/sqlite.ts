@@ -1,0 +1,21 @@
+import { sql } from 'kysely';
+import type { FilterEngine } from './engine.ts';
+
+/** How SQLite says what a filter asks; its connections have the functions of `registerFunctions`. */
+export const SQLITE_FILTERS: FilterEngine = {
+  jsonValue: (json, path) => sql`json_extract(${json}, ${jsonPath(path)})`,
+  jsonElements: (json, path, alias) => sql`json_each(${json}, ${jsonPath(path)}) as ${sql.id(alias)}`,
+  folded: (text) => sql`scim_folded(${text})`,
+  keyed: (text) => sql`scim_key(${text})`,
+  instant: (text) => sql`scim_instant(${text})`,
+  contains: (text, part) => sql`instr(${text}, ${part}) > 0`,
+  startsWith: (text, start) => sql`substr(${text}, 1, ${[...start].length}) = ${start}`,
+  endsWith: (text, end) =>
+    end === '' ? sql`${text} is not null` : sql`substr(${text}, ${-[...end].length}) = ${end}`,
+  withinTime: () => sql`scim_within_time()`,
+};
+
+// Schema names and URNs, which hold no double quote.
+function jsonPath(names: readonly string[]): string {
+  return `$${names.map((name) => `."${name}"`).join('')}`;
+}

@@ -1,0 +1,140 @@
+import type { Kysely } from 'kysely';
+import type { Group, GroupDecision, GroupWrite, GroupWriteResult } from '../scim/groups.ts';
+import { attributesOf } from './accept.ts';
+import { type GroupWriting, leaveGroups, nextVersion, recordChange } from './group-changes.ts';
+import {
+  type MemberPlan,
+  type MembersOf,
+  NO_MEMBERS,
+  planMembers,
+  unknownMembers,
+  writeMembers,
+} from './group-members.ts';
+import { type GroupKeys, groupKeysOf, insertGroup, loadGroup, updateGroup } from './group-records.ts';
+import type { Database } from './tables.ts';
+
+type Create = Extract<GroupWrite, { kind: 'create' }>;
+type Change = Extract<GroupWrite, { kind: 'change' }>;
+type Replacement = Extract<GroupDecision, { kind: 'change' }>;
+
+/**
+ * Writes a batch in one transaction: see `Groups.accept`. The transaction is the lock: a change of members starts from
+ * the members as they are in it.
+ *
+ * @param newId makes the id of a new group that comes without one, a UUID
+ */
+export async function acceptGroups(
+  db: Kysely<Database>,
+  connection: string,
+  writes: readonly GroupWrite[],
+  clock: () => number,
+  newId: () => string,
+): Promise<readonly GroupWriteResult[]> {
+  return await db.transaction().execute(async (transaction) => {
+    const results: GroupWriteResult[] = [];
+    for (const write of writes) {
+      const writing = { db: transaction, connection, actor: write.actor, now: clock() };
+      results.push(
+        write.kind === 'create'
+          ? await create(writing, write.id ?? newId(), write)
+          : await change(writing, write),
+      );
+    }
+    return results;
+  });
+}
+
+async function create(writing: GroupWriting, id: string, write: Create): Promise<GroupWriteResult> {
+  const { db, connection, now } = writing;
+  const { resource } = write;
+  const place = { db, connection, groupId: id };
+  const plan = await planMembers(place, [{ kind: 'add', ids: write.members }]);
+  const refusal = (await findConflict(writing, id, resource)) ?? (await findUnknown(place, plan, write));
+  if (refusal !== null) return refusal;
+  const group: Group = { connection, id, resource, version: 1, created: now, lastModified: now };
+  await insertGroup(db, group);
+  const members = await writeMembers(place, plan);
+  await recordChange(writing, group, { action: 'create', attributes: attributesOf(resource), ...members });
+  return { kind: 'written', group, changed: true };
+}
+
+async function change(writing: GroupWriting, write: Change): Promise<GroupWriteResult> {
+  const before = await loadGroup(writing.db, writing.connection, write.id);
+  if (before === null) return { kind: 'missing' };
+  let decision: GroupDecision;
+  try {
+    decision = write.decide(before);
+  } catch (error) {
+    return { kind: 'rejected', error };
+  }
+  return decision.kind === 'delete'
+    ? await remove(writing, before)
+    : await replace(writing, before, decision, write);
+}
+
+async function replace(
+  writing: GroupWriting,
+  before: Group,
+  decision: Replacement,
+  write: Change,
+): Promise<GroupWriteResult> {
+  const { db, connection, now } = writing;
+  const place = { db, connection, groupId: before.id };
+  const plan = await planMembers(place, decision.members);
+  const refusal =
+    (await findConflict(writing, before.id, decision.resource)) ?? (await findUnknown(place, plan, write));
+  if (refusal !== null) return refusal;
+  const members = await writeMembers(place, plan);
+  const isSame = decision.changed.length === 0 && members.added.length === 0 && members.removed.length === 0;
+  if (isSame) return { kind: 'written', group: before, changed: false };
+  const group = { ...nextVersion(before, now), resource: decision.resource };
+  await updateGroup(db, group, null);
+  await recordChange(writing, group, { action: 'update', attributes: decision.changed, ...members });
+  return { kind: 'written', group, changed: true };
+}
+
+/** For SCIM a deleted group is gone; its row stays for the audit trail. */
+async function remove(writing: GroupWriting, before: Group): Promise<GroupWriteResult> {
+  const { db, connection, now } = writing;
+  const members = await writeMembers({ db, connection, groupId: before.id }, NO_MEMBERS);
+  await leaveGroups(writing, before.id);
+  const group = nextVersion(before, now);
+  await updateGroup(db, group, now);
+  await recordChange(writing, group, { action: 'delete', attributes: [], ...members });
+  return { kind: 'written', group, changed: true };
+}
+
+/** Among the groups that are not deleted, displayName is unique without regard to case: it is what people go by. */
+async function findConflict(
+  { db, connection }: GroupWriting,
+  id: string,
+  resource: Group['resource'],
+): Promise<GroupWriteResult | null> {
+  let keys: GroupKeys;
+  try {
+    keys = groupKeysOf(resource);
+  } catch (error) {
+    return { kind: 'rejected', error };
+  }
+  const sameName = await db
+    .selectFrom('groups')
+    .select('id')
+    .where('connection', '=', connection)
+    .where('deleted', 'is', null)
+    .where('display_name_key', '=', keys.displayNameKey)
+    .where('id', '<>', id)
+    .executeTakeFirst();
+  return sameName === undefined
+    ? null
+    : { kind: 'conflict', attribute: 'displayName', value: keys.displayName };
+}
+
+async function findUnknown(
+  place: MembersOf,
+  plan: MemberPlan,
+  write: GroupWrite,
+): Promise<GroupWriteResult | null> {
+  if (write.unknownMembers === 'accept') return null;
+  const ids = await unknownMembers(place, plan);
+  return ids.length === 0 ? null : { kind: 'unknownMembers', ids };
+}

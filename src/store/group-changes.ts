@@ -1,0 +1,72 @@
+import type { Kysely } from 'kysely';
+import type { Actor } from '../scim/directory.ts';
+import type { Group } from '../scim/groups.ts';
+import type { MembersChanged } from './group-members.ts';
+import { loadGroup, updateGroup } from './group-records.ts';
+import type { Database } from './tables.ts';
+
+/** What a write that changes groups works with. */
+export interface GroupWriting {
+  /** The transaction of the batch. */
+  readonly db: Kysely<Database>;
+  readonly connection: string;
+  readonly actor: Actor;
+  readonly now: number;
+}
+
+/** What happened to a group. */
+export interface GroupChange extends MembersChanged {
+  readonly action: Database['group_changes']['action'];
+  /** The attribute paths that differ, besides `members`. */
+  readonly attributes: readonly string[];
+}
+
+/** The same group one version later. */
+export function nextVersion(group: Group, now: number): Group {
+  // A client that compares meta.lastModified must see every change, even two within one millisecond.
+  return { ...group, version: group.version + 1, lastModified: Math.max(now, group.lastModified + 1) };
+}
+
+/**
+ * Writes the audit row of a change. Every change of a group, and so every change of who is a member of which group,
+ * comes by here.
+ */
+export async function recordChange(
+  { db, connection, actor, now }: GroupWriting,
+  group: Group,
+  { action, attributes, added, removed }: GroupChange,
+): Promise<void> {
+  await db
+    .insertInto('group_changes')
+    .values({
+      connection,
+      group_id: group.id,
+      at: now,
+      actor_kind: actor.kind,
+      actor_name: actor.name,
+      action,
+      version: group.version,
+      attributes: JSON.stringify(attributes),
+      members_added: JSON.stringify(added),
+      members_removed: JSON.stringify(removed),
+    })
+    .execute();
+}
+
+/** Takes a person or a group that is being deleted out of all groups: a change of each of these. */
+export async function leaveGroups(writing: GroupWriting, memberId: string): Promise<void> {
+  const { db, connection, now } = writing;
+  const left = await db
+    .deleteFrom('group_members')
+    .where('connection', '=', connection)
+    .where('member_id', '=', memberId)
+    .returning('group_id')
+    .execute();
+  for (const { group_id } of left) {
+    const group = await loadGroup(db, connection, group_id);
+    if (group === null) throw new Error(`The deleted group ${group_id} had a member`);
+    const next = nextVersion(group, now);
+    await updateGroup(db, next, null);
+    await recordChange(writing, next, { action: 'update', attributes: [], added: [], removed: [memberId] });
+  }
+}

@@ -1,0 +1,84 @@
+import { extensionsOf, isDeactivation } from '../domain/difference.ts';
+import type { ExtensionVerdict, Refused } from '../domain/outcome.ts';
+import type { PersonRecord } from '../domain/person.ts';
+import type { Lease, OutgoingOperation, ProvisioningUpdate, ResolveReferences } from '../domain/ports.ts';
+import { isAboutValues, messageOf } from '../domain/refusal.ts';
+import { refusedParts, settle } from '../domain/settlement.ts';
+import type { Context } from './context.ts';
+import { afterFailure, afterRefusedDeactivation } from './failure.ts';
+import { nextState } from './next-state.ts';
+import { operationOf } from './record.ts';
+
+/**
+ * After so many failures in a row a refusal of everybody stands. Other failures that passed count too, so
+ * that it is repeated less often after them, and never more often.
+ */
+const REPEATS = 3;
+
+/** An operation that Concur refused though it stood alone. */
+export interface RefusedOperation extends OutgoingOperation {
+  readonly refused: Refused;
+}
+
+/**
+ * Decides what becomes of people whose operations Concur refused one by one. Where it refused everybody of a batch,
+ * that says more about the request than about the people: SAP documents 400 for an exceeded request limit and for a
+ * deadlock too (Concur, HTTP Status Codes). Such a refusal is taken for one that passes, a few times in a row.
+ * A refusal that says that a value is taken, or names an attribute that was sent, is about the data all the same:
+ * Concur has looked at it, and would say the same again.
+ *
+ * @param everybody nothing of the batch was taken, and it held more than one person
+ */
+export async function settleRefused(
+  context: Context,
+  lease: Lease,
+  operations: readonly RefusedOperation[],
+  everybody: boolean,
+): Promise<void> {
+  if (operations.length === 0) return;
+  const now = context.clock();
+  const luck = context.random();
+  // They are due together, so that they are sent together again.
+  const together = { clock: () => now, random: () => luck };
+  await context.store.commit(
+    {
+      lease: lease.token,
+      people: operations.map(({ personId }) => personId),
+      decide: async (record, resolve) => {
+        const operation = operationOf(operations, record.person.id);
+        const { refused, difference } = operation;
+        const { provisioning } = record;
+        if (isDeactivation(difference)) {
+          return afterRefusedDeactivation(context, provisioning, refused.messages);
+        }
+        const passes = everybody && provisioning.attempts < REPEATS && !isAboutValues(refused, difference);
+        if (!passes) return afterRefusal(context, record, operation, resolve);
+        const message = messageOf(refused);
+        const later = afterFailure(together, provisioning, {
+          kind: 'retry',
+          why: 'transient',
+          after: null,
+          message,
+        });
+        // A deactivation that was accepted meanwhile does not wait.
+        const next = await nextState(context, record, {}, resolve);
+        return next.lane === 'deactivation' ? next : later;
+      },
+    },
+    now,
+  );
+}
+
+function afterRefusal(
+  context: Context,
+  record: PersonRecord,
+  operation: RefusedOperation,
+  resolve: ResolveReferences,
+): Promise<ProvisioningUpdate> {
+  const { messages, uniqueness } = operation.refused;
+  const verdicts = refusedParts(extensionsOf(operation.difference), messages).map(
+    (extension): ExtensionVerdict => ({ extension, verdict: 'refused', messages, uniqueness }),
+  );
+  const update = settle(record.provisioning, operation, null, verdicts, context.clock());
+  return nextState(context, record, update, resolve);
+}

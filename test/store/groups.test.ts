@@ -1,0 +1,543 @@
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { JsonObject } from '../../src/domain/json.ts';
+import type {
+  Group,
+  GroupDecision,
+  GroupWrite,
+  GroupWriteResult,
+  Member,
+  MemberChange,
+} from '../../src/scim/groups.ts';
+import { groups } from '../../src/store/groups.ts';
+import { bindConnection, type ConnectionStore } from '../../src/store/store.ts';
+import {
+  ADMIN,
+  type Bench,
+  change,
+  create,
+  createOne,
+  ENGINES,
+  firstPage,
+  OKTA,
+  openBench,
+} from './engines.ts';
+
+type Create = Extract<GroupWrite, { kind: 'create' }>;
+type Change = Extract<GroupWrite, { kind: 'change' }>;
+
+const NOBODY = 'ffffffff-0000-4000-8000-000000000000';
+
+function creation(displayName: string, members: readonly string[] = [], more: Partial<Create> = {}): Create {
+  return {
+    kind: 'create',
+    actor: OKTA,
+    resource: { displayName },
+    members,
+    unknownMembers: 'accept',
+    ...more,
+  };
+}
+
+function changing(id: string, decide: Change['decide'], more: Partial<Change> = {}): Change {
+  return { kind: 'change', actor: OKTA, id, decide, unknownMembers: 'accept', ...more };
+}
+
+/** A decision about the members alone. */
+function members(...steps: readonly MemberChange[]): Change['decide'] {
+  return ({ resource }) => ({ kind: 'change', resource, changed: [], members: steps });
+}
+
+function rename(displayName: string, ...changed: readonly string[]): Change['decide'] {
+  return () => ({ kind: 'change', resource: { displayName }, changed, members: [] });
+}
+
+const REMOVE: Change['decide'] = (): GroupDecision => ({ kind: 'delete' });
+
+function written(result: GroupWriteResult | undefined): Group {
+  if (result?.kind !== 'written') throw new Error(`not written: ${JSON.stringify(result)}`);
+  return result.group;
+}
+
+describe.each(ENGINES)('groups on $name', (engine) => {
+  let bench: Bench;
+  beforeEach(async () => {
+    bench = await openBench(engine);
+  });
+  afterEach(() => bench.close());
+
+  async function one(
+    write: GroupWrite,
+    connection: ConnectionStore = bench.connection,
+  ): Promise<GroupWriteResult> {
+    const [result] = await connection.directory.groups.accept([write]);
+    if (result === undefined) throw new Error('no result');
+    return result;
+  }
+
+  async function membersOf(id: string): Promise<readonly Member[]> {
+    const record = await bench.connection.directory.groups.get(id, true);
+    if (record?.members == null) throw new Error(`no group ${id} with members`);
+    return record.members;
+  }
+
+  async function idsIn(id: string): Promise<readonly string[]> {
+    return (await membersOf(id)).map((member) => member.id);
+  }
+
+  async function version(id: string): Promise<number | undefined> {
+    return (await bench.connection.directory.groups.get(id, false))?.group.version;
+  }
+
+  /** The audit rows of a group, oldest first. */
+  async function audit(id: string) {
+    const rows = await bench.store.db
+      .selectFrom('group_changes')
+      .selectAll()
+      .where('group_id', '=', id)
+      .orderBy('id')
+      .execute();
+    return rows.map((row) => ({
+      at: row.at,
+      actor: `${row.actor_kind}:${row.actor_name}`,
+      action: row.action,
+      version: row.version,
+      attributes: JSON.parse(row.attributes),
+      added: JSON.parse(row.members_added).toSorted(),
+      removed: JSON.parse(row.members_removed).toSorted(),
+    }));
+  }
+
+  async function people(...names: readonly string[]): Promise<readonly string[]> {
+    const records = await create(bench.connection, ...names.map((userName) => ({ userName })));
+    return records.map(({ person }) => person.id);
+  }
+
+  it('stores a new group with an audit row', async () => {
+    const ids = await people('ann', 'bob');
+    const resource = { schemas: ['x'], displayName: 'Travellers', externalId: 'e1' };
+    const group = written(await one(creation('', [...ids, NOBODY, ...ids], { resource })));
+    expect(group).toEqual({
+      connection: 'default',
+      id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      resource,
+      version: 1,
+      created: bench.now,
+      lastModified: bench.now,
+    });
+    expect(await bench.connection.directory.groups.get(group.id, false)).toEqual({ group, members: null });
+    expect(await idsIn(group.id)).toEqual([...ids, NOBODY]);
+    expect(await audit(group.id)).toEqual([
+      {
+        at: bench.now,
+        actor: 'scim:okta',
+        action: 'create',
+        version: 1,
+        attributes: ['displayName', 'externalId'],
+        added: [...ids, NOBODY],
+        removed: [],
+      },
+    ]);
+  });
+
+  it('gives a group, and a person, the id that the caller wants', async () => {
+    const [id, other] = [NOBODY, NOBODY.replace('f', 'e')];
+    expect(written(await one(creation('a', [], { id }))).id).toBe(id);
+    await bench.connection.directory.accept([
+      { kind: 'create', actor: OKTA, resource: { userName: 'ann' }, id: other },
+    ]);
+    expect((await bench.connection.directory.get(other))?.person.resource).toEqual({ userName: 'ann' });
+  });
+
+  it('tells what the members are, and how they are called', async () => {
+    const [ann, bob] = await create(
+      bench.connection,
+      { userName: 'ann', displayName: 'Ann A.' },
+      { userName: 'Bob@x.com' },
+    );
+    const inner = written(await one(creation('Inner')));
+    const outer = written(
+      await one(creation('Outer', [NOBODY, inner.id, bob?.person.id ?? '', ann?.person.id ?? ''])),
+    );
+    expect(await membersOf(outer.id)).toEqual([
+      { id: ann?.person.id, type: 'User', display: 'Ann A.' },
+      { id: bob?.person.id, type: 'User', display: 'Bob@x.com' },
+      { id: inner.id, type: 'Group', display: 'Inner' },
+      { id: NOBODY, type: null, display: null },
+    ]);
+    await bench.connection.directory.accept([
+      { kind: 'create', actor: OKTA, resource: { userName: 'late' }, id: NOBODY },
+    ]);
+    expect((await membersOf(outer.id)).at(-1)).toEqual({ id: NOBODY, type: 'User', display: 'late' });
+  });
+
+  it('refuses members who are not here by name and writes nothing, but lets stay who is remembered', async () => {
+    const [ann = ''] = await people('ann');
+    const strict = { unknownMembers: 'refuse' } as const;
+    const ghosts = ['ghost-1', 'ghost-2'];
+    expect(await one(creation('a', [ann, ...ghosts], strict))).toEqual({
+      kind: 'unknownMembers',
+      ids: ghosts,
+    });
+    const group = written(await one(creation('a', [NOBODY])));
+    const everybody = (...ids: string[]): Change['decide'] => {
+      return () => ({
+        kind: 'change',
+        resource: { displayName: 'b' },
+        changed: ['displayName'],
+        members: [{ kind: 'replace', ids }],
+      });
+    };
+    expect(await one(changing(group.id, everybody(ann, NOBODY, 'ghost-2'), strict))).toEqual({
+      kind: 'unknownMembers',
+      ids: ['ghost-2'],
+    });
+    expect(await bench.connection.directory.groups.get(group.id, true)).toEqual({
+      group,
+      members: [{ id: NOBODY, type: null, display: null }],
+    });
+    expect(await audit(group.id)).toHaveLength(1);
+    const inner = written(await one(creation('inner')));
+    written(await one(changing(group.id, everybody(ann, NOBODY, inner.id), strict)));
+    expect(await idsIn(group.id)).toEqual([ann, inner.id, NOBODY]);
+    const unasked = members({ kind: 'add', ids: ghosts }, { kind: 'remove', ids: ghosts });
+    expect(await one(changing(group.id, unasked, strict))).toMatchObject({ kind: 'written', changed: false });
+  });
+
+  it('counts versions and never lets lastModified stand still or go back', async () => {
+    const group = written(await one(creation('a')));
+    const first = written(await one(changing(group.id, rename('b', 'displayName'))));
+    expect(first).toMatchObject({ version: 2, lastModified: bench.now + 1, created: bench.now });
+    bench.now -= 5_000;
+    const second = written(await one(changing(group.id, members({ kind: 'add', ids: [NOBODY] }))));
+    expect(second).toMatchObject({ version: 3, lastModified: first.lastModified + 1 });
+    expect(await bench.connection.directory.groups.get(group.id, false)).toEqual({
+      group: second,
+      members: null,
+    });
+    expect((await audit(group.id)).map(({ attributes, added }) => [attributes, added])).toEqual([
+      [['displayName'], []],
+      [['displayName'], []],
+      [[], [NOBODY]],
+    ]);
+  });
+
+  it('writes nothing for a write that changes nothing', async () => {
+    const [ann = '', bob = ''] = await people('ann', 'bob');
+    const group = written(await one(creation('a', [ann])));
+    const idle: readonly (readonly MemberChange[])[] = [
+      [],
+      [{ kind: 'add', ids: [ann] }],
+      [{ kind: 'remove', ids: [bob, NOBODY] }],
+      [{ kind: 'replace', ids: [ann, ann] }],
+      [{ kind: 'removeTypes', types: ['Group', null] }],
+      [{ kind: 'removeTypes', types: [] }],
+      [
+        { kind: 'add', ids: [bob] },
+        { kind: 'remove', ids: [bob] },
+      ],
+      [
+        { kind: 'removeTypes', types: ['User'] },
+        { kind: 'add', ids: [ann] },
+      ],
+    ];
+    for (const steps of idle) {
+      const result = await one(changing(group.id, members(...steps)));
+      expect(result, JSON.stringify(steps)).toEqual({ kind: 'written', group, changed: false });
+    }
+    expect(await audit(group.id)).toHaveLength(1);
+    expect(await idsIn(group.id)).toEqual([ann]);
+  });
+
+  it('refuses a displayName that is taken, in any case and spelling, and frees it by deletion', async () => {
+    const group = written(await one(creation('Zo\u00eb')));
+    const twin = creation(' ZOE\u0308');
+    expect(await one(twin)).toEqual({ kind: 'conflict', attribute: 'displayName', value: ' ZOE\u0308' });
+    const other = written(await one(creation('other')));
+    expect(await one(changing(other.id, rename('zo\u00eb', 'displayName')))).toMatchObject({
+      kind: 'conflict',
+    });
+    expect(written(await one(changing(group.id, rename('ZO\u00cb', 'displayName')))).version).toBe(2);
+    await one(changing(group.id, REMOVE));
+    expect(await one(twin)).toMatchObject({ kind: 'written' });
+  });
+
+  it('leaves the neighbours of a bad write in its batch alone', async () => {
+    const group = written(await one(creation('a')));
+    const failure = new Error('no');
+    const results = await bench.connection.directory.groups.accept([
+      creation('b', [], { id: NOBODY }),
+      creation('B'),
+      changing(group.id, () => {
+        throw failure;
+      }),
+      changing('nobody', REMOVE),
+      creation('', [], { resource: { externalId: 'without displayName' } }),
+      creation('c', ['ghost'], { unknownMembers: 'refuse' }),
+      changing(group.id, members({ kind: 'add', ids: [NOBODY] }), { unknownMembers: 'refuse' }),
+    ]);
+    expect(results.map(({ kind }) => kind)).toEqual([
+      'written',
+      'conflict',
+      'rejected',
+      'missing',
+      'rejected',
+      'unknownMembers',
+      'written',
+    ]);
+    expect(results[2]).toEqual({ kind: 'rejected', error: failure });
+    expect(await membersOf(group.id)).toEqual([{ id: NOBODY, type: 'Group', display: 'b' }]);
+    const stored = await bench.store.db.selectFrom('groups').select('id').execute();
+    expect(stored).toHaveLength(2);
+  });
+
+  it('forgets a deleted group and its members, but not who they were', async () => {
+    const [ann = ''] = await people('ann');
+    const inner = written(await one(creation('inner', [ann])));
+    const outer = written(await one(creation('outer', [ann, inner.id])));
+    const gone = await one(changing(inner.id, REMOVE, { actor: ADMIN }));
+    expect(written(gone).version).toBe(2);
+    expect(await bench.connection.directory.groups.get(inner.id, true)).toBeNull();
+    expect(await one(changing(inner.id, REMOVE))).toEqual({ kind: 'missing' });
+    expect(await bench.connection.directory.groupsOf([ann])).toEqual(
+      new Map([[ann, [{ id: outer.id, display: 'outer' }]]]),
+    );
+    expect((await audit(inner.id)).at(-1)).toEqual({
+      at: bench.now,
+      actor: 'admin:root',
+      action: 'delete',
+      version: 2,
+      attributes: [],
+      added: [],
+      removed: [ann],
+    });
+    expect(await idsIn(outer.id)).toEqual([ann]);
+    expect(await version(outer.id)).toBe(2);
+    expect((await audit(outer.id)).at(-1)).toMatchObject({ action: 'update', removed: [inner.id] });
+    await one(changing(outer.id, members({ kind: 'replace', ids: [inner.id] })));
+    expect(await membersOf(outer.id)).toEqual([{ id: inner.id, type: null, display: null }]);
+  });
+
+  it('takes a deleted person out of their groups, which is a change of these', async () => {
+    const [ann = '', bob = ''] = await people('ann', 'bob');
+    const hers = written(await one(creation('hers', [ann, bob])));
+    const his = written(await one(creation('his', [bob])));
+    await change(bench.connection, ann, { kind: 'delete' });
+    expect(await idsIn(hers.id)).toEqual([bob]);
+    expect([await version(hers.id), await version(his.id)]).toEqual([2, 1]);
+    expect((await audit(hers.id)).at(-1)).toMatchObject({
+      actor: 'scim:okta',
+      action: 'update',
+      version: 2,
+      removed: [ann],
+    });
+    expect(await bench.connection.directory.groupsOf([ann])).toEqual(new Map());
+    const back = changing(hers.id, members({ kind: 'add', ids: [ann] }), { unknownMembers: 'refuse' });
+    expect(await one(back)).toEqual({ kind: 'unknownMembers', ids: [ann] });
+    await one({ ...back, unknownMembers: 'accept' });
+    expect(await membersOf(hers.id)).toContainEqual({ id: ann, type: null, display: null });
+  });
+
+  it('names the direct groups of people', async () => {
+    const [ann = '', bob = '', eve = ''] = await people('ann', 'bob', 'eve');
+    const zebra = written(await one(creation('zebra', [ann, bob])));
+    const Apes = written(await one(creation('Apes', [ann])));
+    await one(creation('outer', [zebra.id]));
+    expect(await bench.connection.directory.groupsOf([ann, bob, eve])).toEqual(
+      new Map([
+        [
+          ann,
+          [
+            { id: Apes.id, display: 'Apes' },
+            { id: zebra.id, display: 'zebra' },
+          ],
+        ],
+        [bob, [{ id: zebra.id, display: 'zebra' }]],
+      ]),
+    );
+    expect(await bench.connection.directory.groupsOf([])).toEqual(new Map());
+  });
+
+  it('lists the groups whose ids it is given, in that order, with members only when asked', async () => {
+    const [ann = ''] = await people('ann');
+    const full = written(await one(creation('full', [ann])));
+    const empty = written(await one(creation('empty')));
+    const gone = written(await one(creation('gone')));
+    await one(changing(gone.id, REMOVE));
+    const query = firstPage(null, 3);
+    const page = { total: 3, items: [empty.id, gone.id, full.id], nextCursor: 'next' };
+    const listed = groups(
+      bench.store.db,
+      'default',
+      () => bench.now,
+      () => NOBODY,
+      (asked) => Promise.resolve(asked === query ? page : { total: 0, items: [], nextCursor: null }),
+    );
+    expect(await listed.list(query, false)).toEqual({
+      total: 3,
+      items: [
+        { group: empty, members: null },
+        { group: full, members: null },
+      ],
+      nextCursor: 'next',
+    });
+    const { items } = await listed.list(query, true);
+    expect(items).toEqual([
+      { group: empty, members: [] },
+      { group: full, members: [{ id: ann, type: 'User', display: 'ann' }] },
+    ]);
+  });
+
+  it('loses nothing when many change one group at once, from two processes', async () => {
+    const group = written(await one(creation('a')));
+    const again = (await bench.reopen()).connection('default');
+    const ids = Array.from({ length: 60 }, (_, number) => `member-${String(number).padStart(2, '0')}`);
+    const results = await Promise.all(
+      ids.map((id, number) =>
+        one(
+          changing(group.id, ({ resource }) => ({
+            kind: 'change',
+            resource: { ...resource, [id]: true },
+            changed: [id],
+            members: [{ kind: 'add', ids: [id] }],
+          })),
+          number % 2 === 0 ? bench.connection : again,
+        ),
+      ),
+    );
+    const versions = results.map((result) => written(result).version);
+    expect(versions.toSorted((a, b) => a - b)).toEqual(ids.map((_, number) => number + 2));
+    expect(await idsIn(group.id)).toEqual(ids);
+    const record = await again.directory.groups.get(group.id, false);
+    expect(Object.keys(record?.group.resource ?? {}).toSorted()).toEqual(['displayName', ...ids]);
+    expect(await audit(group.id)).toHaveLength(61);
+  });
+
+  it('serves others while it writes many members, and shows them all at once', async () => {
+    const group = written(await one(creation('a')));
+    const ids = Array.from({ length: 10_000 }, (_, number) => `member-${String(number).padStart(5, '0')}`);
+    let done = false;
+    const writing = one(changing(group.id, members({ kind: 'replace', ids }))).then((result) => {
+      done = true;
+      return result;
+    });
+    const seen = new Set<number>();
+    let turns = 0;
+    while (!done) {
+      seen.add((await membersOf(group.id)).length);
+      await new Promise((resolve) => setImmediate(resolve));
+      turns += 1;
+    }
+    expect(written(await writing).version).toBe(2);
+    expect(turns).toBeGreaterThan(3);
+    expect([...seen].filter((count) => count !== 0 && count !== ids.length)).toEqual([]);
+    expect(await idsIn(group.id)).toEqual(ids);
+    const half = ids.slice(0, 5_000);
+    await one(changing(group.id, members({ kind: 'remove', ids: half })));
+    expect(await idsIn(group.id)).toEqual(ids.slice(5_000));
+    await one(changing(group.id, members({ kind: 'replace', ids: half })));
+    expect(await idsIn(group.id)).toEqual(half);
+    expect((await audit(group.id)).map(({ added, removed }) => [added.length, removed.length])).toEqual([
+      [0, 0],
+      [10_000, 0],
+      [0, 5_000],
+      [5_000, 5_000],
+    ]);
+  });
+
+  it('agrees with a set about any sequence of changes', async () => {
+    const [ann = '', bob = ''] = await people('ann', 'bob');
+    const inner = written(await one(creation('inner'))).id;
+    const types = new Map<string, Member['type']>([
+      [ann, 'User'],
+      [bob, 'User'],
+      [inner, 'Group'],
+      [NOBODY, null],
+      ['ghost', null],
+    ]);
+    const ids = fc.array(fc.constantFrom(...types.keys()), { maxLength: 4 });
+    const step: fc.Arbitrary<MemberChange> = fc.oneof(
+      fc.record({ kind: fc.constantFrom('add', 'remove', 'replace'), ids }),
+      fc.record({
+        kind: fc.constant('removeTypes' as const),
+        types: fc.uniqueArray(fc.constantFrom<Member['type'][]>('User', 'Group', null)),
+      }),
+    );
+    const changes = fc.array(fc.record({ steps: fc.array(step, { maxLength: 4 }), renamed: fc.boolean() }), {
+      maxLength: 8,
+    });
+    let groupsMade = 0;
+    await fc.assert(
+      fc.asyncProperty(ids, changes, async (first, sequence) => {
+        groupsMade += 1;
+        let resource: JsonObject = { displayName: `group ${groupsMade}` };
+        const { id } = written(await one(creation('', first, { resource })));
+        let model = new Set(first);
+        const trail = [{ action: 'create', added: [...model].toSorted(), removed: [] as string[] }];
+        for (const [number, { steps, renamed }] of sequence.entries()) {
+          const before = model;
+          model = steps.reduce((set, each) => applied(set, each, types), before);
+          if (renamed) resource = { ...resource, externalId: String(number) };
+          const added = [...model.difference(before)].toSorted();
+          const removed = [...before.difference(model)].toSorted();
+          const changed = renamed || added.length > 0 || removed.length > 0;
+          if (changed) trail.push({ action: 'update', added, removed });
+          const result = await one(
+            changing(id, () => ({
+              kind: 'change',
+              resource,
+              changed: renamed ? ['externalId'] : [],
+              members: steps,
+            })),
+          );
+          expect(result).toMatchObject({
+            kind: 'written',
+            changed,
+            group: { version: trail.length, resource },
+          });
+          expect(await idsIn(id)).toEqual([...model].toSorted());
+        }
+        expect(await audit(id)).toMatchObject(trail.map((row, index) => ({ ...row, version: index + 1 })));
+        for (const member of await membersOf(id)) expect(member.type).toBe(types.get(member.id));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('keeps connections apart', async () => {
+    await bindConnection(bench.store, 'other', 'company-2');
+    const other = bench.store.connection('other');
+    const { person } = await createOne(bench.connection, { userName: 'ann' });
+    const group = written(await one(creation('a', [person.id])));
+    const twin = written(await one(creation('a', [person.id]), other));
+    expect(await other.directory.groups.get(group.id, true)).toBeNull();
+    expect(await one(changing(group.id, REMOVE), other)).toEqual({ kind: 'missing' });
+    expect((await other.directory.groups.get(twin.id, true))?.members).toEqual([
+      { id: person.id, type: null, display: null },
+    ]);
+    expect((await bench.connection.directory.groupsOf([person.id])).get(person.id)).toEqual([
+      { id: group.id, display: 'a' },
+    ]);
+    const strict = creation('b', [person.id], { unknownMembers: 'refuse' });
+    expect(await one(strict, other)).toEqual({ kind: 'unknownMembers', ids: [person.id] });
+    await change(bench.connection, person.id, { kind: 'delete' });
+    expect((await other.directory.groups.get(twin.id, true))?.members).toHaveLength(1);
+  });
+});
+
+function applied(
+  set: ReadonlySet<string>,
+  step: MemberChange,
+  types: ReadonlyMap<string, Member['type']>,
+): Set<string> {
+  switch (step.kind) {
+    case 'add':
+      return set.union(new Set(step.ids));
+    case 'remove':
+      return set.difference(new Set(step.ids));
+    case 'replace':
+      return new Set(step.ids);
+    case 'removeTypes':
+      return new Set([...set].filter((id) => !step.types.includes(types.get(id) ?? null)));
+  }
+}
