@@ -3,12 +3,17 @@ import type { Server } from 'node:http';
 import type { Logger } from 'pino';
 import { createConcur } from './concur/concur.ts';
 import type { Configuration, ConnectionConfiguration } from './config/configuration.ts';
+import { grantedBy } from './domain/granted.ts';
 import type { PersonRecord } from './domain/person.ts';
+import { lacks, missingIn } from './domain/plan.ts';
 import { createApp } from './http/app.ts';
 import type { Description } from './http/connection.ts';
 import { listen } from './http/listen.ts';
+import { checkedDirectory } from './mapping/checks/checked-directory.ts';
+import { deliverable } from './mapping/checks/deliverable.ts';
 import { checkDatabase } from './store/readiness.ts';
 import { bindConnection, type ConnectionStore, openStore, type Store } from './store/store.ts';
+import { startUpkeep } from './worker/upkeep.ts';
 import { wantedOf } from './worker/wanted.ts';
 import { startWorker } from './worker/worker.ts';
 
@@ -79,7 +84,7 @@ export async function startBridge(configuration: Configuration, role: Role, log:
     const server = role === 'worker' ? null : await serve(configuration, data, delivering, log);
     if (role !== 'api') {
       for (const connection of data.connections) {
-        delivering.set(connection.configuration.name, deliver(connection, log));
+        delivering.set(connection.configuration.name, await deliver(connection, log));
       }
     }
     return {
@@ -98,7 +103,7 @@ export async function startBridge(configuration: Configuration, role: Role, log:
 /** Takes over the tokens of the configuration, and proves that the key opens what is stored. */
 async function seed({ configuration: { secrets, scimToken }, store }: OpenConnection): Promise<void> {
   await store.credentials.seedRefreshToken(secrets.refreshToken);
-  await store.credentials.refreshToken();
+  await store.credentials.read();
   await store.tokens.seed(scimToken);
 }
 
@@ -114,7 +119,7 @@ async function warnOfShutDoors({ connections }: BridgeData, log: Logger): Promis
 }
 
 async function bind(store: Store, configuration: ConnectionConfiguration): Promise<OpenConnection> {
-  const { name, companyId, mapping } = configuration;
+  const { name, companyId, mapping, writeApi } = configuration;
   const bound = await bindConnection(store, name, companyId);
   if (bound.kind === 'bound_to_another') {
     throw new StartRefused(
@@ -126,10 +131,20 @@ async function bind(store: Store, configuration: ConnectionConfiguration): Promi
   return {
     configuration,
     store: connection,
-    describe: async ({ person }) => {
-      const wanted = await wantedOf(person, mapping, connection.provisioning.resolve);
+    describe: async (record) => {
+      const scopes = (await connection.credentials.read())?.scopes ?? null;
+      const granted = grantedBy(scopes === null ? null : new Set(scopes), writeApi);
+      const { resolve } = connection.provisioning;
+      const asked = await wantedOf(record.person, mapping, resolve, granted);
+      const wanted = deliverable(asked, record.provisioning);
       const { profile, initial, waiting, gaps } = wanted;
-      return { desired: profile, initial, waitingFor: waiting.map(({ reference }) => reference), gaps };
+      return {
+        desired: profile,
+        initial,
+        waitingFor: waiting.map(({ reference }) => reference),
+        gaps: [...gaps, ...lacks(record, wanted)],
+        missingFor: missingIn(wanted),
+      };
     },
   };
 }
@@ -141,12 +156,13 @@ interface Delivery {
   stop(): Promise<void>;
 }
 
-function deliver({ configuration, store }: OpenConnection, log: Logger): Delivery {
+async function deliver({ configuration, store }: OpenConnection, log: Logger): Promise<Delivery> {
   const connectionLog = log.child({ connection: configuration.name });
   const concur = createConcur({
     settings: configuration,
     secrets: configuration.secrets,
     credentials: store.credentials,
+    scopes: (await store.credentials.read())?.scopes ?? null,
     clock: Date.now,
     newId: randomUUID,
     log: connectionLog,
@@ -160,12 +176,13 @@ function deliver({ configuration, store }: OpenConnection, log: Logger): Deliver
     newId: randomUUID,
     log: connectionLog,
   });
+  const upkeep = startUpkeep({ concur, clock: Date.now, log: connectionLog });
   return {
     wake: worker.wake,
     wakeConfirmations: worker.wakeConfirmations,
     stop: async () => {
       const hurry = setTimeout(() => concur.abort(), ANSWERS_WAIT);
-      await worker.stop();
+      await Promise.all([worker.stop(), upkeep.stop()]);
       clearTimeout(hurry);
       await concur.close();
     },
@@ -179,20 +196,25 @@ async function serve(
   log: Logger,
 ) {
   const app = createApp({
-    connections: data.connections.map(({ configuration: { name, groups }, store, describe }) => ({
-      name,
-      directory: store.directory,
-      unknownMembers: groups.unknownMembers,
-      reports: store.reports,
-      tokens: store.tokens,
-      onAccepted: () => delivering.get(name)?.wake(),
-      onProvisionCompleted: async (provisionId) => {
-        const found = await store.provisioning.hasten(provisionId, Date.now());
-        log.info({ connection: name, provisionId, found }, 'Concur announced a completed request');
-        if (found) delivering.get(name)?.wakeConfirmations();
-      },
-      describe,
-    })),
+    connections: data.connections.map(
+      ({ configuration: { name, groups, rateLimit, writeApi, validation, mapping }, store, describe }) => ({
+        name,
+        directory: validation === 'refuse' ? checkedDirectory(store.directory, mapping) : store.directory,
+        unknownMembers: groups.unknownMembers,
+        reports: store.reports,
+        tokens: store.tokens,
+        rateLimit,
+        onAccepted: () => delivering.get(name)?.wake(),
+        onProvisionCompleted: async (provisionId) => {
+          const found = await store.provisioning.hasten(provisionId, Date.now());
+          log.info({ connection: name, provisionId, found }, 'Concur announced a completed request');
+          if (found) delivering.get(name)?.wakeConfirmations();
+        },
+        credential: () => store.credentials.read(),
+        writeApi,
+        describe,
+      }),
+    ),
     adminToken: configuration.adminToken,
     publicUrl: configuration.server.publicUrl,
     log,

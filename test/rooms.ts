@@ -10,6 +10,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[] | 'everything
   worker: ['domain', 'mapping'],
   simulator: [],
   demo: 'everything',
+  doctor: 'everything',
   cli: 'everything',
   '': 'everything',
 };

@@ -1,21 +1,51 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { type Configuration, loadConfiguration } from '../config/configuration.ts';
+import {
+  type Configuration,
+  type ConnectionConfiguration,
+  DEFAULT_FILE,
+  loadConfiguration,
+  type Sources,
+} from '../config/configuration.ts';
 import { readEnvironment } from '../config/environment.ts';
 import { type OpenConnection, openData } from '../main.ts';
+import { compileMapping } from '../mapping/configured/compile.ts';
 import { CommandFailure } from './failure.ts';
+import { invocation } from './invocation.ts';
 import type { GlobalOptions } from './options.ts';
+
+/** The configuration file that a command was told of, by its option or by `BRIDGE_CONFIG`; undefined: none. */
+export function namedFile(command: Command): string | undefined {
+  // An empty variable is as good as none.
+  return command.optsWithGlobals<GlobalOptions>().config ?? (readEnvironment().BRIDGE_CONFIG || undefined);
+}
+
+/** Where the configuration of a command comes from; `bridge.yaml` is read where it is and no other file is named. */
+export function sourcesOf(command: Command): Sources {
+  const file = namedFile(command) ?? (existsSync(DEFAULT_FILE) ? DEFAULT_FILE : undefined);
+  return {
+    env: readEnvironment(),
+    readFile: (path) => readFileSync(path, 'utf8'),
+    compileMapping,
+    ...(file === undefined ? {} : { configFile: file }),
+  };
+}
 
 /** Loads the configuration that a command was called with. Fails with every problem at once, and exit code 2. */
 export function configurationOf(command: Command): Configuration {
-  const { config } = command.optsWithGlobals<GlobalOptions>();
-  const loaded = loadConfiguration({
-    env: readEnvironment(),
-    readFile: (path) => readFileSync(path, 'utf8'),
-    ...(config === undefined ? {} : { configFile: config }),
-  });
+  return load(sourcesOf(command));
+}
+
+/** Loads a configuration. Fails with every problem at once, and exit code 2. */
+export function load(sources: Sources): Configuration {
+  const loaded = loadConfiguration(sources);
   if (loaded.kind === 'ok') return loaded.configuration;
   const problems = loaded.problems.map(({ path, message }) => `  ${path}: ${message}`);
+  if (sources.configFile === undefined) {
+    problems.push(
+      `There is no bridge.yaml here either: ${invocation()} init writes one from a few questions.`,
+    );
+  }
   throw new CommandFailure(`The configuration is not usable:\n${problems.join('\n')}`, 2);
 }
 
@@ -32,11 +62,25 @@ export async function withConnection<Result>(
 ): Promise<Result> {
   const configuration = configurationOf(command);
   const { connection: name } = command.optsWithGlobals<{ connection: string }>();
-  if (!configuration.connections.some((one) => one.name === name)) {
-    const names = configuration.connections.map((one) => one.name).join(', ');
-    throw new CommandFailure(`The configuration has no connection "${name}"; it has: ${names}`, 2);
-  }
+  connectionOf(configuration, name);
   if (missing === 'refuse') requireDatabase(configuration.store.url);
+  return await withOpen(configuration, name, work);
+}
+
+/** The connection of that name. Fails with exit code 2 when there is none. */
+export function connectionOf({ connections }: Configuration, name: string): ConnectionConfiguration {
+  const connection = connections.find((one) => one.name === name);
+  if (connection !== undefined) return connection;
+  const names = connections.map((one) => one.name).join(', ');
+  throw new CommandFailure(`The configuration has no connection "${name}"; it has: ${names}`, 2);
+}
+
+/** Opens the database, which is made where there is none, hands over a connection, and closes the database. */
+export async function withOpen<Result>(
+  configuration: Configuration,
+  name: string,
+  work: (connection: OpenConnection) => Promise<Result>,
+): Promise<Result> {
   const data = await openData(configuration);
   try {
     const connection = data.connections.find(({ configuration: { name: known } }) => known === name);

@@ -1,3 +1,4 @@
+import { QUIET } from '../domain/granted.ts';
 import type { PersonReport } from '../http/admin/person.ts';
 import { candidateTable } from './candidates.ts';
 import { colour, colourState } from './colour.ts';
@@ -55,10 +56,13 @@ function standing(report: PersonReport): string {
 }
 
 /** Everything that keeps a part from being sent. */
-function missing({ gaps, waitingFor }: PersonReport): readonly string[] {
+function missing({ gaps, waitingFor, notGranted }: PersonReport): readonly string[] {
+  // The scopes of the others are named among the gaps.
+  const quiet = notGranted.filter(({ scope }) => QUIET.has(scope));
   const lines = [
     ...gaps.map(({ extension, why }) => `  ${shortName(extension)}: ${why}`),
     ...waitingFor.map((reference) => `  waits for ${reference}, whom Concur does not hold yet`),
+    ...quiet.map(({ key, scope }) => `  ${shortName(key)} is left out: the company did not grant ${scope}`),
   ];
   return lines.length === 0 ? [] : [section('What is missing', lines.join('\n'))];
 }

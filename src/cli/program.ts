@@ -1,9 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { isJsonObject } from '../domain/json.ts';
+import { addConnect } from './connect.ts';
 import { addDemo } from './demo.ts';
+import { addDoctor } from './doctor.ts';
 import { explain } from './failure.ts';
 import { addHold } from './hold.ts';
+import { addInit } from './init.ts';
+import { addMapping } from './mapping.ts';
 import { addOffboard } from './offboard.ts';
 import { withExamples } from './options.ts';
 import { addRequests } from './requests.ts';
@@ -41,18 +45,26 @@ export function createProgram(): Command {
   const program = new Command('concur-scim-bridge')
     .description('Takes people in over SCIM 2.0 and makes SAP Concur match.')
     .version(version())
-    .option('--config <file>', 'the configuration file (default: BRIDGE_CONFIG, or the environment alone)')
+    .option(
+      '--config <file>',
+      'the configuration file (default: BRIDGE_CONFIG, or ./bridge.yaml where there is one)',
+    )
     .exitOverride()
     .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError('(--help shows what is possible)');
   withExamples(program, [
     ['demo', 'a whole day against a simulated Concur'],
-    ['serve', 'the server, configured by the environment'],
+    ['init', 'a first configuration, from a few questions'],
+    ['serve', 'the server, configured by bridge.yaml or the environment'],
     ['status ada@example.com', 'what Concur holds of somebody, and what it should hold'],
   ]);
+  addInit(program);
+  addConnect(program);
   addServe(program);
   addDemo(program);
   addSimulate(program);
+  addDoctor(program);
+  addMapping(program);
   addStatus(program);
   addRequests(program);
   addRetry(program);

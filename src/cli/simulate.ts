@@ -98,14 +98,17 @@ async function simulate(options: Options): Promise<void> {
 /** How a bridge gets to know the simulated company, and what a person must know to connect one. */
 function waysToConnect(url: string, company: Company, environment: BridgeEnvironment): string {
   return [
-    'What its administrator hands over for a connection (the company request token is good for 24 hours):\n',
-    `base URL               ${url}`,
+    'For a bridge against it, run these in a second terminal, one after the other:\n',
+    'npm run bridge -- init       asks for the first four of the values below, and says how to create somebody',
+    'npm run bridge -- connect    asks for the last (a company request token is good for 24 hours)',
+    'npm run bridge -- serve\n',
+    `data centre            another address: ${url}`,
     `company UUID           ${company.id}`,
     `client id              ${company.clientId}`,
     `client secret          ${company.clientSecret}`,
     `company request token  ${company.requestToken}`,
-    '\nThe short way: paste this, with a refresh token in it, into a second and a third terminal,',
-    'then run in the second: npm run bridge -- serve\n',
+    '\nOr without questions and without a bridge.yaml: paste this, with a refresh token in it, into a second',
+    'and a third terminal, then run in the second: npm run bridge -- serve\n',
     environmentBlock({ ...environment, BRIDGE_PORT }),
   ].join('\n');
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { connectionTroubles } from '../domain/connection-trouble.ts';
 import type { PersonRecord } from '../domain/person.ts';
 import { REASONS, type Reason, STATES, type State } from '../domain/provisioning.ts';
 import type { Reports, Summary } from '../domain/reports.ts';
@@ -47,20 +48,25 @@ async function showPerson({ store, describe }: OpenConnection, user: string, jso
   else print(personView(report));
 }
 
-async function showSummary({ store: { reports } }: OpenConnection, json: boolean): Promise<void> {
+async function showSummary(
+  { store: { reports, credentials } }: OpenConnection,
+  json: boolean,
+): Promise<void> {
   const summary = summaryReport(await reports.summary());
   const attention: PersonRecord[] = [];
   for (const state of ATTENTION) attention.push(...(await reports.people({ state, limit: LISTED })).items);
   const trouble = await readTrouble(reports, summary);
+  const troubles = connectionTroubles(await credentials.read(), Date.now());
   if (json) {
-    printJson({ ...summary, trouble, attention: attention.map(personLine) });
+    printJson({ ...summary, connectionTroubles: troubles, trouble, attention: attention.map(personLine) });
     return;
   }
+  for (const text of troubles) print(colour('red', text));
   for (const { text, people, lastError } of trouble) {
     const error = lastError === null ? '' : ` Last: ${lastError}`;
     print(colour('red', `${text}: ${people} ${people === 1 ? 'person waits' : 'people wait'}.${error}`));
   }
-  if (trouble.length > 0) print();
+  if (troubles.length + trouble.length > 0) print();
   print(
     fields([
       ['connection', summary.connection],

@@ -1,23 +1,31 @@
 import { setTimeout } from 'node:timers/promises';
 import type { ConnectionSecrets, ConnectionSettings } from '../domain/connection.ts';
+import type { CredentialStore } from '../domain/credential.ts';
 import type { Service } from '../domain/extensions.ts';
+import { grantedBy } from '../domain/granted.ts';
 import type { Log } from '../domain/log.ts';
 import type { Answer, Concur, ProfileRead } from '../domain/ports.ts';
 import { bulkSize } from './encode.ts';
 import { withFlowControl } from './flow.ts';
 import { findUsers, readIdentity } from './identity.ts';
-import { type CredentialStore, createTokens } from './oauth.ts';
-import { requestStatus, sendBulk, sendOperation } from './provisioning-service.ts';
+import { createTokens, type Freshness } from './oauth.ts';
+import { requestStatus, sendBulk } from './provisioning-service.ts';
 import { createSession, type Session } from './session.ts';
 import { readSpend } from './spend.ts';
 import { createTransport } from './transport.ts';
 import { readTravel } from './travel.ts';
+import { writeUser } from './user-write.ts';
 
 /** "The web service should return a response within 60 seconds" (Concur, HTTP Status Codes), in ms. */
 const TIMEOUT = 60_000;
 
 /** The client of one connection. */
 export interface ConcurClient extends Concur {
+  /**
+   * Refreshes the credential if nobody did for a day, so that its six months never run out, and takes over
+   * the scopes that another process stored; to be called every minute or so. Rejects only when the credential store fails.
+   */
+  keepFresh(): Promise<Freshness>;
   /** Waits for the calls under way. */
   close(): Promise<void>;
   /** Cuts the calls under way: their outcomes are then unknown. */
@@ -28,30 +36,39 @@ export interface ConcurClient extends Concur {
  * Makes the client of one connection to SAP Concur. Its methods resolve to outcomes and reject only
  * when the credential store fails.
  *
+ * @param options.scopes those of the stored credential; null, or left out: not known, so everything counts as granted
  * @param options.timeout how long Concur may take for an answer, in ms
  */
 export function createConcur(options: {
   settings: ConnectionSettings;
   secrets: ConnectionSecrets;
   credentials: CredentialStore;
+  scopes?: readonly string[] | null;
   clock: () => number;
   newId: () => string;
   log: Log;
   timeout?: number;
 }): ConcurClient {
-  const { settings, secrets, credentials, clock, newId, log, timeout = TIMEOUT } = options;
+  const { settings, secrets, credentials, scopes = null, clock, newId, log, timeout = TIMEOUT } = options;
   const wire = createTransport({ allowedHosts: settings.allowedHosts, timeout, newId });
   const transport = withFlowControl(wire, { clock, sleep: setTimeout, newId });
-  const tokens = createTokens({ settings, secrets, credentials, transport, clock, log });
+  const tokens = createTokens({ settings, secrets, credentials, scopes, transport, clock, log });
   const session = createSession({ tokens, transport, clock, newId });
+  const granted = () => grantedBy(tokens.scopes(), settings.writeApi);
   return {
     find: (keys) => findUsers(session, keys),
     read: (concurId, services) => readProfile(session, concurId, services),
-    send: (operation) => sendOperation(session, operation),
+    granted,
+    send: async (operation) => {
+      // The first token of a connection tells which service it may write to.
+      const denied = tokens.scopes() === null ? await session.denied() : null;
+      return denied ?? writeUser(session, granted().writeApi, operation);
+    },
     sendBulk: (operations) => sendBulk(session, operations),
     bulkSize,
     status: (provisionId) => requestStatus(session, provisionId),
     pause: (wanted) => transport.pause(wanted === 'deactivation'),
+    keepFresh: () => tokens.keepFresh(),
     close: () => transport.close(),
     abort: () => transport.abort(),
   };

@@ -28,7 +28,7 @@ export function decodeIdentity(user: JsonObject): Profile {
     active: user.active === true || user.active === 'true',
     ...extension(user, ENTERPRISE, (attributes) => ({
       ...pick(attributes, (name) => name !== 'organization'),
-      manager: reference(attributes.manager),
+      manager: uuidOf(attributes.manager),
     })),
     ...extension(user, SAP, (attributes) => attributes),
   });
@@ -92,13 +92,17 @@ function eachElement(attributes: JsonObject, person: string): JsonObject {
   );
 }
 
-/**
- * A person by their UUID alone: Concur fills in the name and the employee number, which would
- * contradict the UUID of another person. Travel answers UUIDs in upper case.
- */
+/** A person by UUID and employee number, without the name that Concur fills in. Travel answers UUIDs in upper case. */
 function reference(value: JsonValue | undefined): JsonValue {
   if (!isJsonObject(value)) return null;
-  return typeof value.value === 'string' ? { value: value.value.toLowerCase() } : value;
+  const named = pick(value, (name) => name === 'value' || name === 'employeeNumber');
+  return typeof named.value === 'string' ? { ...named, value: named.value.toLowerCase() } : named;
+}
+
+/** A manager by their UUID alone, by which alone they are set (User Provisioning, "Enterprise User"). */
+function uuidOf(value: JsonValue | undefined): JsonValue {
+  const person = reference(value);
+  return isJsonObject(person) && person.value !== undefined ? { value: person.value } : person;
 }
 
 function extension(

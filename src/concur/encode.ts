@@ -6,6 +6,7 @@ import {
   type AttributeKey,
   attributeOf,
   attributeValue,
+  isComplex,
   isList,
   type Profile,
   unflatten,
@@ -56,6 +57,10 @@ export function encodePatch(base: Profile, difference: Difference): readonly Pat
   return attributesOf(difference).flatMap((attribute): readonly PatchOperation[] => {
     if (isList(attribute)) return [operation(attribute, listOf(attribute, wanted, difference))];
     if (attribute === MANAGER) return [operation(attribute, managerOf(wanted))];
+    // The parts of any other complex attribute belong together: rule class, payroll, a person.
+    if (isComplex(attribute) && attribute !== 'name') {
+      return [operation(attribute, attributeValue(wanted, attribute))];
+    }
     return keysUnder(attribute, difference).map((key) => operation(key, wanted[key]));
   });
 }

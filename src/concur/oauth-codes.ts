@@ -117,15 +117,17 @@ export const OAUTH_CODES: readonly OAuthCode[] = [
     'Change the password in Concur, or connect with a company request token.',
   ),
   final(
-    [
-      56, 57, 58, 80, 81, 83, 84, 85, 101, 102, 103, 104, 109, 117, 118, 119, 121, 122, 124,
-    ],
+    [56, 57, 58, 80, 81, 83, 84, 85, 101, 102, 103, 104, 109, 117, 118, 119, 121, 122, 124],
     'Concur answered as if the bridge had asked for a kind of token that it never asks for.',
     SUPPORT,
   ),
 ];
 
-const UNKNOWN = final([], 'Concur gives out no token and names no reason that its documentation knows.', SUPPORT);
+const UNKNOWN = final(
+  [],
+  'Concur gives out no token and names no reason that its documentation knows.',
+  SUPPORT,
+);
 
 /** What a code means; null, or one that SAP does not document: final, in general words. */
 export function oauthCode(code: number | null): OAuthCode {

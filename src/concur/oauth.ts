@@ -1,30 +1,12 @@
 import type { ConnectionSecrets, ConnectionSettings } from '../domain/connection.ts';
+import type { Credential, CredentialStore, Principal } from '../domain/credential.ts';
 import { isAllowedConcurUrl } from '../domain/hosts.ts';
 import type { Log } from '../domain/log.ts';
-import type { Failure, Retry } from '../domain/outcome.ts';
-import { tokenAnswer, tokenRefusal } from './answers.ts';
-import { failureOf } from './failures.ts';
-import type { Answered, Sent, Transport } from './transport.ts';
-
-/** The stored refresh token and where it is valid. Times are ms since the epoch. */
-export interface StoredToken {
-  readonly token: string;
-  /** Concur's base URL for this token; null before the first refresh. */
-  readonly geolocation: string | null;
-  /** When the refresh token runs out, as far as it is known. */
-  readonly expiresAt: number | null;
-}
-
-/** Where the rotated refresh token is kept. */
-export interface CredentialStore {
-  refreshToken(): Promise<StoredToken | null>;
-  /** Resolves once the token is durable: losing it means that a person must connect anew. */
-  storeToken(value: {
-    refreshToken: string;
-    geolocation: string | null;
-    expiresAt: number | null;
-  }): Promise<void>;
-}
+import type { Failure } from '../domain/outcome.ts';
+import { tokenRequest } from './grant.ts';
+import { originOf, type TokenGiven, tokenGiven } from './token-answer.ts';
+import { final, livesAt, PAUSE, type TokenFailure, tokenFailure } from './token-refusal.ts';
+import type { Sent, Transport } from './transport.ts';
 
 /** Leave to call Concur. */
 export interface Access {
@@ -34,57 +16,75 @@ export interface Access {
   readonly base: string;
   /** What the token is good for; null when Concur did not say. */
   readonly scopes: ReadonlySet<string> | null;
+  readonly principal: Principal;
 }
 
 /** Why there is no access token. */
 export interface NoAccess {
   readonly kind: 'no-access';
+  /** `not connected`: there is nothing to ask with. */
+  readonly reason: TokenFailure['kind'] | 'not connected';
+  /** The code with which Concur refused; null without one. */
+  readonly code: number | null;
   readonly failure: Failure;
   readonly correlationId: string | null;
   readonly httpStatus: number | null;
 }
 
-/** The access tokens of one connection. */
-export interface Tokens {
-  /**
-   * A valid access token, refreshed if need be; never `rejected`, which Concur did not accept.
-   * Rejects only when the store fails.
-   */
-  access(rejected?: string): Promise<Access | NoAccess>;
+/** The credential as it stands, and why Concur gave out no token for it now (null: it did, or was not asked). */
+export interface Freshness {
+  readonly credential: Credential | null;
+  readonly failure: Failure | null;
 }
 
-/** Codes of `/oauth2/v0/token` that pass: user lives elsewhere, and company under maintenance. All others are final. */
-const ELSEWHERE = 16;
-const COMPANY_MAINTENANCE = 134;
+/** The access tokens of one connection. Every method that waits rejects only when the store fails. */
+export interface Tokens {
+  /** A valid access token, refreshed if need be; never `rejected`, which Concur did not accept. */
+  access(rejected?: string): Promise<Access | NoAccess>;
+  /**
+   * Refreshes a refresh token that no process refreshed for a day, so that its six months begin anew even
+   * where nothing is provisioned (OAuth2 Migration Best Practices, "Refresh Token Expiry"). Also learns what
+   * another process stored meanwhile.
+   */
+  keepFresh(): Promise<Freshness>;
+  /** The scopes that Concur named last; null when it never did. */
+  scopes(): ReadonlySet<string> | null;
+}
 
-/** A refused refresh token is not tried again before this, in ms, so that a backlog does not hammer Concur. */
-const PAUSE = 60_000;
+/** What a token of another principal than a company is good for. */
+export const NO_COMPANY =
+  "The token is not a company's, and Concur lets nobody else provision: connect with a company request token.";
 
 /** A token is renewed this long before it runs out, in ms: longer than a call may last. */
 const MARGIN = 120_000;
 
-/** Six months, counted short, in ms: how long a refresh token lives (Authentication, "Refreshing a token"). */
-const REFRESH_TOKEN_LIFE = 180 * 24 * 3_600_000;
-
 /** How often one refresh may be sent: again at another geolocation, or with a token that was stored meanwhile. */
 const TRIES = 3;
 
-/** Epoch times below this are in seconds (in ms it is a day in 1973). */
-const SECONDS_BELOW = 100_000_000_000;
+/** "This date should be checked by a daily script" (OAuth2 Migration Best Practices), in ms. */
+const DAY = 24 * 3_600_000;
 
-/** Makes the token source of a connection (OAuth 2.0 refresh grant, RFC 6749 §6). */
+/**
+ * Makes the token source of a connection: the refresh grant (RFC 6749 §6), or client credentials (§4.4) for an
+ * application.
+ *
+ * @param options.scopes those that Concur named last, as stored; null: not known
+ */
 export function createTokens(options: {
   settings: Pick<ConnectionSettings, 'baseUrl' | 'allowedHosts'>;
   secrets: ConnectionSecrets;
   credentials: CredentialStore;
+  scopes: readonly string[] | null;
   transport: Transport;
   clock: () => number;
   log: Log;
 }): Tokens {
   const { settings, secrets, credentials, transport, clock, log } = options;
+  let scopes = setOf(options.scopes);
   let current: (Access & { readonly renewAt: number }) | null = null;
   let refreshing: Promise<Access | NoAccess> | null = null;
-  let refused: { readonly token: string; readonly until: number; readonly answer: NoAccess } | null = null;
+  let refused: { readonly token: string | null; readonly until: number; readonly answer: NoAccess } | null =
+    null;
 
   async function access(rejected?: string): Promise<Access | NoAccess> {
     if (current !== null && current.token !== rejected && clock() < current.renewAt) return current;
@@ -96,141 +96,117 @@ export function createTokens(options: {
   }
 
   async function refresh(): Promise<Access | NoAccess> {
-    let held = await heldToken();
-    let base = baseOf(held?.geolocation ?? null);
-    let answer = noAccess(final('This connection has no refresh token: connect it to Concur'), null);
-    for (let tries = 0; held !== null && tries < TRIES; tries += 1) {
-      if (refused !== null && refused.token === held.token && clock() < refused.until) return refused.answer;
-      const sent = await transport.send(refreshGrant(base, held.token));
-      if (sent.kind === 'answered' && sent.status === 200) return take(sent, held, base);
-      answer = noAccess(refusalOf(sent, clock()), sent);
+    let held = await heldCredential();
+    if (held === null) return NOT_CONNECTED;
+    let base = baseOf(held.geolocation);
+    let answer = NOT_CONNECTED;
+    for (let tries = 0; tries < TRIES; tries += 1) {
+      if (refused !== null && refused.token === held.refreshToken && clock() < refused.until)
+        return refused.answer;
+      const sent = await transport.send(tokenRequest(base, grantOf(held), secrets));
+      const given = tokenGiven(sent, held, base, settings.allowedHosts, clock());
+      if (given !== null) return take(given, sent);
+      answer = noAccess(tokenFailure(sent, clock()), sent);
 
-      const elsewhere = geolocationOf(sent);
+      const elsewhere = livesAt(sent, settings.allowedHosts);
       if (elsewhere !== null && elsewhere !== base) {
         base = elsewhere;
         continue;
       }
       if (answer.failure.kind !== 'retry' || answer.failure.why !== 'token') return answer;
-      refused = { token: held.token, until: clock() + PAUSE, answer };
-      log.warn({ correlationId: answer.correlationId }, 'Concur refused to refresh the access token');
+      refused = { token: held.refreshToken, until: clock() + PAUSE, answer };
+      const { code, correlationId } = answer;
+      log.warn({ correlationId, code }, `Concur gave out no access token: ${answer.failure.message}`);
       // Another process, or an admin who connected anew, may have stored another token meanwhile.
-      const stored = await heldToken();
-      if (stored === null || stored.token === held.token) return answer;
+      const stored = await heldCredential();
+      if (stored === null || stored.refreshToken === held.refreshToken) return answer;
       held = stored;
       base = baseOf(stored.geolocation);
     }
     return answer;
   }
 
-  async function heldToken(): Promise<StoredToken | null> {
-    const stored = await credentials.refreshToken();
-    if (stored !== null || secrets.refreshToken === null) return stored;
-    return { token: secrets.refreshToken, geolocation: null, expiresAt: null };
+  async function heldCredential(): Promise<Credential | null> {
+    const { refreshToken } = secrets;
+    const stored = await credentials.read();
+    if (stored !== null || refreshToken === null) return stored;
+    const unknown = { geolocation: null, scopes: null, expiresAt: null, refreshedAt: null };
+    return { principal: 'company', refreshToken, ...unknown };
   }
 
   /** Believes a token only after its refresh token is stored: Concur may have ended the one before. */
-  async function take(sent: Answered, held: StoredToken, base: string): Promise<Access | NoAccess> {
-    const answer = tokenAnswer.safeParse(sent.body);
-    if (!answer.success) return noAccess(failureOf(sent, READ, clock()), sent);
-    const { access_token, expires_in, refresh_token, refresh_expires_in, geolocation, scope } = answer.data;
-    const named = geolocation ? baseUrl(geolocation) : base;
-    const allowed = named !== null && isAllowedConcurUrl(named, settings.allowedHosts);
-    const next = allowed ? named : base;
-    const isNew = refresh_token != null && refresh_token !== held.token;
-    await credentials.storeToken({
-      refreshToken: refresh_token ?? held.token,
-      geolocation: next,
-      expiresAt:
-        refresh_expires_in == null
-          ? isNew
-            ? clock() + REFRESH_TOKEN_LIFE
-            : held.expiresAt
-          : epoch(refresh_expires_in),
-    });
-    if (!allowed) {
-      log.warn({ correlationId: sent.correlationId }, 'Concur named a base URL that is not allowed');
-      return noAccess(final('Concur named a base URL that is not among the allowed hosts'), sent);
+  async function take(given: TokenGiven, sent: Sent): Promise<Access | NoAccess> {
+    const { accessToken, life, credential, isAllowed } = given;
+    const { correlationId } = sent;
+    await credentials.write(credential);
+    scopes = setOf(credential.scopes);
+    if (!isAllowed) {
+      log.warn({ correlationId }, 'Concur named a base URL that is not allowed');
+      const failure = final('Concur named a base URL that is not among the allowed hosts');
+      return noAccess({ kind: 'refused', code: null, failure }, sent);
     }
-    const life = expires_in * 1000;
+    const { principal, geolocation } = credential;
     current = {
       kind: 'access',
-      token: access_token,
-      base: next,
-      scopes: scope ? new Set(scope.split(/\s+/)) : null,
+      token: accessToken,
+      base: baseOf(geolocation),
+      scopes,
+      principal,
       renewAt: clock() + life - Math.min(MARGIN, life / 2),
     };
-    log.info({ correlationId: sent.correlationId }, 'refreshed the access token');
+    if (principal === 'company') log.info({ correlationId }, 'refreshed the access token');
+    else log.warn({ correlationId, principal }, `refreshed the access token. ${NO_COMPANY}`);
     return current;
   }
 
-  function refreshGrant(base: string, refreshToken: string) {
-    const text = new URLSearchParams({
-      client_id: secrets.clientId,
-      client_secret: secrets.clientSecret,
-      grant_type: 'refresh_token',
-      refresh_token: refreshToken,
-    }).toString();
-    const body = { type: 'application/x-www-form-urlencoded', text };
-    return { method: 'POST' as const, url: `${base}/oauth2/v0/token`, body };
+  async function keepFresh(): Promise<Freshness> {
+    const credential = await heldCredential();
+    // A token with other scopes, from an admin who connected anew, counts from now on: a 403 brings it here.
+    if (credential !== null) scopes = setOf(credential.scopes);
+    const isDue = credential?.refreshedAt == null || clock() - credential.refreshedAt >= DAY;
+    if (credential === null || credential.refreshToken === null || !isDue)
+      return { credential, failure: null };
+    const answer = await access(current?.token);
+    const failure = answer.kind === 'no-access' ? answer.failure : null;
+    return { credential: await heldCredential(), failure };
   }
 
   /** The base URL for a stored geolocation, as long as the configuration still allows it. */
   function baseOf(geolocation: string | null): string {
-    const stored = geolocation === null ? null : baseUrl(geolocation);
+    const stored = geolocation === null ? null : originOf(geolocation);
     if (stored !== null && isAllowedConcurUrl(stored, settings.allowedHosts)) return stored;
-    return baseUrl(settings.baseUrl) ?? settings.baseUrl;
+    return originOf(settings.baseUrl) ?? settings.baseUrl;
   }
 
-  function geolocationOf(sent: Sent): string | null {
-    const refusal = sent.kind === 'answered' ? tokenRefusal.safeParse(sent.body) : null;
-    if (refusal?.success !== true || refusal.data.code !== ELSEWHERE) return null;
-    const named = refusal.data.geolocation ? baseUrl(refusal.data.geolocation) : null;
-    return named !== null && isAllowedConcurUrl(named, settings.allowedHosts) ? named : null;
-  }
-
-  return { access };
+  return { access, keepFresh, scopes: () => scopes };
 }
 
-/** A refresh that got no answer is simply made again: the token that is stored is all there is. */
-const READ = { write: false, missing: 'Concur does not offer tokens at this address', canMiss: false };
+const NOT_CONNECTED: NoAccess = {
+  kind: 'no-access',
+  reason: 'not connected',
+  code: null,
+  failure: final('This connection has no refresh token: connect it to Concur'),
+  correlationId: null,
+  httpStatus: null,
+};
 
-/** Judges a refused refresh (Authentication, "Response Codes"): what is not listed as passing is final. */
-function refusalOf(sent: Sent, now: number): Failure {
-  const failure = failureOf(sent, READ, now);
-  if (sent.kind !== 'answered' || sent.status < 400 || sent.status >= 500) return failure;
-  if (failure.kind === 'retry' && failure.why !== 'token' && sent.status !== 404) return failure;
-  const refusal = tokenRefusal.safeParse(sent.body);
-  const code = refusal.success ? refusal.data.code : 0;
-  const passing = (why: Retry['why'], message: string): Retry => ({
-    kind: 'retry',
-    why,
-    after: null,
-    message,
-  });
-  if (code === ELSEWHERE)
-    return passing('transient', 'Concur says that the company lives in another data centre');
-  if (code === COMPANY_MAINTENANCE)
-    return passing('maintenance', 'Concur maintains the company at the moment');
-  return final(`Concur does not accept the credentials of this connection (code ${code})`);
-}
-
-function final(message: string): Retry {
-  return { kind: 'retry', why: 'token', after: PAUSE, message };
-}
-
-function noAccess(failure: Failure, sent: Sent | null): NoAccess {
+function noAccess({ kind, code, failure }: TokenFailure, sent: Sent): NoAccess {
   return {
     kind: 'no-access',
+    reason: kind,
+    code,
     failure,
-    correlationId: sent?.correlationId ?? null,
-    httpStatus: sent?.kind === 'answered' ? sent.status : null,
+    correlationId: sent.correlationId,
+    httpStatus: sent.kind === 'answered' ? sent.status : null,
   };
 }
 
-function baseUrl(geolocation: string): string | null {
-  return URL.canParse(geolocation) ? new URL(geolocation).origin : null;
+function grantOf({ refreshToken }: Credential) {
+  return refreshToken === null
+    ? ({ kind: 'client credentials' } as const)
+    : ({ kind: 'refresh token', refreshToken } as const);
 }
 
-function epoch(time: number): number {
-  return time < SECONDS_BELOW ? time * 1000 : time;
+function setOf(scopes: readonly string[] | null): ReadonlySet<string> | null {
+  return scopes === null ? null : new Set(scopes);
 }

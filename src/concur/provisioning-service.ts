@@ -1,24 +1,10 @@
-import { applyDifference, isDeactivation } from '../domain/difference.ts';
+import { isDeactivation } from '../domain/difference.ts';
 import { CORE } from '../domain/extensions.ts';
 import type { ExtensionResult } from '../domain/outcome.ts';
 import type { ConcurMessage } from '../domain/person.ts';
-import type {
-  Accepted,
-  Answer,
-  IdentityConfirmed,
-  OperationResult,
-  OutgoingOperation,
-  RequestStatus,
-} from '../domain/ports.ts';
-import {
-  bulkAccepted,
-  type OperationStatus,
-  statusPage,
-  statusSummary,
-  userWritten,
-  uuid,
-} from './answers.ts';
-import { encodeBulk, encodePatchBody, encodeUser } from './encode.ts';
+import type { Accepted, Answer, OperationResult, OutgoingOperation, RequestStatus } from '../domain/ports.ts';
+import { bulkAccepted, type OperationStatus, statusPage, statusSummary, uuid } from './answers.ts';
+import { encodeBulk } from './encode.ts';
 import { concurMessage } from './failures.ts';
 import type { ServiceCall, Session } from './session.ts';
 
@@ -31,25 +17,6 @@ const PAGE = 100;
 const MADE_UP = 'gen-temp-bulk-id';
 
 const NOT_OFFERED = 'Concur does not offer the User Provisioning Service at this address';
-
-/**
- * Sends one operation to `/Users`: the identity part is done when Concur answers (User Provisioning,
- * "Create a new user", "Update a user"). A success that does not name the user is unknown.
- */
-export function sendOperation(
-  session: Session,
-  operation: OutgoingOperation,
-): Promise<Answer<IdentityConfirmed>> {
-  const { concurId } = operation;
-  return session.call<IdentityConfirmed>(writeCall(operation), ({ status, body }) => {
-    if (status !== 200 && status !== 201) return undefined;
-    const written = userWritten.safeParse(body);
-    if (!written.success || (concurId !== null && written.data.id !== concurId.toLowerCase()))
-      return undefined;
-    const { id, meta } = written.data;
-    return { kind: 'identity_confirmed', concurId: id, provisionId: meta?.provisionId || null };
-  });
-}
 
 /** Sends operations in one `/Bulk` (User Provisioning, "Create new users with /Bulk endpoint"). */
 export function sendBulk(
@@ -111,22 +78,6 @@ interface Page {
   readonly kind: 'page';
   readonly total: number;
   readonly operations: readonly OperationResult[];
-}
-
-function writeCall({ method, concurId, base, difference }: OutgoingOperation): ServiceCall {
-  const common = { service: 'provisioning', write: true, urgent: isDeactivation(difference) } as const;
-  if (method === 'PATCH' && concurId !== null) {
-    return {
-      ...common,
-      method,
-      path: `${BASE}/Users/${encodeURIComponent(concurId)}`,
-      body: encodePatchBody(base, difference),
-      missing: 'Concur does not know this user',
-      canMiss: true,
-    };
-  }
-  const body = encodeUser(applyDifference(base, difference));
-  return { ...common, method: 'POST', path: `${BASE}/Users`, body, missing: NOT_OFFERED, canMiss: false };
 }
 
 function statusCall(provisionId: string, query: string): ServiceCall {

@@ -10,6 +10,8 @@ import type { Session } from './session.ts';
 /**
  * Reads a user from a service beside Identity. A 403 means that this connection may not read the
  * service at all: its extensions are unreadable. A 404 means that the user has nothing there yet.
+ *
+ * @param query what follows the address of the user, with its question mark
  */
 export function readService(
   session: Session,
@@ -17,12 +19,13 @@ export function readService(
   users: string,
   concurId: string,
   decode: (user: JsonObject) => Profile,
+  query = '',
 ): Promise<Answer<ProfileRead>> {
   return session.call<ProfileRead>(
     {
       service,
       method: 'GET',
-      path: `${users}/${encodeURIComponent(concurId)}`,
+      path: `${users}/${encodeURIComponent(concurId)}${query}`,
       write: false,
       missing: 'Concur does not know this user',
       canMiss: true,

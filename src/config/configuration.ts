@@ -1,10 +1,11 @@
-import type { ConnectionSecrets, ConnectionSettings } from '../domain/connection.ts';
+import type { CompileMapping, ConnectionSecrets, ConnectionSettings } from '../domain/connection.ts';
 import { isJsonObject, type JsonObject } from '../domain/json.ts';
 import { checkConnections } from './connections.ts';
-import { parseFile } from './document.ts';
+import { type Document, parseFile } from './document.ts';
 import type { Environment } from './environment.ts';
+import { compileMappings } from './mapping.ts';
 import { type Problem, problemsOf } from './problem.ts';
-import { SETTINGS } from './reference.ts';
+import { SETTINGS, type Setting } from './reference.ts';
 import { configurationSchema, type LOG_LEVELS } from './schema.ts';
 
 /** Everything that the program is told when it starts. */
@@ -24,9 +25,16 @@ export interface ConnectionConfiguration extends ConnectionSettings {
   readonly secrets: ConnectionSecrets;
   /** The bearer token of the SCIM client; null: only tokens from the store are taken. */
   readonly scimToken: string | null;
+  /** How many requests a SCIM token may send per second; null: any number. */
+  readonly rateLimit: number | null;
   /** Whether a group may have members who are not here: they are remembered, or the write is refused. */
   readonly groups: { readonly unknownMembers: 'accept' | 'refuse' };
+  /** Whether a write that Concur would refuse for ever is refused, or accepted and told of beside the person. */
+  readonly validation: 'refuse' | 'accept';
 }
+
+/** The file that is read where nothing names one, if it is there. */
+export const DEFAULT_FILE = './bridge.yaml';
 
 /** What loading gives: the configuration, or everything that is wrong with it. */
 export type Loaded =
@@ -40,6 +48,8 @@ export interface Sources {
   readonly configFile?: string;
   /** Reads a file as text; throws when it cannot. */
   readonly readFile: (path: string) => string;
+  /** Compiles what connections map by themselves; without it a file that maps is refused. */
+  readonly compileMapping?: CompileMapping;
 }
 
 /**
@@ -49,14 +59,19 @@ export interface Sources {
  * all. Other connections take a variable only as `${…}` in the file. An empty variable is as good as
  * none.
  */
-export function loadConfiguration({ env, configFile, readFile }: Sources): Loaded {
+export function loadConfiguration({ env, configFile, readFile, compileMapping }: Sources): Loaded {
   const variables = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const file = configFile ?? variables.BRIDGE_CONFIG;
-  const { tree, problems } = readTree(file, variables, readFile);
+  const { tree, problems, placeOf } = readTree(file, variables, readFile);
   if (problems.length > 0 && Object.keys(tree).length === 0) return { kind: 'invalid', problems };
 
   const { filled, isFromEnvironment } = fillFrom(variables, tree, file === undefined);
   const parsed = configurationSchema.safeParse(filled);
+  const mappings = compileMappings(
+    filled.connections,
+    compileMapping,
+    file === undefined ? undefined : { path: file, placeOf, readFile },
+  );
   const inFile = new Set(problems.map(({ path }) => path));
   const found = [
     ...problems,
@@ -64,6 +79,7 @@ export function loadConfiguration({ env, configFile, readFile }: Sources): Loade
       ({ path }) => !inFile.has(path),
     ),
     ...checkConnections(filled.connections, isFromEnvironment),
+    ...mappings.problems,
   ];
   if (!parsed.success || found.length > 0) return { kind: 'invalid', problems: found };
   const { server, store, connections } = parsed.data;
@@ -76,30 +92,51 @@ export function loadConfiguration({ env, configFile, readFile }: Sources): Loade
       adminToken: server.adminToken ?? null,
       logLevel: server.logLevel,
       connections: Object.entries(connections).map(
-        ([name, { clientId, clientSecret, refreshToken, scimToken, mapping, ...settings }]) => ({
+        ([name, { clientId, clientSecret, refreshToken, scimToken, rateLimit, mapping, ...settings }]) => ({
           ...settings,
           name,
-          mapping: { ...mapping, companyId: settings.companyId },
+          mapping: {
+            defaults: mapping.defaults,
+            currencies: mapping.currencies,
+            attributes: mappings.attributes.get(name) ?? [],
+            companyId: settings.companyId,
+          },
           secrets: { clientId, clientSecret, refreshToken: refreshToken ?? null },
           scimToken: scimToken ?? null,
+          rateLimit: rateLimit ?? null,
         }),
       ),
     },
   };
 }
 
-function readTree(
-  file: string | undefined,
-  env: Environment,
-  readFile: Sources['readFile'],
-): { tree: JsonObject; problems: readonly Problem[] } {
-  if (file === undefined) return { tree: {}, problems: [] };
+/**
+ * The required settings of the connection `default` that neither the file nor the environment gives; none where the
+ * file cannot be read, which loading reports.
+ */
+export function missingSettings({ env, configFile, readFile }: Sources): readonly Setting[] {
+  const variables = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const file = configFile ?? variables.BRIDGE_CONFIG;
+  const { tree, problems } = readTree(file, variables, readFile);
+  if (problems.length > 0) return [];
+  const { filled } = fillFrom(variables, tree, file === undefined);
+  const connection = isJsonObject(filled.connections) ? filled.connections.default : undefined;
+  if (!isJsonObject(connection)) return [];
+  return SETTINGS.filter(({ name, required }) => {
+    const [section, , key = ''] = name.split('.');
+    return required && section === 'connections' && connection[key] === undefined;
+  });
+}
+
+function readTree(file: string | undefined, env: Environment, readFile: Sources['readFile']): Document {
+  const placeOf = () => file ?? '';
+  if (file === undefined) return { tree: {}, problems: [], placeOf };
   let text: string;
   try {
     text = readFile(file);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-    return { tree: {}, problems: [{ path: file, message: `cannot be read (${code})` }] };
+    return { tree: {}, problems: [{ path: file, message: `cannot be read (${code})` }], placeOf };
   }
   return parseFile(file, text, env);
 }

@@ -1,4 +1,4 @@
-import { LineCounter, parseDocument } from 'yaml';
+import { isMap, isScalar, LineCounter, parseDocument, type Document as YamlDocument } from 'yaml';
 import { isJsonObject, type JsonObject, type JsonValue } from '../domain/json.ts';
 import type { Environment } from './environment.ts';
 import type { Problem } from './problem.ts';
@@ -7,7 +7,12 @@ import type { Problem } from './problem.ts';
 export interface Document {
   readonly tree: JsonObject;
   readonly problems: readonly Problem[];
+  /** Where something stands: `bridge.yaml:12`; the nearest place above what does not stand there itself. */
+  readonly placeOf: (path: readonly string[]) => string;
 }
+
+/** What stands for no value where no value means something: the built-in mapping of an attribute is switched off. */
+const OFF = 'none';
 
 /**
  * Reads a configuration file: YAML, in whose values `${NAME}` stands for a variable of the
@@ -22,16 +27,33 @@ export function parseFile(file: string, text: string, env: Environment): Documen
     const { line, col } = lines.linePos(pos[0]);
     return { path: `${file}:${line}:${col}`, message: `is not valid YAML (${code})` };
   });
-  if (unreadable.length > 0) return { tree: {}, problems: unreadable };
+  const placeOf = (path: readonly string[]) => `${file}:${lineOf(document, lines, path)}`;
+  if (unreadable.length > 0) return { tree: {}, problems: unreadable, placeOf };
   const tree = toTree(() => document.toJS({ maxAliasCount: 100 }) ?? {});
   if (tree === undefined) {
     return {
       tree: {},
       problems: [{ path: file, message: 'must be a YAML mapping of server, store and connections' }],
+      placeOf,
     };
   }
   const problems: Problem[] = [];
-  return { tree: replaceIn(tree, [], env, problems), problems };
+  return { tree: replaceIn(tree, [], env, problems), problems, placeOf };
+}
+
+/** The line of the deepest name of a path that stands in the file, from 1. */
+function lineOf(document: YamlDocument, lines: LineCounter, path: readonly string[]): number {
+  let node: unknown = document.contents;
+  let line = 1;
+  for (const name of path) {
+    const pair = isMap(node)
+      ? node.items.find(({ key }) => isScalar(key) && String(key.value) === name)
+      : undefined;
+    if (pair === undefined || !isScalar(pair.key)) return line;
+    line = lines.linePos(pair.key.range?.[0] ?? 0).line;
+    node = pair.value;
+  }
+  return line;
 }
 
 /** What `read` gives, when it is an object; `yaml` throws for an alias without an anchor. */
@@ -54,8 +76,13 @@ function replaceIn(
   const replaced: JsonObject = {};
   for (const [name, value] of Object.entries(object)) {
     if (value !== null) replaced[name] = replace(value, [...path, name], env, problems);
+    else if (isMapping(path)) replaced[name] = OFF;
   }
   return replaced;
+}
+
+function isMapping([section, , part, name, ...rest]: readonly string[]): boolean {
+  return section === 'connections' && part === 'mapping' && name === 'attributes' && rest.length === 0;
 }
 
 function replace(

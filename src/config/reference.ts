@@ -56,6 +56,12 @@ export const SETTINGS: readonly Setting[] = [
   ),
   optional(`${connection}.scimToken`, 'BRIDGE_SCIM_TOKEN', null, 'The bearer token of the SCIM client.'),
   optional(
+    `${connection}.rateLimit`,
+    null,
+    null,
+    'The most requests per second that a SCIM token may send; more are answered 429 with Retry-After. Without it there is no limit. Each process counts for itself.',
+  ),
+  optional(
     `${connection}.allowedHosts`,
     'CONCUR_ALLOWED_HOSTS',
     '',
@@ -72,6 +78,12 @@ export const SETTINGS: readonly Setting[] = [
     null,
     '',
     'Values for Concur attributes that no client sends, by attribute key, such as timezone.',
+  ),
+  optional(
+    `${connection}.mapping.attributes`,
+    null,
+    '',
+    'What attributes of Concur are filled with, by attribute key, before the built-in mapping; docs/mapping.md describes it.',
   ),
   optional(
     `${connection}.mapping.currencies`,
@@ -92,6 +104,12 @@ export const SETTINGS: readonly Setting[] = [
     null,
     'accept',
     'Members of a group who are not here: remembered (accept), or the request answered with an error (refuse).',
+  ),
+  optional(
+    `${connection}.validation`,
+    null,
+    'refuse',
+    "What becomes of a write that breaks one of Concur's rules for identity: answered 400 (refuse), or accepted and not delivered (accept).",
   ),
   optional(
     `${connection}.delivery`,

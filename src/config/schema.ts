@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { longName } from '../domain/attribute-name.ts';
 import { isExtension } from '../domain/extensions.ts';
 import { attributeOf, flatten, unflatten } from '../domain/profile.ts';
 
@@ -11,6 +12,9 @@ const MOST_BYTES = 400_000;
 
 /** Below this a single operation may not fit. */
 const FEWEST_BYTES = 10_000;
+
+/** The highest limit that can be set per second: more than one process answers. */
+const MOST_REQUESTS = 10_000;
 
 /** SAP asks not to look more often (User Provisioning, "Tracking Completion"), in ms. */
 export const SHORTEST_INTERVAL = 5_000;
@@ -78,7 +82,7 @@ const token = checked('a token of at least 16 characters', (value) => value.leng
 const attributeKey = z.string().refine(isAttributeKey, {
   error:
     'is no attribute key of the Concur profile; valid are keys such as timezone or name.givenName, ' +
-    "and those of extensions after the extension's URN and a colon",
+    'and those of extensions after their short name and a colon, such as spend:ledgerCode',
 });
 const country = z.string().regex(/^[A-Z]{2}$/, 'is no ISO 3166 country code in capitals, such as DE');
 const currency = checked('an ISO 4217 code in capitals, such as EUR', (code) => /^[A-Z]{3}$/.test(code));
@@ -91,8 +95,13 @@ const mapping = z.strictObject(
         z.union([z.string(), z.boolean()], { error: 'must be a text, true or false' }),
         section,
       )
+      .transform((defaults) =>
+        Object.fromEntries(Object.entries(defaults).map(([name, value]) => [longName(name), value])),
+      )
       .default({}),
     currencies: z.record(country, currency, section).default({}),
+    // Checked and compiled by the mapping, which knows Concur's attributes.
+    attributes: z.record(z.string(), z.unknown(), section).default({}),
   },
   section,
 );
@@ -108,6 +117,7 @@ const connectionSchema = z.strictObject(
     clientSecret: checked('a text that is not empty'),
     refreshToken: checked('a text that is not empty').optional(),
     scimToken: token.optional(),
+    rateLimit: whole(1, MOST_REQUESTS).optional(),
     allowedHosts: allowedHosts.default([]),
     writeApi: z
       .enum(['auto', 'provisioning', 'identity'], { error: 'must be auto, provisioning or identity' })
@@ -133,6 +143,7 @@ const connectionSchema = z.strictObject(
         section,
       )
       .prefault({}),
+    validation: z.enum(['refuse', 'accept'], { error: 'must be refuse or accept' }).default('refuse'),
     delivery: z.enum(['on', 'off'], { error: 'must be on or off' }).default('on'),
   },
   section,
@@ -186,7 +197,8 @@ function secretKey(text: string): Buffer | undefined {
 }
 
 /** Whether a profile can hold a value under the key, and would give it back under the same. */
-function isAttributeKey(key: string): boolean {
+function isAttributeKey(name: string): boolean {
+  const key = longName(name);
   if (key.startsWith('urn:') ? !isExtension(key.slice(0, key.lastIndexOf(':'))) : !isCoreAttribute(key))
     return false;
   return Object.hasOwn(flatten(unflatten({ [key]: 'value' })), key);

@@ -1,4 +1,6 @@
 import type { WriteApi } from './granted.ts';
+import type { JsonObject, JsonValue } from './json.ts';
+import type { AttributeKey } from './profile.ts';
 
 /** How one connection maps and delivers: the settings that are no secrets. */
 export interface ConnectionSettings {
@@ -27,7 +29,48 @@ export interface MappingSettings {
   readonly defaults: { readonly [key: string]: string | boolean };
   /** Reimbursement currency by ISO 3166 country, before the built-in table. */
   readonly currencies: { readonly [country: string]: string };
+  /** What the configuration maps by itself, before the built-in mapping; absent: nothing. */
+  readonly attributes?: readonly ConfiguredAttribute[];
 }
+
+/** An attribute of Concur's that the configuration maps, ready to be worked out for a person. */
+export type ConfiguredAttribute =
+  /** Nobody's value is sent under this key, nor under what it is the beginning of. */
+  | { readonly kind: 'off'; readonly key: AttributeKey; readonly place: string }
+  | {
+      readonly kind: 'mapped';
+      readonly key: AttributeKey;
+      /** Asked for, only filling a gap, or the name of a person who is looked up. */
+      readonly use: 'asked' | 'initial' | 'reference';
+      /** Where it stands, such as `bridge.yaml:12`. */
+      readonly place: string;
+      /** What its value comes from, in words. */
+      readonly source: string;
+      /** Works the value out for a SCIM User; never fails. */
+      readonly read: (resource: JsonObject) => Reading | Promise<Reading>;
+    };
+
+/** What a configured attribute has for a person. */
+export type Reading =
+  | { readonly kind: 'value'; readonly value: JsonValue; readonly from: 'source' | 'table' | 'default' }
+  | { readonly kind: 'nothing' }
+  /** There is a value that cannot be sent; why, without the value. */
+  | { readonly kind: 'gap'; readonly why: string };
+
+/** `mapping.attributes` of a configuration file. */
+export interface MappingSource {
+  readonly attributes: JsonObject;
+  /** Where something stands, by its path below `attributes`: `bridge.yaml:12`. */
+  readonly placeOf: (path: readonly string[]) => string;
+  /** Reads a file that is named relative to the configuration file; throws when it cannot. */
+  readonly readFile: (path: string) => string;
+}
+
+/** Reads, checks and compiles `mapping.attributes`; every problem at once, each with its path below it. */
+export type CompileMapping = (source: MappingSource) => {
+  readonly attributes: readonly ConfiguredAttribute[];
+  readonly problems: readonly { readonly path: readonly string[]; readonly message: string }[];
+};
 
 /** The secrets of one connection. The refresh token only seeds: the stored, rotated one wins. */
 export interface ConnectionSecrets {

@@ -1,3 +1,4 @@
+import { isNamedOtherwise, thingNamedBy, thingsNamedBy } from './alternatives.ts';
 import { ENTERPRISE, EXTENSIONS, type Extension, SPEND } from './extensions.ts';
 import {
   type AttributeKey,
@@ -51,7 +52,10 @@ const NEVER_REMOVED: ReadonlySet<AttributeKey> = new Set([
  * @param owned the keys whose values in Concur are ours
  */
 export function difference(desired: Desired, applied: Profile, owned: ReadonlySet<AttributeKey>): Difference {
-  const gaps = select(desired.initial, (key) => applied[key] === undefined);
+  const gaps = select(
+    desired.initial,
+    (key) => applied[key] === undefined && !isNamedOtherwise(key, applied),
+  );
   const wanted = { ...gaps, ...desired.profile };
   const set = select(wanted, (key) => !sameValue(key, wanted[key], applied[key]));
   const remove = [...owned].filter(
@@ -59,15 +63,22 @@ export function difference(desired: Desired, applied: Profile, owned: ReadonlySe
       applied[key] !== undefined &&
       desired.profile[key] === undefined &&
       desired.initial[key] === undefined &&
-      !NEVER_REMOVED.has(key),
+      !NEVER_REMOVED.has(key) &&
+      !isNamedOtherwise(key, desired.profile),
   );
   return keepOneEmail({ set, remove: remove.sort() }, applied);
 }
 
-/** The profile that results when Concur takes the difference. */
+/** The profile that results when Concur takes the difference; what was named otherwise goes with it. */
 export function applyDifference(profile: Profile, { set, remove }: Difference): Profile {
   const removed = new Set(remove);
-  return { ...select(profile, (key) => !removed.has(key)), ...set };
+  const named = thingsNamedBy([...Object.keys(set), ...remove]);
+  const isGone = (key: AttributeKey) => {
+    if (removed.has(key)) return true;
+    const thing = named.size === 0 ? null : thingNamedBy(key);
+    return thing !== null && named.has(thing);
+  };
+  return { ...select(profile, (key) => !isGone(key)), ...set };
 }
 
 /** Tells whether there is nothing to do. */

@@ -8,10 +8,12 @@ export const SAP = 'urn:ietf:params:scim:schemas:extension:sap:2.0:User';
 export const SPEND = 'urn:ietf:params:scim:schemas:extension:spend:2.0:User';
 export const SPEND_ROLE = 'urn:ietf:params:scim:schemas:extension:spend:2.0:Role';
 export const SPEND_APPROVER = 'urn:ietf:params:scim:schemas:extension:spend:2.0:Approver';
+export const SPEND_APPROVER_LIMIT = 'urn:ietf:params:scim:schemas:extension:spend:2.0:ApproverLimit';
 export const SPEND_DELEGATE = 'urn:ietf:params:scim:schemas:extension:spend:2.0:Delegate';
 export const SPEND_USER_PREFERENCE = 'urn:ietf:params:scim:schemas:extension:spend:2.0:UserPreference';
 export const SPEND_WORKFLOW_PREFERENCE =
   'urn:ietf:params:scim:schemas:extension:spend:2.0:WorkflowPreference';
+export const SPEND_INVOICE_PREFERENCE = 'urn:ietf:params:scim:schemas:extension:spend:2.0:InvoicePreference';
 export const PAYROLL = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:Payroll';
 export const TRAVEL = 'urn:ietf:params:scim:schemas:extension:travel:2.0:User';
 
@@ -23,9 +25,11 @@ export type Extension =
   | typeof SPEND
   | typeof SPEND_ROLE
   | typeof SPEND_APPROVER
+  | typeof SPEND_APPROVER_LIMIT
   | typeof SPEND_DELEGATE
   | typeof SPEND_USER_PREFERENCE
   | typeof SPEND_WORKFLOW_PREFERENCE
+  | typeof SPEND_INVOICE_PREFERENCE
   | typeof PAYROLL
   | typeof TRAVEL;
 
@@ -39,9 +43,11 @@ const SERVICES: Readonly<Record<Extension, Service>> = {
   [SPEND]: 'spend',
   [SPEND_ROLE]: 'spend',
   [SPEND_APPROVER]: 'spend',
+  [SPEND_APPROVER_LIMIT]: 'spend',
   [SPEND_DELEGATE]: 'spend',
   [SPEND_USER_PREFERENCE]: 'spend',
   [SPEND_WORKFLOW_PREFERENCE]: 'spend',
+  [SPEND_INVOICE_PREFERENCE]: 'spend',
   [PAYROLL]: 'spend',
   [TRAVEL]: 'travel',
 };

@@ -1,4 +1,4 @@
-import { CORE, ENTERPRISE, type Extension, SAP, serviceOf } from './extensions.ts';
+import { CORE, ENTERPRISE, type Extension, SAP, SPEND, serviceOf, TRAVEL } from './extensions.ts';
 import { type AttributeKey, extensionOf } from './profile.ts';
 
 /** The service that writes go to: User Provisioning, or Identity v4.1, which knows core and enterprise only. */
@@ -72,6 +72,22 @@ export function grantedBy(scopes: ReadonlySet<string> | null, writeApi: WriteApi
       return needed(key).find((scope) => !has(scope)) ?? null;
     },
   };
+}
+
+/** A key for each of the scopes that writing takes. */
+const PROBES: readonly AttributeKey[] = [
+  'userName',
+  'externalId',
+  'emails[work].verified',
+  `${SAP}:userUuid`,
+  `${SPEND}:country`,
+  `${TRAVEL}:ruleClass`,
+];
+
+/** The scopes that are lacking to write something, none twice. */
+export function lackingScopes({ missingFor }: Granted): readonly string[] {
+  const missing = PROBES.map(missingFor).filter((scope) => scope !== null);
+  return [...new Set(missing)];
 }
 
 /** Scopes whose lack leaves attributes out without a word about each person: the rest of the person is whole. */

@@ -9,16 +9,20 @@ import {
 } from './difference.ts';
 import { attributeNames, explanations } from './explanation.ts';
 import { CORE, type Extension, type Service, serviceOf } from './extensions.ts';
+import type { Granted } from './granted.ts';
 import { worthSending } from './kept.ts';
 import type { Person, PersonRecord, Provisioning, Refusal } from './person.ts';
 import { type AttributeKey, attributeOf, extensionOf, isList, select } from './profile.ts';
 import type { Reason, State } from './provisioning.ts';
 import { messageOf, partOf, standingRefusals } from './refusal.ts';
+import { type Lack, lacksOf, notGranted, withinGrant } from './withheld.ts';
 
 /** A part of the profile that cannot be sent, and why, in plain words. */
 export interface Gap {
   readonly extension: Extension;
   readonly why: string;
+  /** The scope that is lacking; absent: it is a value that lacks. */
+  readonly scope?: string;
   /** Concur creates nobody without it. */
   readonly preventsCreation?: true;
 }
@@ -35,6 +39,8 @@ export interface Wanted extends Desired {
   /** Attributes that wait for another person; they are left out of `profile`. */
   readonly waiting: readonly Waiting[];
   readonly gaps: readonly Gap[];
+  /** The scope that is lacking to write a value, as the token is now; null when it may be written. */
+  readonly missingFor: Granted['missingFor'];
 }
 
 /** What this claim has already found out; nothing of it outlives the claim. */
@@ -80,18 +86,57 @@ export function plan({ person, provisioning }: PersonRecord, wanted: Wanted, kno
   if (wanted.profile.active === false && profile.active !== false) {
     return { kind: 'send', difference: { set: { active: false }, remove: [] }, deactivation: true };
   }
+  const missingFor = missingIn(wanted);
+  const writable = writableOf(wanted, missingFor);
   const blind = unknown.filter((extension) => known.read.has(serviceOf(extension)));
-  const visible = { ...wanted, initial: select(wanted.initial, (key) => !blind.includes(extensionOf(key))) };
-  const all = difference(visible, profile, removable(person, provisioning, wanted));
-  const possible = withoutLists(withoutRefused(all, refusals), blind);
+  const all = openDifference({ person, provisioning }, wanted, blind);
+  const possible = withoutLists(withoutRefused(withinGrant(all, missingFor), refusals), blind);
   const { difference: open, notKept } = worthSending(possible, provisioning.confirmed);
-  const unread = toRead(wanted, open, unknown, refusals).filter((service) => !known.read.has(service));
+  const unread = toRead(writable, open, unknown, refusals).filter((service) => !known.read.has(service));
   if (unread.length > 0) return { kind: 'read', services: unread };
   if (!isEmpty(open)) return { kind: 'send', difference: open, deactivation: false };
   return rest(wanted, refusals, {
+    lacks: lacksIn(wanted, all, unknown, missingFor),
     notKept,
-    isBlind: concerned(wanted).some((extension) => blind.includes(extension)),
+    isBlind: concerned(writable).some((extension) => blind.includes(extension)),
   });
+}
+
+/** The scopes that are lacking for what is still to be written for a person, or may have to be. */
+export function lacks({ person, provisioning }: PersonRecord, wanted: Wanted): readonly Lack[] {
+  const all = openDifference({ person, provisioning }, wanted, []);
+  return lacksIn(wanted, all, provisioning.applied.unknown, missingIn(wanted));
+}
+
+/** What differs, whether it may be written or not; derived values fill no gap of a part that cannot be seen. */
+function openDifference(
+  { person, provisioning }: PersonRecord,
+  wanted: Wanted,
+  blind: readonly Extension[],
+): Difference {
+  const visible = { ...wanted, initial: select(wanted.initial, (key) => !blind.includes(extensionOf(key))) };
+  return difference(visible, provisioning.applied.profile, removable(person, provisioning, wanted));
+}
+
+/** The scope that is lacking to write a value. A deactivation lacks none: Concur has the last word on it. */
+export function missingIn({ profile, missingFor }: Wanted): Granted['missingFor'] {
+  return (key) => (key === 'active' && profile.active === false ? null : missingFor(key));
+}
+
+function writableOf({ profile, initial }: Desired, missingFor: Granted['missingFor']): Desired {
+  const mayBeWritten = (key: AttributeKey) => missingFor(key) === null;
+  return { profile: select(profile, mayBeWritten), initial: select(initial, mayBeWritten) };
+}
+
+/** A part that must not be written is not read for that either: whatever is wanted of it may be lacking. */
+function lacksIn(
+  { profile, initial }: Desired,
+  { set, remove }: Difference,
+  unknown: readonly Extension[],
+  missingFor: Granted['missingFor'],
+): readonly Lack[] {
+  const unread = Object.keys({ ...initial, ...profile }).filter((key) => unknown.includes(extensionOf(key)));
+  return lacksOf([...Object.keys(set), ...remove, ...unread], missingFor);
 }
 
 /**
@@ -125,11 +170,17 @@ function planCreate(
   const stands = refusal !== undefined && (!refusal.uniqueness || refusal.searched);
   // Whoever is to have no access is searched for in any case: a lost create may have given it after all.
   if (hasAccess && stands) return rest(wanted, refusals);
+  const scope = wanted.missingFor('userName');
+  if (hasAccess && scope !== null) {
+    const message = notGranted(scope, 'nobody can be created');
+    return { kind: 'rest', state: 'failed', reason: 'not_granted', message };
+  }
   if (!known.absent) return { kind: 'search' };
   if (!hasAccess) return notCreated;
   const lack = wanted.gaps.find(({ preventsCreation }) => preventsCreation);
   if (lack !== undefined) return { kind: 'rest', state: 'failed', reason: 'incomplete', message: lack.why };
-  return { kind: 'send', difference: difference(wanted, {}, new Set()), deactivation: false };
+  const whole = difference(wanted, {}, new Set());
+  return { kind: 'send', difference: withinGrant(whole, wanted.missingFor), deactivation: false };
 }
 
 /** Leaves out what Concur refused; `active` goes alone where the rest of identity was refused. */
@@ -174,20 +225,23 @@ function toRead(
 
 /** What besides refusals and gaps keeps a person from being in sync. */
 interface Shortfall {
+  /** The scopes that are lacking for what is still to be written. */
+  readonly lacks: readonly Lack[];
   /** Keys that Concur confirmed and does not keep. */
   readonly notKept: readonly AttributeKey[];
   /** A part of which something is wanted cannot be read. */
   readonly isBlind: boolean;
 }
 
-const NO_SHORTFALL: Shortfall = { notKept: [], isBlind: false };
+const NO_SHORTFALL: Shortfall = { lacks: [], notKept: [], isBlind: false };
 
 /** The one table from what stands in the way of a person to their state and reason: first what needs somebody to act. */
 function rest(
   wanted: Wanted,
   refusals: ReadonlyMap<Extension, Refusal>,
-  { notKept, isBlind }: Shortfall = NO_SHORTFALL,
+  shortfall: Shortfall = NO_SHORTFALL,
 ): Rest {
+  const { notKept, isBlind } = shortfall;
   const resting = (state: State, reason: Reason | null, message: string | null): Rest => ({
     kind: 'rest',
     state,
@@ -199,6 +253,12 @@ function rest(
     return resting('failed', identity.searched ? 'name_taken' : 'refused', explained(identity));
   }
   const [other] = refusals.values();
+  // This reason comes before others of a part: it is what people are found by when a company grants more.
+  if (shortfall.lacks.length > 0) {
+    const whys = shortfall.lacks.map(({ why }) => why);
+    const message = [...whys, ...(other === undefined ? [] : [explained(other)])].join('. ');
+    return resting('partial', 'not_granted', message);
+  }
   if (other !== undefined) return resting('partial', 'refused', explained(other));
   const [gap] = wanted.gaps;
   if (gap !== undefined) return resting('partial', 'incomplete', gap.why);

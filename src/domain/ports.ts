@@ -194,7 +194,7 @@ export interface Newcomer {
   readonly keys: SearchKeys;
 }
 
-/** The store, as the worker needs it. Every method works on one connection and is one transaction. */
+/** The store, as the worker needs it. Every method works on one connection and is one transaction, `queueForGrant` several. */
 export interface ProvisioningStore {
   /**
    * Claims due people of a lane (`deactivation`, or `others` by lane and due time) under a lease:
@@ -226,6 +226,12 @@ export interface ProvisioningStore {
   recover(lease: Lease, now: number): Promise<readonly OpenRequest[]>;
   /** Who here stands for these Concur users. */
   claims(concurIds: readonly string[]): Promise<ReadonlyMap<string, Claim>>;
+  /**
+   * The company may have granted more: queues, in the lane of imports, whoever rests for lack of a scope.
+   *
+   * @param alsoInSync also whoever is in sync, for whom something may have been left out without a word
+   */
+  queueForGrant(alsoInSync: boolean, now: number): Promise<void>;
   /** The creates of these people whose outcome is not known. */
   lostCreates(people: readonly string[]): Promise<readonly LostCreate[]>;
   /** Resolves references outside a transaction. */

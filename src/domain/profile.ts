@@ -4,10 +4,12 @@ import {
   EXTENSIONS,
   type Extension,
   isExtension,
+  PAYROLL,
   SPEND,
-  SPEND_ROLE,
+  TRAVEL,
 } from './extensions.ts';
 import { isJsonObject, type JsonObject, type JsonValue, sameJson } from './json.ts';
+import { LISTS, type ObjectList, type PlainList } from './lists.ts';
 
 /**
  * The name of one value in a Concur profile: `userName`, `name.givenName`, `emails[work].value`,
@@ -23,27 +25,19 @@ export interface Profile {
   readonly [key: AttributeKey]: JsonValue;
 }
 
-/** How a list of the profile is taken apart into elements. */
-interface List {
-  /** The sub-attribute that tells elements apart; absent for a list of plain strings. */
-  readonly key?: string;
-  /** The sub-attribute without which the element does not exist; absent: any value makes it exist. */
-  readonly essential?: string;
-}
-
-/** Lists that are owned element by element; any other list is one value. */
-const LISTS: Readonly<Record<AttributeKey, List>> = {
-  emails: { key: 'type', essential: 'value' },
-  phoneNumbers: { key: 'type', essential: 'value' },
-  addresses: { key: 'type' },
-  entitlements: {},
-  [`${ENTERPRISE}:leavesOfAbsence`]: { key: 'startDate', essential: 'startDate' },
-  [`${SPEND}:customData`]: { key: 'id', essential: 'value' },
-  [`${SPEND_ROLE}:roles`]: { key: 'roleName', essential: 'roleName' },
-};
-
 /** Complex attributes that are owned sub-attribute by sub-attribute. */
-const COMPLEX: ReadonlySet<AttributeKey> = new Set(['name', `${ENTERPRISE}:manager`]);
+const COMPLEX: ReadonlySet<AttributeKey> = new Set([
+  'name',
+  `${ENTERPRISE}:manager`,
+  `${SPEND}:biManager`,
+  `${SPEND}:biHierarchy`,
+  `${PAYROLL}:adp`,
+  `${TRAVEL}:manager`,
+  `${TRAVEL}:ruleClass`,
+]);
+
+/** A list of which Concur takes one element only (User, `emergencyContacts`): owned like a complex attribute. */
+const LIST_OF_ONE = 'emergencyContacts';
 
 /** Dates that Concur takes as `…T00:00:00Z` and answers as `…T00:00:00.000`. */
 const TIMESTAMPS: ReadonlySet<AttributeKey> = new Set([
@@ -68,7 +62,12 @@ export function attributeOf(key: AttributeKey): AttributeKey {
 
 /** Tells whether the attribute is a list that is sent whole, made from a fresh read. */
 export function isList(attribute: AttributeKey): boolean {
-  return Object.hasOwn(LISTS, attribute);
+  return Object.hasOwn(LISTS, attribute) || attribute === LIST_OF_ONE;
+}
+
+/** Tells whether the attribute is complex, and owned sub-attribute by sub-attribute. */
+export function isComplex(attribute: AttributeKey): boolean {
+  return COMPLEX.has(attribute);
 }
 
 /** The values of `profile` whose keys satisfy `wanted`. */
@@ -127,17 +126,21 @@ export function unflatten(profile: Profile): JsonObject {
 export function attributeValue(profile: Profile, attribute: AttributeKey): JsonValue | undefined {
   const list = LISTS[attribute];
   if (list !== undefined) return listValue(profile, attribute, list);
-  if (!COMPLEX.has(attribute)) return profile[attribute];
+  if (!COMPLEX.has(attribute) && attribute !== LIST_OF_ONE) return profile[attribute];
   const parts = entriesUnder(profile, `${attribute}.`);
-  return parts.length === 0 ? undefined : Object.fromEntries(parts);
+  if (parts.length === 0) return undefined;
+  const value = Object.fromEntries(parts);
+  return attribute === LIST_OF_ONE ? [value] : value;
 }
 
 function flattenAttribute(key: AttributeKey, value: JsonValue, into: Record<AttributeKey, JsonValue>): void {
   if (isEmpty(value)) return;
   const list = LISTS[key];
-  if (list !== undefined && Array.isArray(value)) flattenList(key, list, value, into);
-  else if (COMPLEX.has(key) && isJsonObject(value)) {
-    for (const [name, inner] of Object.entries(value)) {
+  if (list !== undefined) {
+    if (Array.isArray(value)) flattenList(key, list, value, into);
+  } else if (COMPLEX.has(key) || key === LIST_OF_ONE) {
+    const complex = key === LIST_OF_ONE && Array.isArray(value) ? value[0] : value;
+    for (const [name, inner] of Object.entries(isJsonObject(complex) ? complex : {})) {
       if (!isEmpty(inner)) into[`${key}.${name}`] = inner;
     }
   } else into[key] = TIMESTAMPS.has(key) && typeof value === 'string' ? timestamp(value) : value;
@@ -145,35 +148,33 @@ function flattenAttribute(key: AttributeKey, value: JsonValue, into: Record<Attr
 
 function flattenList(
   key: AttributeKey,
-  list: List,
+  list: ObjectList | PlainList,
   elements: readonly JsonValue[],
   into: Record<AttributeKey, JsonValue>,
 ): void {
   const names = new Set<string>();
   for (const element of primaryFirst(elements)) {
-    if (list.key === undefined) into[`${key}[${String(element)}]`] = true;
+    if (list.kind === 'plain') into[`${key}[${String(element)}]`] = true;
     else if (isJsonObject(element)) {
-      const name = elementName(key, element, list.key, names);
+      const name = list.nameOf(element, names);
       names.add(name);
-      for (const [attribute, value] of Object.entries(element)) {
-        const derived = attribute === list.key && list.key !== list.essential;
-        if (!derived && !isEmpty(value)) into[`${key}[${name}].${attribute}`] = value;
-      }
+      flattenElement(`${key}[${name}]`, element, Object.keys(list.told(name)), into);
     }
   }
 }
 
-/** Concur takes several mobile numbers, one of them primary; of any other type only one element. */
-function elementName(
-  key: AttributeKey,
+/** The values of an element but for what its name tells, those of an object in it one by one. */
+function flattenElement(
+  prefix: AttributeKey,
   element: JsonObject,
-  keyAttribute: string,
-  names: ReadonlySet<string>,
-): string {
-  const name = String(element[keyAttribute] ?? '');
-  return key === 'phoneNumbers' && name === 'mobile' && names.has(name)
-    ? `mobile:${String(element.value)}`
-    : name;
+  told: readonly string[],
+  into: Record<AttributeKey, JsonValue>,
+): void {
+  for (const [name, value] of Object.entries(element)) {
+    if (told.includes(name) || isEmpty(value)) continue;
+    if (isJsonObject(value)) flattenElement(`${prefix}.${name}`, value, [], into);
+    else into[`${prefix}.${name}`] = value;
+  }
 }
 
 function primaryFirst(elements: readonly JsonValue[]): readonly JsonValue[] {
@@ -181,7 +182,11 @@ function primaryFirst(elements: readonly JsonValue[]): readonly JsonValue[] {
   return [...elements.filter(isPrimary), ...elements.filter((element) => !isPrimary(element))];
 }
 
-function listValue(profile: Profile, attribute: AttributeKey, list: List): JsonValue | undefined {
+function listValue(
+  profile: Profile,
+  attribute: AttributeKey,
+  list: ObjectList | PlainList,
+): JsonValue | undefined {
   const elements = new Map<string, Record<string, JsonValue>>();
   for (const [rest, value] of entriesUnder(profile, `${attribute}[`)) {
     const end = rest.lastIndexOf(']');
@@ -190,15 +195,38 @@ function listValue(profile: Profile, attribute: AttributeKey, list: List): JsonV
     if (rest.length > end + 1) element[rest.slice(end + 2)] = value;
     elements.set(name, element);
   }
-  const { key, essential } = list;
-  if (key === undefined) return elements.size === 0 ? undefined : [...elements.keys()].sort();
-  const present = [...elements].filter(
-    ([, element]) => essential === undefined || element[essential] !== undefined,
+  const sorted = [...elements].sort(([left], [right]) => (left < right ? -1 : 1));
+  if (list.kind === 'plain') {
+    return sorted.length === 0 ? undefined : sorted.map(([name]) => list.valueOf(name));
+  }
+  const { essential, person } = list;
+  const present = sorted.filter(
+    ([, element]) => essential.length === 0 || essential.some((name) => element[name] !== undefined),
   );
   if (present.length === 0) return undefined;
-  return present
-    .sort(([left], [right]) => (left < right ? -1 : 1))
-    .map(([name, element]) => ({ [key]: name.startsWith('mobile:') ? 'mobile' : name, ...element }));
+  const values = present.map(([name, element]) => ({ ...list.told(name), ...nested(element) }));
+  return person === undefined ? values : eachPersonOnce(values, person);
+}
+
+/** `{ approver: { value } }` of `{ 'approver.value' }`. */
+function nested(element: Readonly<Record<string, JsonValue>>): JsonObject {
+  const values = new Map<string, JsonValue>();
+  for (const [path, value] of Object.entries(element)) {
+    const dot = path.indexOf('.');
+    const name = dot === -1 ? path : path.slice(0, dot);
+    const before = values.get(name);
+    const inner = isJsonObject(before) ? before : {};
+    values.set(name, dot === -1 ? value : { ...inner, [path.slice(dot + 1)]: value });
+  }
+  return Object.fromEntries(values);
+}
+
+/** Whoever becomes the primary approver is no further approver any more: Concur takes nobody twice. */
+function eachPersonOnce(elements: readonly JsonObject[], person: string): JsonObject[] {
+  const primary = elements.find((element) => element.primary === true)?.[person];
+  return elements.filter(
+    (element) => primary === undefined || element.primary === true || !sameJson(element[person], primary),
+  );
 }
 
 function entriesUnder(profile: Profile, prefix: string): [string, JsonValue][] {

@@ -41,13 +41,16 @@ export const TRANSITIONS: readonly Transition[] = [
     sending: 'a deactivation overtakes the open operation',
   }),
   ...from('in_sync', {
-    queued: 'a change, a retry, the person waited for now exists, or a lost request is over',
+    queued:
+      'a change, a retry, the person waited for now exists, a scope is granted, or a lost request is over',
   }),
   ...from('partial', {
-    queued: 'a change, a retry, the person waited for now exists, or a lost request is over',
+    queued:
+      'a change, a retry, the person waited for now exists, a scope is granted, or a lost request is over',
   }),
   ...from('failed', {
-    queued: 'a change, a retry, the name is given up by its holder, or a lost request is over',
+    queued:
+      'a change, a retry, the name is given up by its holder, a scope is granted, or a lost request is over',
   }),
   ...from('held', { queued: "a change, a retry, or an admin's decision" }),
 ];

@@ -8,6 +8,7 @@ import { concurEventsRouter } from './concur-events/router.ts';
 import { PUBLISHED_KEYS } from './concur-events/signature.ts';
 import { DEFAULT_CONNECTION, type HttpConnection } from './connection.ts';
 import { serveHealth } from './health.ts';
+import { createMetrics, serveMetrics } from './metrics.ts';
 import { requestLog } from './request-log.ts';
 import { answerScimFailure } from './scim/failure.ts';
 import { scimRouter } from './scim/router.ts';
@@ -30,15 +31,17 @@ export interface AppOptions {
   readonly ready: () => Promise<boolean>;
 }
 
-/** Builds the whole HTTP side: SCIM, Concur's events, the admin API, health. Every answer is JSON. */
+/** Builds the whole HTTP side: SCIM, Concur's events, the admin API, health, metrics. Every answer but the metrics is JSON. */
 export function createApp(options: AppOptions): Express {
   const { connections, publicUrl } = options;
   const app = express();
   app.disable('x-powered-by');
   // Express would hash every answer; the only entity tags are the versions of resources.
   app.disable('etag');
-  app.use(requestLog(options.log, options.newId), securityHeaders);
+  const metrics = createMetrics(connections, options.now);
+  app.use(requestLog(options.log, options.newId), metrics.observe, securityHeaders);
   serveHealth(app, options.ready);
+  serveMetrics(app, options.adminToken, metrics);
 
   const routers = new Map(connections.map((one) => [one.name, scimRouter(one, publicUrl, options.newId)]));
   const scim: RequestHandler<{ connection?: string }> = (req, res, next) => {

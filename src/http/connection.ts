@@ -1,3 +1,6 @@
+import type { ConnectionSettings } from '../domain/connection.ts';
+import type { Credential } from '../domain/credential.ts';
+import type { Granted } from '../domain/granted.ts';
 import type { PersonRecord } from '../domain/person.ts';
 import type { Gap } from '../domain/plan.ts';
 import type { Profile } from '../domain/profile.ts';
@@ -16,6 +19,8 @@ export interface Description {
   /** References to people whom Concur does not hold yet. */
   readonly waitingFor: readonly string[];
   readonly gaps: readonly Gap[];
+  /** The scope that is lacking to write a value; null when it may be written. */
+  readonly missingFor: Granted['missingFor'];
 }
 
 /** One connection as the transport needs it. */
@@ -27,9 +32,14 @@ export interface HttpConnection {
   readonly reports: Reports;
   /** The SCIM tokens of this connection alone; null for a token that is none of them. */
   readonly tokens: { verify(token: string): Promise<{ name: string } | null> };
+  /** How many requests each of them may send per second; null: any number. */
+  readonly rateLimit: number | null;
   /** Called after a write was committed, so that the worker need not wait for its next look. */
   readonly onAccepted: () => void;
   /** Called when Concur announces, signed, that a provisioning request is done. Asks Concur nothing. */
   readonly onProvisionCompleted: (provisionId: string) => Promise<void>;
+  /** What the connection gets its access tokens with; null: it is not connected. */
+  readonly credential: () => Promise<Credential | null>;
+  readonly writeApi: ConnectionSettings['writeApi'];
   readonly describe: (record: PersonRecord) => Promise<Description>;
 }

@@ -20,6 +20,9 @@ const SWEEP = 50;
  */
 const KEEP_ALIVE = 65_000;
 
+/** The error of Node's parser, with what had arrived last. */
+type Unread = Error & { readonly code?: string; readonly rawPacket?: Buffer };
+
 /** What a client is told of a request that could not be read. */
 type Refusal = readonly [status: number, reason: string, detail: string];
 
@@ -83,7 +86,7 @@ export function listen(app: RequestListener, host: string, port: number): Promis
  * Answers what is no HTTP request, or too long a one: the app never hears of it, and Node's own answer has no body,
  * where SCIM clients read JSON (RFC 7644 §3.12).
  */
-function refuse(error: Error & { readonly code?: string }, socket: Duplex, exchange: Exchange | null): void {
+function refuse(error: Unread, socket: Duplex, exchange: Exchange | null): void {
   // What comes after the beginning of another answer would be taken for a part of it.
   const isAnswering = exchange?.res.headersSent === true && !exchange.res.writableFinished;
   if (error.code === 'ECONNRESET' || !socket.writable || isAnswering) {
@@ -92,9 +95,11 @@ function refuse(error: Error & { readonly code?: string }, socket: Duplex, excha
   }
   const [status, reason, detail] = REFUSALS[error.code ?? ''] ?? NOT_HTTP;
   const body = JSON.stringify(toErrorBody(new ScimError(status, undefined, detail)));
+  // RFC 9110 §9.3.2: the answer to HEAD has no body; Node's client fails over one.
+  const isHead = error.rawPacket?.toString('latin1', 0, 5) === 'HEAD ';
   socket.end(
     `HTTP/1.1 ${status} ${reason}\r\nContent-Type: application/scim+json; charset=utf-8\r\n` +
-      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${isHead ? '' : body}`,
   );
 }
 

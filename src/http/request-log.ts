@@ -7,7 +7,10 @@ interface RequestContext {
   /** The pattern of the route, never the address itself: addresses hold names and e-mails. */
   route: string | null;
   token: string | null;
-  failure: unknown;
+  /** What failed, for the operator alone. */
+  readonly failures: unknown[];
+  /** Something failed that nobody foresaw, or the service itself did. */
+  isSevere: boolean;
 }
 
 /**
@@ -17,21 +20,27 @@ interface RequestContext {
  */
 export function requestLog(log: Logger, newId: () => string): RequestHandler {
   return (req, res, next) => {
-    const context: RequestContext = { requestId: newId(), route: null, token: null, failure: undefined };
+    const context: RequestContext = {
+      requestId: newId(),
+      route: null,
+      token: null,
+      failures: [],
+      isSevere: false,
+    };
     const started = performance.now();
     res.locals.context = context;
     res.set('X-Request-Id', context.requestId);
     res.once('close', () => {
-      const { failure, ...known } = context;
+      const { failures, isSevere, ...known } = context;
       const line = {
         ...known,
         method: req.method,
         status: res.headersSent ? res.statusCode : null,
         ms: Math.round(performance.now() - started),
         ...(res.writableFinished ? {} : { aborted: true }),
-        ...(failure === undefined ? {} : { err: failure }),
+        ...(failures.length === 0 ? {} : { err: asOne(failures) }),
       };
-      if (res.statusCode === 500 || res.statusCode === 503) log.error(line, 'request');
+      if (isSevere) log.error(line, 'request');
       else log.info(line, 'request');
     });
     next();
@@ -48,6 +57,11 @@ export function noteRoute(res: Response, route: string): void {
   contextOf(res).route = route;
 }
 
+/** The route pattern that was noted; null for an address where there is nothing. */
+export function routeOf(res: Response): string | null {
+  return contextOf(res).route;
+}
+
 /** Notes the name (never the value) of the token for the log line. */
 export function noteToken(res: Response, name: string): void {
   contextOf(res).token = name;
@@ -60,9 +74,20 @@ export function tokenOf(res: Response): string {
   return token;
 }
 
-/** Notes why the request failed, for the operator alone. */
-export function noteFailure(res: Response, failure: unknown): void {
-  contextOf(res).failure = failure;
+/**
+ * Notes why the request, or an operation of a Bulk, failed, for the operator alone.
+ *
+ * @param cause undefined: the client was told everything
+ * @param status what the client was answered with
+ */
+export function noteFailure(res: Response, cause: unknown, status: number): void {
+  const context = contextOf(res);
+  if (cause !== undefined) context.failures.push(cause);
+  if (status === 500 || status === 503) context.isSevere = true;
+}
+
+function asOne(failures: readonly unknown[]): unknown {
+  return failures.length === 1 ? failures[0] : new AggregateError(failures, 'several operations failed');
 }
 
 function contextOf(res: Response): RequestContext {

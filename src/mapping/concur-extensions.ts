@@ -1,20 +1,43 @@
-import { CORE, ENTERPRISE, EXTENSIONS, type Extension, SPEND, SPEND_ROLE } from '../domain/extensions.ts';
-import type { JsonObject, JsonValue } from '../domain/json.ts';
+import {
+  CORE,
+  ENTERPRISE,
+  EXTENSIONS,
+  type Extension,
+  SPEND,
+  SPEND_APPROVER,
+  SPEND_DELEGATE,
+  SPEND_ROLE,
+  TRAVEL,
+} from '../domain/extensions.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../domain/json.ts';
+import type { Gap } from '../domain/plan.ts';
 import { assigned, complex, complexElements, elements, text } from './resource.ts';
 
 /** The attribute names that RFC 7643 §2.1 allows. */
 const ATTRIBUTE_NAME = /^[A-Za-z][\w$-]*$/;
 
-/** Concur's own extensions as the client sent them, those that hold something only. */
-export function concurExtensions(resource: JsonObject): ReadonlyMap<Extension, JsonObject> {
-  return new Map(
-    EXTENSIONS.filter((urn) => urn !== CORE && urn !== ENTERPRISE)
-      .map((urn): [Extension, JsonObject] => [urn, attributesOf(resource, urn)])
-      .filter(([, extension]) => Object.keys(extension).length > 0),
-  );
+/** Concur's own extensions as the client sent them, with what could not be taken over. */
+export interface ConcurExtensions {
+  /** Those that hold something. */
+  readonly extensions: ReadonlyMap<Extension, JsonObject>;
+  readonly gaps: readonly Gap[];
 }
 
-function attributesOf(resource: JsonObject, urn: Extension): JsonObject {
+const OWN = EXTENSIONS.filter((urn) => urn !== CORE && urn !== ENTERPRISE);
+
+/** Concur's own extensions as the client sent them. */
+export function concurExtensions(resource: JsonObject): ConcurExtensions {
+  const extensions = new Map<Extension, JsonObject>();
+  const gaps: Gap[] = [];
+  for (const urn of OWN) {
+    if (resource[urn] === undefined) continue;
+    const attributes = attributesOf(resource, urn, gaps);
+    if (Object.keys(attributes).length > 0) extensions.set(urn, attributes);
+  }
+  return { extensions, gaps };
+}
+
+function attributesOf(resource: JsonObject, urn: Extension, gaps: Gap[]): JsonObject {
   const sent = complex(resource, urn);
   const extension = assigned(
     Object.fromEntries(
@@ -23,7 +46,63 @@ function attributesOf(resource: JsonObject, urn: Extension): JsonObject {
   );
   if (urn === SPEND) return withSpendForms(extension);
   if (urn === SPEND_ROLE) return withList(extension, 'roles', roles(sent));
+  if (urn === SPEND_APPROVER) return people(extension, 'approver', withPrimary, urn, gaps);
+  if (urn === SPEND_DELEGATE) return people(extension, 'delegate', (delegates) => delegates, urn, gaps);
+  if (urn === TRAVEL) {
+    const groups = elements(extension, 'groups').filter((group) => Number.isSafeInteger(group));
+    return withPerson(withList(extension, 'groups', groups), 'manager');
+  }
   return extension;
+}
+
+/**
+ * Lists of people in every kind of approver or delegate. Concur answers people by UUID, so that whoever
+ * has no place of their own in a list is told apart by it.
+ */
+function people(
+  extension: JsonObject,
+  person: 'approver' | 'delegate',
+  complete: (elements: readonly JsonObject[]) => readonly JsonObject[],
+  urn: Extension,
+  gaps: Gap[],
+): JsonObject {
+  return assigned(
+    Object.fromEntries(
+      Object.keys(extension).map((kind) => {
+        const elements = complete(
+          complexElements(extension, kind)
+            .map((element) => withPerson(element, person))
+            .filter((element) => element[person] !== undefined),
+        );
+        const isKnown = (element: JsonObject) =>
+          (person === 'approver' && element.primary === true) ||
+          text(complex(element, person), 'value') !== undefined;
+        if (!elements.every(isKnown)) {
+          gaps.push({ extension: urn, why: `${kind}: name every ${NAMED[person]} by Concur UUID` });
+        }
+        return [kind, elements.filter(isKnown)];
+      }),
+    ),
+  );
+}
+
+const NAMED = { approver: 'approver who is not primary', delegate: 'delegate' } as const;
+
+/** Concur requires `primary` of every approver (Spend Approver): where nobody is, the first one is. */
+function withPrimary(approvers: readonly JsonObject[]): readonly JsonObject[] {
+  const primary = approvers.find((approver) => approver.primary === true) ?? approvers[0];
+  return approvers.map((approver) => ({ ...approver, primary: approver === primary }));
+}
+
+/** A person by UUID, in lower case as Concur's services write it, or by employee number. */
+function withPerson(element: JsonObject, name: string): JsonObject {
+  const { [name]: reference, ...others } = element;
+  if (!isJsonObject(reference)) return others;
+  const person = assigned({
+    value: text(reference, 'value')?.toLowerCase(),
+    employeeNumber: text(reference, 'employeeNumber'),
+  });
+  return Object.keys(person).length === 0 ? others : { ...others, [name]: person };
 }
 
 /** Codes of countries and currencies in capitals, as ISO 3166 and ISO 4217 write them. */
@@ -32,7 +111,7 @@ function withSpendForms(spend: JsonObject): JsonObject {
     country: text(spend, 'country')?.toUpperCase(),
     reimbursementCurrency: text(spend, 'reimbursementCurrency')?.toUpperCase(),
   });
-  return withList({ ...spend, ...codes }, 'customData', customData(spend));
+  return withPerson(withList({ ...spend, ...codes }, 'customData', customData(spend)), 'biManager');
 }
 
 function customData(spend: JsonObject): JsonValue[] {

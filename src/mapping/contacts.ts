@@ -4,9 +4,12 @@ import type { Gap } from '../domain/plan.ts';
 import { isCountry } from './country.ts';
 import { assigned, complexElements, text } from './resource.ts';
 
-const EMAIL_TYPES = ['work', 'home', 'work2', 'other', 'other2'];
-const PHONE_TYPES = ['work', 'home', 'mobile', 'fax', 'pager', 'other'];
-const ADDRESS_TYPES = ['work', 'home', 'other', 'billing', 'bank', 'shipping'];
+/** The types of e-mail that Concur has, one address of each. */
+export const EMAIL_TYPES = ['work', 'home', 'work2', 'other', 'other2'];
+/** The types of phone number that Concur has. */
+export const PHONE_TYPES = ['work', 'home', 'mobile', 'fax', 'pager', 'other'];
+/** The types of address that Concur has, one of each. */
+export const ADDRESS_TYPES = ['work', 'home', 'other', 'billing', 'bank', 'shipping'];
 
 /**
  * The e-mails as Concur takes them: `{type, value}`, one of a type (Identity v4.1, `emails`). The

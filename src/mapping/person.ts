@@ -4,6 +4,7 @@ import type { JsonObject } from '../domain/json.ts';
 import type { Gap } from '../domain/plan.ts';
 import { type AttributeKey, extensionOf, flatten, type Profile, select } from '../domain/profile.ts';
 import { concurExtensions } from './concur-extensions.ts';
+import { type Configured, readConfigured } from './configured/configured.ts';
 import { mapAddresses, mapEmails, mapPhoneNumbers } from './contacts.ts';
 import { mapEnterprise } from './enterprise.ts';
 import { mapEntitlements } from './entitlements.ts';
@@ -33,33 +34,56 @@ export interface Reference {
 /** What Concur requires of every user beside an e-mail address (User Provisioning, schema of User). */
 const REQUIRED: readonly AttributeKey[] = ['userName', 'name.givenName', 'name.familyName'];
 
+/** What the mapping of a person was made of, for whoever is to explain it. */
+export interface Worked {
+  readonly mapped: Mapped;
+  /** The configured values for what no client sends, those that were taken and those that were not. */
+  readonly defaults: Profile;
+  /** What the client sends, in Concur's form. */
+  readonly sent: Profile;
+  readonly configured: Configured;
+}
+
 /**
- * Maps a SCIM User, in the form it is stored in, to the Concur profile. Pure, and total: what does not
- * fit is left out and named in `gaps`.
+ * Maps a SCIM User, in the form it is stored in, to the Concur profile. Total: what does not fit is left
+ * out and named in `gaps`. What the configuration maps goes before the built-in mapping.
  *
  * @param settings whose defaults have keys of the Concur profile only
  */
-export function mapPerson(resource: JsonObject, settings: MappingSettings): Mapped {
+export async function mapPerson(resource: JsonObject, settings: MappingSettings): Promise<Mapped> {
+  const { mapped } = await workOut(resource, settings);
+  return mapped;
+}
+
+/** Maps a SCIM User as `mapPerson` does, and keeps what the mapping was made of. */
+export async function workOut(resource: JsonObject, settings: MappingSettings): Promise<Worked> {
+  return assemble(resource, settings, await readConfigured(resource, settings.attributes));
+}
+
+function assemble(resource: JsonObject, settings: MappingSettings, configured: Configured): Worked {
+  const { decides } = configured;
   const userName = text(resource, 'userName');
   const name = mapName(resource);
   const emails = mapEmails(resource);
   const { addresses, gaps: addressGaps } = mapAddresses(resource);
   const { entitlements, gaps: entitlementGaps } = mapEntitlements(resource);
   const enterprise = mapEnterprise(resource, settings.companyId);
-  const extensions = concurExtensions(resource);
+  const { extensions, gaps: extensionGaps } = concurExtensions(resource);
   const spendExtensions = [...extensions.keys()].filter(isSpend);
-  const configured = configuredValues(settings);
-  const asksForSpend =
-    spendExtensions.length > 0 || Object.keys(configured).some((key) => isSpend(extensionOf(key)));
+  const defaults = select(configuredValues(settings), (key) => !decides(key));
+  const mappedKeys = [
+    ...Object.keys({ ...defaults, ...configured.profile, ...configured.initial }),
+    ...configured.references.map(({ key }) => key),
+  ];
   const spend = deriveSpend(
     resource,
-    extensions.get(SPEND) ?? {},
+    { ...select(extensions.get(SPEND) ?? {}, (one) => !decides(`${SPEND}:${one}`)), ...spendOf(configured) },
     addresses,
-    [...entitlements, ...configuredEntitlements(configured)],
-    asksForSpend,
+    [...entitlements, ...entitlementsIn(mappedKeys)],
+    spendExtensions.length > 0 || mappedKeys.some((key) => isSpend(extensionOf(key))),
     settings,
+    (one) => decides(`${SPEND}:${one}`),
   );
-  const deliverable = [...extensions].filter(([urn]) => spend.complete || !isSpend(urn));
 
   const sent = flatten({
     ...coreAttributes(resource),
@@ -69,7 +93,7 @@ export function mapPerson(resource: JsonObject, settings: MappingSettings): Mapp
     addresses,
     entitlements,
     [ENTERPRISE]: enterprise.user,
-    ...Object.fromEntries(deliverable),
+    ...Object.fromEntries(extensions),
   });
   const derived = flatten({
     name: name.derived,
@@ -78,28 +102,46 @@ export function mapPerson(resource: JsonObject, settings: MappingSettings): Mapp
     ...(spend.complete ? { [SPEND]: spend.derived } : {}),
   });
   const isDeliverable = (key: AttributeKey) => spend.complete || !isSpend(extensionOf(key));
+  const isOurs = (key: AttributeKey) => isDeliverable(key) && !decides(key);
   const profile = {
-    ...select(configured, (key) => derived[key] === undefined && isDeliverable(key)),
-    ...sent,
+    ...select(defaults, (key) => derived[key] === undefined && isDeliverable(key)),
+    ...select(sent, isOurs),
+    ...select(configured.profile, isDeliverable),
   };
-  const initial = select(derived, (key) => profile[key] === undefined);
-  return {
+  const filling = { ...select(derived, isOurs), ...select(configured.initial, isDeliverable) };
+  const initial = select(filling, (key) => profile[key] === undefined);
+  const manager = `${ENTERPRISE}:manager.value`;
+  const mapped = {
     profile,
     initial,
-    references:
-      enterprise.manager === undefined
+    references: [
+      ...(enterprise.manager === undefined || decides(manager)
         ? []
-        : [{ key: `${ENTERPRISE}:manager.value`, reference: enterprise.manager }],
+        : [{ key: manager, reference: enterprise.manager }]),
+      ...configured.references.filter(({ key }) => isDeliverable(key)),
+    ],
     gaps: [
       ...missingRequired({ ...initial, ...profile }),
-      ...languageGap(resource),
+      ...(decides('preferredLanguage') ? [] : languageGap(resource)),
       ...addressGaps,
       ...entitlementGaps,
       ...enterprise.gaps,
+      ...extensionGaps,
+      ...configured.gaps,
       ...(spend.gap === null ? [] : [spend.gap]),
       ...(spend.complete ? [] : spendExtensions.filter((urn) => urn !== SPEND).map(withoutSpend)),
     ],
   };
+  return { mapped, defaults, sent, configured };
+}
+
+/** What the configuration maps of the values that a spend profile requires. */
+function spendOf({ profile, initial }: Configured): JsonObject {
+  return assigned(
+    Object.fromEntries(
+      REQUIRED_SPEND.map((name) => [name, profile[`${SPEND}:${name}`] ?? initial[`${SPEND}:${name}`]]),
+    ),
+  );
 }
 
 /** The singular core attributes. Concur makes `displayName` itself; `active` is true unless it is false. */
@@ -122,9 +164,9 @@ function configuredValues({ defaults }: MappingSettings): Profile {
   return select(defaults, (key) => !derived.has(key));
 }
 
-/** Entitlements that the configuration gives to everybody: Entra ID, for one, cannot send any. */
-function configuredEntitlements(configured: Profile): readonly string[] {
-  return Object.keys(configured).flatMap((key) => /^entitlements\[(.+)\]$/.exec(key)?.[1] ?? []);
+/** Entitlements that the configuration gives: Entra ID, for one, cannot send any. */
+function entitlementsIn(keys: readonly AttributeKey[]): readonly string[] {
+  return keys.flatMap((key) => /^entitlements\[(.+)\]$/.exec(key)?.[1] ?? []);
 }
 
 function missingRequired(all: Profile): readonly Gap[] {

@@ -32,7 +32,8 @@ export interface SpendProfile {
  * Derives the values that a spend profile requires and the client did not send: the country from the
  * addresses, the locale from locale or language, the currency from the country; last from the defaults.
  *
- * @param sent the client's own spend extension
+ * @param sent the client's own spend extension, with what the configuration maps
+ * @param isDecided whether the configuration decides about a value, so that it is not derived
  * @param addresses the addresses as Concur takes them
  * @param wanted whether anything that only a spend profile can hold is asked for
  */
@@ -43,20 +44,25 @@ export function deriveSpend(
   entitlements: readonly string[],
   wanted: boolean,
   settings: MappingSettings,
+  isDecided: (name: string) => boolean,
 ): SpendProfile {
+  const derive = (name: (typeof REQUIRED_SPEND)[number], value: () => string | undefined) =>
+    text(sent, name) ?? (isDecided(name) ? undefined : value());
   const defaultOf = (name: string) => text(settings.defaults, `${SPEND}:${name}`);
-  const country = text(sent, 'country') ?? countryOf(addresses) ?? defaultOf('country');
+  const country = derive('country', () => countryOf(addresses) ?? defaultOf('country'));
   const tag = text(resource, 'locale') ?? text(resource, 'preferredLanguage');
   const values = {
     country,
-    locale:
-      text(sent, 'locale') ??
-      (tag === undefined ? undefined : concurLocale(tag, country)) ??
-      defaultOf('locale'),
-    reimbursementCurrency:
-      text(sent, 'reimbursementCurrency') ??
-      (country === undefined ? undefined : (settings.currencies[country] ?? currencyOf(country))) ??
-      defaultOf('reimbursementCurrency'),
+    locale: derive(
+      'locale',
+      () => (tag === undefined ? undefined : concurLocale(tag, country)) ?? defaultOf('locale'),
+    ),
+    reimbursementCurrency: derive(
+      'reimbursementCurrency',
+      () =>
+        (country === undefined ? undefined : (settings.currencies[country] ?? currencyOf(country))) ??
+        defaultOf('reimbursementCurrency'),
+    ),
   };
   const missing = REQUIRED_SPEND.filter((name) => values[name] === undefined);
   const isWanted = wanted || entitlements.some((name) => SPEND_ENTITLEMENTS.has(name));

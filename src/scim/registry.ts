@@ -148,6 +148,22 @@ export function findSubAttribute(
   return chain && toReference(reference.schema, chain, '');
 }
 
+/**
+ * What a complex attribute is compared and ordered by: its `value` (RFC 7644 §3.4.2.2, §3.4.2.3). Any other attribute
+ * stands for itself. Undefined when it has no such sub-attribute.
+ */
+export function comparableAttribute(reference: AttributeReference): AttributeReference | undefined {
+  if (reference.attribute.type !== 'complex') return reference;
+  const value = findSubAttribute(reference, 'value');
+  if (value === undefined) return undefined;
+  const [top, ...rest] = reference.chain;
+  return {
+    ...value,
+    chain: [top, ...rest, value.attribute],
+    path: `${reference.path}.${value.path}`,
+  };
+}
+
 function findInSchema(
   resourceType: ResourceType,
   schema: Schema,

@@ -126,7 +126,8 @@ async function written({ db, connection }: Writing, id: string): Promise<WriteRe
 
 type Rejected = Extract<WriteResult, { kind: 'rejected' }>;
 
-function rejectedIfThrown<Result>(work: () => Result): Result | Rejected {
+/** What `work` returns; what it throws rejects the write. */
+export function rejectedIfThrown<Result>(work: () => Result): Result | Rejected {
   try {
     return work();
   } catch (error) {

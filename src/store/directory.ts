@@ -3,7 +3,7 @@ import type { PersonRecord } from '../domain/person.ts';
 import type { Directory } from '../scim/directory.ts';
 import { accept } from './accept.ts';
 import { groups, groupsOf } from './groups.ts';
-import { type Lists, lists } from './list.ts';
+import { type ListSources, listIdsOf } from './list.ts';
 import { loadRecord, loadRecords } from './records.ts';
 import type { Database } from './tables.ts';
 
@@ -12,25 +12,27 @@ import type { Database } from './tables.ts';
  *
  * @param clock the time in ms since the epoch
  * @param newId makes the id of a new person or group, a UUID
- * @param made what lists are made with
+ * @param sources what lists and groups are read from
  */
 export function directory(
   db: Kysely<Database>,
   connection: string,
   clock: () => number,
   newId: () => string,
-  made: Lists,
+  sources: ListSources,
 ): Directory {
-  const listPeople = lists(made, connection, 'people');
+  const listPeople = listIdsOf(sources, connection, 'people');
   return {
     accept: (writes) => accept(db, connection, writes, clock, newId),
     get: (id) => get(db, connection, id),
     list: async (query) => {
-      const { items, ...page } = await listPeople(query);
-      return { ...page, items: await loadRecords(db, connection, items) };
+      const { items: ids, ...page } = await listPeople(query);
+      const records = await loadRecords(db, connection, ids);
+      // Somebody may have been deleted since the ids were read.
+      return { ...page, items: records.filter(({ person }) => person.deleted === null) };
     },
-    groupsOf: (ids) => groupsOf(db, connection, ids),
-    groups: groups(db, connection, clock, newId, lists(made, connection, 'groups')),
+    groupsOf: (ids) => groupsOf(sources, connection, ids),
+    groups: groups(sources, connection, clock, newId, listIdsOf(sources, connection, 'groups')),
   };
 }
 

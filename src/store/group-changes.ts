@@ -29,7 +29,8 @@ export function nextVersion(group: Group, now: number): Group {
 
 /**
  * Writes the audit row of a change. Every change of a group, and so every change of who is a member of which group,
- * comes by here.
+ * comes by here. The row of a deletion names nobody: the members of a deleted group stay in `group_members`, which
+ * therefore tells who lost it, and are nobody's members for all else.
  */
 export async function recordChange(
   { db, connection, actor, now }: GroupWriting,
@@ -56,15 +57,22 @@ export async function recordChange(
 /** Takes a person or a group that is being deleted out of all groups: a change of each of these. */
 export async function leaveGroups(writing: GroupWriting, memberId: string): Promise<void> {
   const { db, connection, now } = writing;
-  const left = await db
-    .deleteFrom('group_members')
+  const memberships = await db
+    .selectFrom('group_members')
+    .select('group_id')
     .where('connection', '=', connection)
     .where('member_id', '=', memberId)
-    .returning('group_id')
     .execute();
-  for (const { group_id } of left) {
+  for (const { group_id } of memberships) {
     const group = await loadGroup(db, connection, group_id);
-    if (group === null) throw new Error(`The deleted group ${group_id} had a member`);
+    // What a deleted group has is who was in it: see `recordChange`.
+    if (group === null) continue;
+    await db
+      .deleteFrom('group_members')
+      .where('connection', '=', connection)
+      .where('group_id', '=', group_id)
+      .where('member_id', '=', memberId)
+      .execute();
     const next = nextVersion(group, now);
     await updateGroup(db, next, null);
     await recordChange(writing, next, { action: 'update', attributes: [], added: [], removed: [memberId] });

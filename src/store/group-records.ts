@@ -1,7 +1,12 @@
-import { type Kysely, sql } from 'kysely';
+import { type InferResult, type Kysely, type Selectable, sql } from 'kysely';
 import type { Group, Member } from '../scim/groups.ts';
+import { memberDisplay, memberType } from './filter/member.ts';
+import type { ListSources, Read } from './list.ts';
 import { fromJson, keyText } from './records.ts';
 import type { Database } from './tables.ts';
+
+/** How many members are read in place: no thread is quicker. */
+const FEW_MEMBERS = 1_000;
 
 /** What a group is found and told apart by. */
 export interface GroupKeys {
@@ -24,87 +29,90 @@ export function groupKeysOf({ displayName, externalId }: Group['resource']): Gro
 
 /** Reads groups that are not deleted, in the order of `ids`; which is not there is left out. */
 export async function loadGroups(
-  db: Kysely<Database>,
+  { db, engine }: Pick<ListSources, 'db' | 'engine'>,
   connection: string,
   ids: readonly string[],
 ): Promise<readonly Group[]> {
-  const rows = await db
-    .selectFrom('groups')
-    .selectAll()
-    .where('connection', '=', connection)
-    .where('id', 'in', (row) => row.selectFrom(textList(ids)).select('texts.value'))
-    .where('deleted', 'is', null)
+  const rows = await livingGroups(db, connection)
+    .where('id', 'in', (row) => row.selectFrom(engine.texts(ids)).select('texts.value'))
     .execute();
   const byId = new Map(rows.map((row) => [row.id, row]));
   return ids
     .map((id) => byId.get(id))
     .filter((row) => row !== undefined)
-    .map((row) => ({
-      connection,
-      id: row.id,
-      resource: fromJson(row.resource),
-      version: row.version,
-      created: row.created,
-      lastModified: row.last_modified,
-    }));
+    .map(toGroup);
 }
 
 /** Reads one group, null when it is not there or deleted. */
 export async function loadGroup(db: Kysely<Database>, connection: string, id: string): Promise<Group | null> {
-  const [group] = await loadGroups(db, connection, [id]);
-  return group ?? null;
+  const row = await livingGroups(db, connection).where('id', '=', id).executeTakeFirst();
+  return row === undefined ? null : toGroup(row);
 }
 
-/** Reads the members of groups, by group id, those of a group in the order of their ids. */
+function livingGroups(db: Kysely<Database>, connection: string) {
+  return db
+    .selectFrom('groups')
+    .selectAll()
+    .where('connection', '=', connection)
+    .where('deleted', 'is', null);
+}
+
+function toGroup(row: Selectable<Database['groups']>): Group {
+  return {
+    connection: row.connection,
+    id: row.id,
+    resource: fromJson(row.resource),
+    version: row.version,
+    created: row.created,
+    lastModified: row.last_modified,
+  };
+}
+
+/**
+ * Reads the members of groups, by group id, those of a group in the order of their ids. Where they are many it takes
+ * moments, apart from everything else. Returns null when they are more than `most` together.
+ */
 export async function loadMembers(
-  db: Kysely<Database>,
+  { db, engine, read }: Pick<ListSources, 'db' | 'engine' | 'read'>,
   connection: string,
   groupIds: readonly string[],
-): Promise<ReadonlyMap<string, readonly Member[]>> {
-  const rows = await selectMembers(db, connection, groupIds)
-    .select(
-      sql<
-        string | null
-      >`coalesce(people.resource ->> 'displayName', people.user_name, "groups".resource ->> 'displayName')`.as(
-        'display',
-      ),
-    )
-    .orderBy('group_members.group_id')
-    .orderBy('group_members.member_id')
-    .execute();
-  const members = Map.groupBy(rows, ({ group_id }) => group_id);
-  return new Map(
-    [...members].map(([group, those]) => [
-      group,
-      those.map(({ member_id, type, display }) => ({ id: member_id, type, display })),
-    ]),
-  );
+  most: number,
+): Promise<ReadonlyMap<string, readonly Member[]> | null> {
+  const membership = db
+    .selectFrom('group_members')
+    .where('connection', '=', connection)
+    .where('group_id', 'in', (row) => row.selectFrom(engine.texts(groupIds)).select('texts.value'))
+    .orderBy('group_id')
+    .orderBy('member_id');
+  const [connectionOf, id] = [sql.ref('group_members.connection'), sql.ref('group_members.member_id')];
+  const first = async (limit: number, readRows: Read) => {
+    const query = membership
+      .select(['group_id', 'member_id'])
+      .select([
+        memberType(connectionOf, id).as('type'),
+        memberDisplay(engine, connectionOf, id).as('display'),
+      ])
+      .limit(limit);
+    const [rows = []] = await readRows([query.compile()]);
+    // The rows are those of the statement, which the compiler does not know.
+    return rows as readonly InferResult<typeof query>[number][];
+  };
+  const few = await first(FEW_MEMBERS + 1, read.nothing);
+  const rows = few.length <= FEW_MEMBERS ? few : await first(most + 1, read.moments);
+  return rows.length > most ? null : byGroup(rows);
 }
 
-/** The members of groups and what they are; a query to be narrowed or added to. */
-export function selectMembers(db: Kysely<Database>, connection: string, groupIds: readonly string[]) {
-  return db
-    .selectFrom('group_members')
-    .leftJoin('people', (join) =>
-      join
-        .onRef('people.connection', '=', 'group_members.connection')
-        .onRef('people.id', '=', 'group_members.member_id')
-        .on('people.deleted', 'is', null),
-    )
-    .leftJoin('groups', (join) =>
-      join
-        .onRef('groups.connection', '=', 'group_members.connection')
-        .onRef('groups.id', '=', 'group_members.member_id')
-        .on('groups.deleted', 'is', null),
-    )
-    .select(['group_members.group_id', 'group_members.member_id'])
-    .select(
-      sql<
-        Member['type']
-      >`case when people.id is not null then 'User' when "groups".id is not null then 'Group' end`.as('type'),
-    )
-    .where('group_members.connection', '=', connection)
-    .where('group_members.group_id', 'in', (row) => row.selectFrom(textList(groupIds)).select('texts.value'));
+function byGroup(
+  rows: readonly { group_id: string; member_id: string; type: Member['type']; display: string | null }[],
+): ReadonlyMap<string, readonly Member[]> {
+  const members = new Map<string, Member[]>();
+  for (const { group_id, member_id, type, display } of rows) {
+    const member = { id: member_id, type, display };
+    const others = members.get(group_id);
+    if (others === undefined) members.set(group_id, [member]);
+    else others.push(member);
+  }
+  return members;
 }
 
 /** Writes a new group. */
@@ -126,11 +134,6 @@ export async function updateGroup(db: Kysely<Database>, group: Group, deleted: n
     .where('connection', '=', group.connection)
     .where('id', '=', group.id)
     .execute();
-}
-
-/** Texts as a table `texts` with the column `value`: one variable of a statement, however many they are. */
-export function textList(texts: readonly string[]) {
-  return sql<{ value: string }>`json_each(${JSON.stringify(texts)})`.as<'texts'>('texts');
 }
 
 function toGroupColumns(group: Group) {

@@ -19,29 +19,33 @@ export type ListIds = (query: ListQuery) => Promise<Page<string>>;
 /** Reads the rows of each query, one query after the other; after the first that finds none it stops. */
 export type Read = (queries: readonly CompiledQuery[]) => Promise<readonly (readonly unknown[])[]>;
 
-/** What lists are made with. */
-export interface Lists {
+/** What lists and groups are read from. */
+export interface ListSources {
   readonly db: Kysely<Database>;
   readonly engine: FilterEngine;
   readonly cursors: ListCursors;
-  /** For what an index answers at once. */
-  readonly readHere: Read;
-  /** For all that may take its time: apart from everything else, in one snapshot, and not for ever. */
-  readonly readApart: Read;
+  /** The ways to read, by what they are for. */
+  readonly read: Readonly<Record<Effort, Read>>;
 }
 
-/** The lists of one kind of resource of a connection. */
-export function lists(deps: Lists, connection: string, table: Home['table']): ListIds {
+/**
+ * What reading takes: nothing that anybody would notice, so that it is done in place; moments, as a page of everybody
+ * with their number does; or a search through everybody. The latter two are read apart from everything else,
+ * and from each other, in one snapshot, and not for ever.
+ */
+export type Effort = 'nothing' | 'moments' | 'search';
+
+/** Lists the ids of the resources of one kind of a connection. */
+export function listIdsOf(sources: ListSources, connection: string, table: Home['table']): ListIds {
   const home = table === 'people' ? peopleHome : groupsHome;
-  return (query) => list(deps, connection, home(deps.engine, connection), query);
+  return (query) => list(sources, connection, home(sources.engine, connection), query);
 }
 
 /** The queries that a list is read with. */
 export interface ListStatements {
   readonly total: CompiledQuery<{ total: number }>;
   readonly page: CompiledQuery<{ id: string; created: number; value: SortKey['value'] }>;
-  /** Whether an index narrows the list down to a few. */
-  readonly few: boolean;
+  readonly effort: Effort;
 }
 
 /** Reads in place, on the connection of all other reads. */
@@ -58,7 +62,7 @@ export function readHere(db: Kysely<Database>): Read {
 }
 
 function matching(
-  { db, engine }: Pick<Lists, 'db' | 'engine'>,
+  { db, engine }: Pick<ListSources, 'db' | 'engine'>,
   connection: string,
   table: Home['table'],
   condition: Condition | null,
@@ -71,14 +75,18 @@ function matching(
   return living.where(inTime(engine, condition).sql);
 }
 
-async function list(deps: Lists, connection: string, home: Home, query: ListQuery): Promise<Page<string>> {
+async function list(
+  sources: ListSources,
+  connection: string,
+  home: Home,
+  query: ListQuery,
+): Promise<Page<string>> {
   const { paging } = query;
   const name = listName(connection, home.table, query);
   const after =
-    paging.kind === 'cursor' && paging.cursor !== null ? deps.cursors.read(name, paging.cursor) : null;
-  const { total, page, few } = listStatements(deps, connection, home, query, after);
-  const read = few ? deps.readHere : deps.readApart;
-  const [totals = [], rows = []] = await read(paging.count > 0 ? [total, page] : [total]);
+    paging.kind === 'cursor' && paging.cursor !== null ? sources.cursors.read(name, paging.cursor) : null;
+  const { total, page, effort } = listStatements(sources, connection, home, query, after);
+  const [totals = [], rows = []] = await sources.read[effort](paging.count > 0 ? [total, page] : [total]);
   // The rows are those of the statements, which the compiler does not know.
   const found = rows as readonly { id: string; created: number; value: SortKey['value'] }[];
   const [counted] = totals as readonly { total: number }[];
@@ -86,7 +94,7 @@ async function list(deps: Lists, connection: string, home: Home, query: ListQuer
   return {
     total: Number(counted?.total ?? 0),
     items: found.slice(0, paging.count).map(({ id }) => id),
-    nextCursor: last === undefined ? null : deps.cursors.write(name, last),
+    nextCursor: last === undefined ? null : sources.cursors.write(name, last),
   };
 }
 
@@ -97,7 +105,7 @@ async function list(deps: Lists, connection: string, home: Home, query: ListQuer
  * @param after the last item that was shown before the page
  */
 export function listStatements(
-  { db, engine }: Pick<Lists, 'db' | 'engine'>,
+  { db, engine }: Pick<ListSources, 'db' | 'engine'>,
   connection: string,
   home: Home,
   { filter, sort, paging }: ListQuery,
@@ -105,9 +113,8 @@ export function listStatements(
 ): ListStatements {
   const condition = filter === null ? null : translate(engine, home, connection, filter);
   const order = orderOf(engine, home, sort);
-  const few = condition?.reach === 'few';
   const all = matching({ db, engine }, connection, home.table, condition);
-  const listed = sort === null || few ? all : all.where(engine.withinTime());
+  const listed = sort === null || condition !== null ? all : all.where(engine.withinTime());
   let page = listed
     .select((row) => [row.ref('id').as('id'), row.ref('created').as('created')])
     .select((order.value ?? sql<null>`null`).as('value'))
@@ -124,6 +131,20 @@ export function listStatements(
       .having((row) => row(row.fn.countAll(), '>', 0))
       .compile(),
     page: page.compile(),
-    few,
+    effort: effortOf(condition, sort),
   };
+}
+
+/** Identity providers page through everybody oldest first, and look people up by an address: no search delays that. */
+function effortOf(condition: Condition | null, sort: ListQuery['sort']): Effort {
+  if (condition === null) return sort === null ? 'moments' : 'search';
+  switch (condition.reach) {
+    case 'few':
+      return 'nothing';
+    case 'some':
+      return 'moments';
+    case 'many':
+    case 'all':
+      return 'search';
+  }
 }

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { ProvisioningStore } from '../domain/ports.ts';
 import { commit } from './commit.ts';
+import { queueForGrant } from './grants.ts';
 import { claim, newcomers, recover, renew } from './leases.ts';
 import { lostCreates } from './operations.ts';
 import { claims, resolve } from './references.ts';
@@ -19,6 +20,7 @@ export function provisioningStore(db: Kysely<Database>, connection: string): Pro
     hasten: (provisionId, now) => hasten(db, connection, provisionId, now),
     recover: (lease, now) => recover(db, connection, lease, now),
     claims: (concurIds) => claims(db, connection, concurIds),
+    queueForGrant: (alsoInSync, now) => queueForGrant(db, connection, alsoInSync, now),
     lostCreates: (people) => lostCreates(db, connection, people),
     resolve: (references) => resolve(db, connection, references),
   };

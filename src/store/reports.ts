@@ -3,15 +3,16 @@ import type { PersonRecord } from '../domain/person.ts';
 import type { Reason, State } from '../domain/provisioning.ts';
 import type { ChangeReport, ReportPage, Reports, Summary } from '../domain/reports.ts';
 import { nameCursor, nextCursor, numberCursor } from './cursor.ts';
+import type { Read } from './list.ts';
 import { fromJson, loadRecord, loadRecords } from './records.ts';
 import { requestReport, requestReports } from './request-reports.ts';
 import { earlier, search } from './search.ts';
 import type { Database } from './tables.ts';
 
-/** What admins read of one connection. */
-export function reports(db: Kysely<Database>, connection: string): Reports {
+/** What admins read of one connection; what looks at everybody is read by `readApart`. */
+export function reports(db: Kysely<Database>, connection: string, readApart: Read): Reports {
   return {
-    summary: () => summary(db, connection),
+    summary: () => summary(db, readApart, connection),
     people: (query) => people(db, connection, query),
     search: (query) => search(db, connection, query),
     earlier: (person) => earlier(db, person),
@@ -22,8 +23,8 @@ export function reports(db: Kysely<Database>, connection: string): Reports {
   };
 }
 
-async function summary(db: Kysely<Database>, connection: string): Promise<Summary> {
-  const states = await countStates(db, connection);
+async function summary(db: Kysely<Database>, readApart: Read, connection: string): Promise<Summary> {
+  const { states, reasons } = await countPeople(db, readApart, connection);
   const requests = await db
     .selectFrom('provisioning_requests')
     .select((row) => row.fn.countAll<number>().as('open'))
@@ -40,21 +41,27 @@ async function summary(db: Kysely<Database>, connection: string): Promise<Summar
     connection,
     people: Object.values(states).reduce((sum, people) => sum + people, 0),
     states,
-    reasons: await countReasons(db, connection),
+    reasons,
     openRequests: Number(requests?.open ?? 0),
     oldestOpenDeactivation: deactivation?.oldest ?? null,
   };
 }
 
-/** Counts from the index by state alone, then takes off the leavers who are settled: they are the fewer. */
-async function countStates(db: Kysely<Database>, connection: string): Promise<Record<State, number>> {
-  const counts = await db
+/**
+ * Counts from the index by state alone, then takes off the leavers who are settled: they are the fewer. It takes
+ * 0.2 s for a million people, so it is read apart from everything else.
+ */
+async function countPeople(
+  db: Kysely<Database>,
+  readApart: Read,
+  connection: string,
+): Promise<Pick<Summary, 'states' | 'reasons'>> {
+  const byState = db
     .selectFrom('provisionings')
     .select((row) => ['state', row.fn.countAll<number>().as('people')])
     .where('connection', '=', connection)
-    .groupBy('state')
-    .execute();
-  const gone = await db
+    .groupBy('state');
+  const gone = db
     .selectFrom('people')
     .select((row) => row.fn.countAll<number>().as('people'))
     .where('people.connection', '=', connection)
@@ -68,8 +75,17 @@ async function countStates(db: Kysely<Database>, connection: string): Promise<Re
           .whereRef('provisionings.person_id', '=', 'people.id')
           .where('provisionings.state', '=', 'in_sync'),
       ),
-    )
-    .executeTakeFirst();
+    );
+  const byReason = unsettled(db, connection)
+    .select((row) => ['provisionings.reason', row.fn.countAll<number>().as('people')])
+    .where('provisionings.reason', 'is not', null)
+    .groupBy('provisionings.reason');
+  // The rows are those of the queries, in their order; where there is nobody the first has none.
+  const [inState = [], [settled] = [], ofReason = []] = (await readApart([
+    byState.compile(),
+    gone.compile(),
+    byReason.compile(),
+  ])) as [StateCount[]?, { people: number }[]?, ReasonCount[]?];
   const states: Record<State, number> = {
     queued: 0,
     sending: 0,
@@ -80,21 +96,20 @@ async function countStates(db: Kysely<Database>, connection: string): Promise<Re
     held: 0,
     unmanaged: 0,
   };
-  for (const { state, people } of counts) states[state] = Number(people);
-  states.in_sync -= Number(gone?.people ?? 0);
-  return states;
+  for (const { state, people } of inState) states[state] = Number(people);
+  states.in_sync -= Number(settled?.people ?? 0);
+  const reasons = Object.fromEntries(ofReason.map(({ reason, people }) => [reason, Number(people)]));
+  return { states, reasons };
 }
 
-async function countReasons(
-  db: Kysely<Database>,
-  connection: string,
-): Promise<Partial<Record<Reason, number>>> {
-  const counts = await unsettled(db, connection)
-    .select((row) => ['provisionings.reason', row.fn.countAll<number>().as('people')])
-    .where('provisionings.reason', 'is not', null)
-    .groupBy('provisionings.reason')
-    .execute();
-  return Object.fromEntries(counts.map(({ reason, people }) => [reason, Number(people)]));
+interface StateCount {
+  readonly state: State;
+  readonly people: number;
+}
+
+interface ReasonCount {
+  readonly reason: Reason;
+  readonly people: number;
 }
 
 /** Everybody but leavers who are settled. */

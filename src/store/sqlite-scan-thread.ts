@@ -16,9 +16,10 @@ export interface ScanRequest {
   readonly limit: number;
 }
 
-/** What the thread answers. */
+/** What the thread answers: parts in the order of the queries, at least one for each that was read, and an ending. */
 export type ScanAnswer =
-  | { readonly kind: 'rows'; readonly rows: readonly (readonly unknown[])[] }
+  | { readonly kind: 'part'; readonly query: number; readonly rows: readonly unknown[] }
+  | { readonly kind: 'done' }
   | { readonly kind: 'timeout' }
   | { readonly kind: 'failed'; readonly code: string | null; readonly message: string };
 
@@ -26,6 +27,9 @@ class TimeIsOver extends Error {}
 
 /** Rows between two looks at the clock. */
 const STRIDE = 64;
+
+/** Rows that are handed over at a time: to take over very many at once would keep the process busy. */
+const PART = 1_000;
 
 const { path, busyTimeout }: ScannedFile = workerData;
 const database = new BetterSqlite(path, { readonly: true, timeout: busyTimeout });
@@ -36,12 +40,15 @@ registerFunctions(database, () => {
   if (rows % STRIDE === 0 && performance.now() > deadline) throw new TimeIsOver();
 });
 
-parentPort?.on('message', (request: ScanRequest) => parentPort?.postMessage(answer(request)));
+const tell = (answer: ScanAnswer) => parentPort?.postMessage(answer);
+
+parentPort?.on('message', (request: ScanRequest) => tell(answer(request)));
 
 function answer({ queries, limit }: ScanRequest): ScanAnswer {
   deadline = performance.now() + limit;
   try {
-    return { kind: 'rows', rows: database.transaction(() => readAll(queries))() };
+    database.transaction(() => readAll(queries))();
+    return { kind: 'done' };
   } catch (error) {
     if (error instanceof TimeIsOver) return { kind: 'timeout' };
     const code = error instanceof BetterSqlite.SqliteError ? error.code : null;
@@ -49,12 +56,19 @@ function answer({ queries, limit }: ScanRequest): ScanAnswer {
   }
 }
 
-function readAll(queries: ScanRequest['queries']): readonly (readonly unknown[])[] {
-  const read: (readonly unknown[])[] = [];
-  for (const { sql, parameters } of queries) {
-    const found = database.prepare<readonly unknown[]>(sql).all(parameters);
-    read.push(found);
-    if (found.length === 0) break;
+function readAll(queries: ScanRequest['queries']): void {
+  for (const [query, { sql, parameters }] of queries.entries()) {
+    let part: unknown[] = [];
+    let isEmpty = true;
+    for (const row of database.prepare<readonly unknown[]>(sql).iterate(parameters)) {
+      isEmpty = false;
+      if (part.length === PART) {
+        tell({ kind: 'part', query, rows: part });
+        part = [];
+      }
+      part.push(row);
+    }
+    tell({ kind: 'part', query, rows: part });
+    if (isEmpty) break;
   }
-  return read;
 }

@@ -9,8 +9,8 @@ import type { ScanAnswer, ScannedFile, ScanRequest } from './sqlite-scan-thread.
 /** Reads a file on threads of its own, so that nothing else waits for a query that looks at everybody. */
 export interface Scanner {
   /**
-   * Fails with ScimError 400 tooMany when the time is over, and with `StoreUnavailable` when too many wait already, or
-   * when the thread died.
+   * Fails with ScimError 400 tooMany when the time is over, and with `StoreUnavailable` when no thread was free in
+   * that time, when too many wait already, or when the thread died.
    */
   readonly read: Read;
   /** Ends the threads; what they were reading fails with `StoreUnavailable`. */
@@ -22,18 +22,26 @@ export interface ScanLimits {
   readonly threads: number;
   /** How many reads may wait for a thread. */
   readonly waiting: number;
-  /** How long one read may take, in ms. */
+  /** How long one read may take from when it is asked for, in ms. */
   readonly time: number;
 }
 
-/** One long read must not keep the next from being answered; more threads would take the processor from everything else. */
-export const SCAN_LIMITS: ScanLimits = { threads: 2, waiting: 50, time: 5_000 };
+/** One long search must not keep the next from being answered; more threads would take the processor from everything else. */
+export const SEARCH_LIMITS: ScanLimits = { threads: 2, waiting: 50, time: 5_000 };
+
+/** No search runs on this thread, so that what takes moments never waits for one. */
+export const MOMENTS_LIMITS: ScanLimits = { ...SEARCH_LIMITS, threads: 1 };
 
 interface Job {
   readonly queries: ScanRequest['queries'];
-  readonly resolve: (rows: readonly (readonly unknown[])[]) => void;
-  readonly reject: (error: unknown) => void;
+  /** When its time is over, on the clock of `performance`. */
+  readonly deadline: number;
+  take(part: Extract<ScanAnswer, { kind: 'part' }>): void;
+  end(ending: Ending): void;
+  reject(error: unknown): void;
 }
+
+type Ending = Exclude<ScanAnswer, { kind: 'part' }>;
 
 interface Thread {
   readonly worker: Worker;
@@ -44,7 +52,7 @@ interface Thread {
 const THREAD_FILE = new URL(`./sqlite-scan-thread${extname(import.meta.filename)}`, import.meta.url);
 
 /** Opens a scanner of the file at `path`; its threads start when there is something to read. */
-export function openScanner(path: string, limits: ScanLimits = SCAN_LIMITS): Scanner {
+export function openScanner(path: string, limits: ScanLimits): Scanner {
   const workerData: ScannedFile = { path, busyTimeout: BUSY_TIMEOUT };
   const threads: Thread[] = [];
   const waiting: Job[] = [];
@@ -56,9 +64,10 @@ export function openScanner(path: string, limits: ScanLimits = SCAN_LIMITS): Sca
     thread.worker.unref();
     thread.worker.on('message', (answer: ScanAnswer) => {
       const { job } = thread;
+      if (answer.kind === 'part') return job?.take(answer);
       thread.job = null;
       thread.worker.unref();
-      if (job !== null) settle(job, answer, limits);
+      job?.end(answer);
       next();
     });
     thread.worker.on('error', (cause) => end(thread, cause));
@@ -77,15 +86,21 @@ export function openScanner(path: string, limits: ScanLimits = SCAN_LIMITS): Sca
   }
 
   function next(): void {
-    const [job] = waiting;
-    if (job === undefined) return;
     const free = threads.find((thread) => thread.job === null);
-    const thread = free ?? (threads.length < limits.threads ? start() : undefined);
+    const thread = free ?? (threads.length < limits.threads && waiting.length > 0 ? start() : undefined);
     if (thread === undefined) return;
-    waiting.shift();
-    thread.job = job;
-    thread.worker.ref();
-    thread.worker.postMessage({ queries: job.queries, limit: limits.time } satisfies ScanRequest);
+    const now = performance.now();
+    // Whoever runs began to wait before, so that a thread is free again before the time of who waits is long over.
+    for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) {
+      if (job.deadline > now) {
+        thread.job = job;
+        thread.worker.ref();
+        const request: ScanRequest = { queries: job.queries, limit: job.deadline - now };
+        thread.worker.postMessage(request);
+        return;
+      }
+      job.reject(new StoreUnavailable('SCAN_QUEUE_SLOW', undefined));
+    }
   }
 
   return {
@@ -94,8 +109,7 @@ export function openScanner(path: string, limits: ScanLimits = SCAN_LIMITS): Sca
         if (closed) return reject(new StoreUnavailable('SCAN_ENDED', undefined));
         if (waiting.length >= limits.waiting)
           return reject(new StoreUnavailable('SCAN_QUEUE_FULL', undefined));
-        const plain = queries.map(({ sql, parameters }) => ({ sql, parameters }));
-        waiting.push({ queries: plain, resolve, reject });
+        waiting.push(jobOf(queries, limits, resolve, reject));
         next();
       }),
     async close() {
@@ -106,12 +120,27 @@ export function openScanner(path: string, limits: ScanLimits = SCAN_LIMITS): Sca
   };
 }
 
-function settle({ resolve, reject }: Job, answer: ScanAnswer, { time }: ScanLimits): void {
-  if (answer.kind === 'rows') resolve(answer.rows);
-  else reject(errorOf(answer, time));
+function jobOf(
+  queries: Parameters<Read>[0],
+  { time }: ScanLimits,
+  resolve: (rows: Awaited<ReturnType<Read>>) => void,
+  reject: Job['reject'],
+): Job {
+  const read: unknown[][] = [];
+  return {
+    queries: queries.map(({ sql, parameters }) => ({ sql, parameters })),
+    deadline: performance.now() + time,
+    take({ query, rows }) {
+      const before = read[query] ?? [];
+      before.push(...rows);
+      read[query] = before;
+    },
+    end: (ending) => (ending.kind === 'done' ? resolve(read) : reject(errorOf(ending, time))),
+    reject,
+  };
 }
 
-function errorOf(answer: Exclude<ScanAnswer, { kind: 'rows' }>, time: number): Error {
+function errorOf(answer: Exclude<Ending, { kind: 'done' }>, time: number): Error {
   switch (answer.kind) {
     case 'timeout':
       return tooMany(

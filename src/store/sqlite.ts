@@ -6,7 +6,7 @@ import type { Read } from './list.ts';
 import type { MigrationEngine } from './migrate.ts';
 import { BUSY_TIMEOUT, SqliteFileDriver } from './sqlite-driver.ts';
 import { registerFunctions } from './sqlite-functions.ts';
-import { openScanner, type Scanner } from './sqlite-scanner.ts';
+import { openScanner, type ScanLimits, type Scanner } from './sqlite-scanner.ts';
 import { writeStatistics } from './sqlite-statistics.ts';
 
 /** What SQLite does in its own way when tables are made. */
@@ -33,8 +33,8 @@ const IN_MEMORY = ':memory:';
  *
  * @param readHere reads in place
  */
-export function sqliteScanner(path: string, readHere: Read): Scanner {
-  return path === IN_MEMORY ? { read: readHere, close: () => Promise.resolve() } : openScanner(path);
+export function sqliteScanner(path: string, readHere: Read, limits: ScanLimits): Scanner {
+  return path === IN_MEMORY ? { read: readHere, close: () => Promise.resolve() } : openScanner(path, limits);
 }
 
 /**

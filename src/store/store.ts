@@ -5,13 +5,14 @@ import type { Directory } from '../scim/directory.ts';
 import { type Credentials, credentials } from './credentials.ts';
 import { directory } from './directory.ts';
 import { SQLITE_FILTERS } from './filter/sqlite.ts';
-import { type Lists, readHere } from './list.ts';
+import { type ListSources, readHere } from './list.ts';
 import { listCursors } from './list-cursor.ts';
 import { migrate } from './migrate.ts';
 import { provisioningStore } from './provisioning.ts';
 import { reports } from './reports.ts';
 import { type ScimTokens, scimTokens } from './scim-tokens.ts';
 import { SQLITE_ENGINE, sqliteDialect, sqliteScanner } from './sqlite.ts';
+import { MOMENTS_LIMITS, SEARCH_LIMITS } from './sqlite-scanner.ts';
 import type { Database } from './tables.ts';
 
 export { bindConnection } from './connections.ts';
@@ -65,24 +66,24 @@ export async function openStore({ url, secretKey, clock, newId }: StoreOptions):
     throw error;
   }
   const here = readHere(db);
-  const scanner = sqliteScanner(path, here);
-  const lists: Lists = {
+  const moments = sqliteScanner(path, here, MOMENTS_LIMITS);
+  const searches = sqliteScanner(path, here, SEARCH_LIMITS);
+  const sources: ListSources = {
     db,
     engine: SQLITE_FILTERS,
     cursors: listCursors(secretKey, clock),
-    readHere: here,
-    readApart: scanner.read,
+    read: { nothing: here, moments: moments.read, search: searches.read },
   };
   return {
     connection: (name) => ({
-      directory: directory(db, name, clock, newId, lists),
+      directory: directory(db, name, clock, newId, sources),
       provisioning: provisioningStore(db, name),
-      reports: reports(db, name),
+      reports: reports(db, name, moments.read),
       credentials: credentials(db, name, secretKey),
       tokens: scimTokens(db, name, clock, newId),
     }),
     close: async () => {
-      await scanner.close();
+      await Promise.all([moments.close(), searches.close()]);
       await db.destroy();
     },
     db,

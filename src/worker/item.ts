@@ -1,6 +1,8 @@
 import type { PersonRecord } from '../domain/person.ts';
 import { type Known, NOTHING_KNOWN, type Plan, plan, type Wanted } from '../domain/plan.ts';
 import type { OutgoingOperation, ProvisioningUpdate } from '../domain/ports.ts';
+import { type AttributeKey, select } from '../domain/profile.ts';
+import { deliverable } from '../mapping/checks/deliverable.ts';
 import type { Context } from './context.ts';
 import { wantedOf } from './wanted.ts';
 
@@ -20,14 +22,21 @@ export interface Outgoing {
 
 /** Takes up a claimed person. */
 export async function takeUp(context: Context, record: PersonRecord): Promise<Item> {
-  const wanted = await wantedOf(record.person, context.settings.mapping, context.store.resolve);
+  const { concur, settings, store } = context;
+  const wanted = await wantedOf(record.person, settings.mapping, store.resolve, concur.granted());
   const absent = context.lookahead?.saysAbsent(record) ?? false;
   return { record, wanted, known: { ...NOTHING_KNOWN, absent } };
 }
 
 /** The next step for a claimed person. */
 export function planItem({ record, wanted, known }: Item): Plan {
-  return plan(record, wanted, known);
+  return plan(record, deliverable(wanted, record.provisioning), known);
+}
+
+/** The same person by the scopes as they are now: the first token may have come since they were taken up. */
+export function withCurrentGrant({ concur }: Pick<Context, 'concur'>, item: Item): Item {
+  const { missingFor } = concur.granted();
+  return { ...item, wanted: { ...item.wanted, missingFor } };
 }
 
 /** The same person after a step of the worker was written. */
@@ -39,7 +48,9 @@ export function advance(item: Item, update: ProvisioningUpdate, known: Known = i
 /** The operation that a plan to send asks for. */
 export function toOutgoing(context: Context, item: Item, step: Plan & { kind: 'send' }): Outgoing {
   const { person, provisioning } = item.record;
-  const { profile, initial } = item.wanted;
+  const { profile, initial, missingFor } = deliverable(item.wanted, provisioning);
+  // A list is sent whole: what Concur has in it and we may not write is not sent with it.
+  const mayBeWritten = (key: AttributeKey) => missingFor(key) === null;
   const create = provisioning.concurId === null;
   return {
     item,
@@ -50,7 +61,7 @@ export function toOutgoing(context: Context, item: Item, step: Plan & { kind: 's
       personId: person.id,
       concurId: provisioning.concurId,
       difference: step.difference,
-      base: create ? {} : provisioning.applied.profile,
+      base: create ? {} : select(provisioning.applied.profile, mayBeWritten),
       initial: Object.keys(step.difference.set).filter((key) => profile[key] === undefined && key in initial),
       desired: { ...initial, ...profile },
     },

@@ -5,6 +5,7 @@ import type { ProvisioningUpdate, ResolveReferences } from '../domain/ports.ts';
 import type { Lane } from '../domain/provisioning.ts';
 import { retryDelay } from '../domain/retry-policy.ts';
 import { ownedWith } from '../domain/settlement.ts';
+import { deliverable } from '../mapping/checks/deliverable.ts';
 import type { Context } from './context.ts';
 import { wantedOf } from './wanted.ts';
 
@@ -13,14 +14,16 @@ import { wantedOf } from './wanted.ts';
  * so that whatever a client wrote meanwhile is seen, and the person rests only when nothing is left.
  */
 export async function nextState(
-  context: Pick<Context, 'settings' | 'clock' | 'random'>,
+  context: Pick<Context, 'concur' | 'settings' | 'clock' | 'random'>,
   record: PersonRecord,
   update: ProvisioningUpdate,
   resolve: ResolveReferences,
 ): Promise<ProvisioningUpdate> {
   const now = context.clock();
   const provisioning = { ...record.provisioning, ...update };
-  const wanted = await wantedOf(record.person, context.settings.mapping, resolve);
+  const { concur, settings } = context;
+  const asked = await wantedOf(record.person, settings.mapping, resolve, concur.granted());
+  const wanted = deliverable(asked, provisioning);
   const next = plan({ ...record, provisioning }, wanted, NOTHING_KNOWN);
   const waitingFor = wanted.waiting.map(({ reference }) => reference);
   if (next.kind === 'send' && next.deactivation) {

@@ -6,7 +6,7 @@ import type { Lease, ProvisioningUpdate } from '../domain/ports.ts';
 import { refresh } from '../domain/settlement.ts';
 import type { Context } from './context.ts';
 import { afterDefect, afterFailure } from './failure.ts';
-import { advance, type Item, type Outgoing, planItem, takeUp, toOutgoing } from './item.ts';
+import { advance, type Item, type Outgoing, planItem, takeUp, toOutgoing, withCurrentGrant } from './item.ts';
 import { atRest } from './next-state.ts';
 import { searchAll } from './search.ts';
 import { wantedOf } from './wanted.ts';
@@ -32,7 +32,9 @@ export async function* prepare(
 ): AsyncGenerator<readonly Outgoing[]> {
   let items = await each(context, lease, records, (record) => takeUp(context, record));
   while (items.length > 0) {
-    const steps = await each(context, lease, items, async (item) => nextStep(item));
+    const steps = await each(context, lease, items, async (item) =>
+      nextStep(withCurrentGrant(context, item)),
+    );
     await putToRest(context, lease, ofKind(steps, 'rest'));
     const ready = ofKind(steps, 'send').map(({ item, step }) => toOutgoing(context, item, step));
     if (ready.length > 0) yield ready;
@@ -83,7 +85,7 @@ const WAIT_FOR_CONCUR: Rest = { kind: 'rest', state: 'processing', reason: null,
  * manager who now exists may have changed it since.
  */
 async function putToRest(
-  { store, clock, settings }: Context,
+  { store, concur, clock, settings }: Context,
   lease: Lease,
   resting: readonly Step<'rest'>[],
 ): Promise<void> {
@@ -94,7 +96,7 @@ async function putToRest(
       lease: lease.token,
       people: [...knownOf.keys()],
       decide: async (record, resolve) => {
-        const wanted = await wantedOf(record.person, settings.mapping, resolve);
+        const wanted = await wantedOf(record.person, settings.mapping, resolve, concur.granted());
         const known = knownOf.get(record.person.id) ?? NOTHING_KNOWN;
         const { step } = nextStep({ record, wanted, known });
         if (step.kind !== 'rest') return { state: 'queued', due: clock() };

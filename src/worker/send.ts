@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import type { Missing, Retry } from '../domain/outcome.ts';
 import type { Lease, OutgoingOperation } from '../domain/ports.ts';
 import { allDone } from './all-done.ts';
@@ -13,10 +14,25 @@ export const REQUEST_LIFETIME = 120 * 60_000;
 /** How much later than its answer was due a single request may still take effect, in ms. */
 export const SINGLE_LIFETIME = 10 * 60_000;
 
-/** Sends operations: one alone to `/Users`, where identity is answered at once, several in Bulks. */
+/** How many operations travel at once where none travels in a Bulk. */
+const SINGLES_AT_ONCE = 20;
+
+/**
+ * Sends operations: one alone to `/Users`, where identity is answered at once, several in Bulks. Only User
+ * Provisioning takes Bulks; to Identity all go one by one.
+ */
 export async function sendAll(context: Context, lease: Lease, outgoing: readonly Outgoing[]): Promise<void> {
   const size = (operation: OutgoingOperation) => context.concur.bulkSize(operation);
   const operations = outgoing.map(({ operation }) => operation);
+  if (context.concur.granted().writeApi === 'identity') {
+    const refused = await sendSingly(context, lease, operations);
+    return settleRefused(
+      context,
+      lease,
+      refused,
+      operations.length > 1 && refused.length === operations.length,
+    );
+  }
   for (const batch of batches(operations, context.settings.batching, size)) {
     const refused = await sendBatch(context, lease, batch);
     await settleRefused(context, lease, refused, batch.length > 1 && refused.length === batch.length);
@@ -30,6 +46,24 @@ export async function sendEach(context: Context, lease: Lease, outgoing: readonl
       await settleRefused(context, lease, await sendOne(context, lease, operation), false);
     }),
   );
+}
+
+/** Sends each operation alone, some at once; returns those that Concur refused. */
+async function sendSingly(
+  context: Context,
+  lease: Lease,
+  operations: readonly OutgoingOperation[],
+): Promise<readonly RefusedOperation[]> {
+  const inTurn = pLimit(SINGLES_AT_ONCE);
+  const refused: RefusedOperation[] = [];
+  await allDone(
+    operations.map((operation) =>
+      inTurn(async () => {
+        refused.push(...(await sendOne(context, lease, operation)));
+      }),
+    ),
+  );
+  return refused;
 }
 
 /** Sends one operation; returns it if Concur refused it, and its person is still to be settled. */

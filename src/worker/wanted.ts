@@ -1,4 +1,5 @@
 import type { MappingSettings } from '../domain/connection.ts';
+import type { Granted } from '../domain/granted.ts';
 import type { JsonValue } from '../domain/json.ts';
 import type { Person } from '../domain/person.ts';
 import type { Waiting, Wanted } from '../domain/plan.ts';
@@ -9,15 +10,19 @@ import { mapPerson } from '../mapping/person.ts';
 /**
  * Says what Concur should hold for a person: the mapping of what clients wrote, with an override on
  * top, and every reference to another person replaced by that person's Concur UUID. A reference to
- * somebody whom Concur does not hold yet waits alone; everything else is wanted now.
+ * somebody whom Concur does not hold yet waits alone; everything else is wanted now, and `plan` leaves
+ * out what the scopes do not let us write.
  */
 export async function wantedOf(
   person: Person,
   settings: MappingSettings,
   resolve: ResolveReferences,
+  { missingFor }: Granted,
 ): Promise<Wanted> {
-  if (person.deleted !== null) return { profile: { active: false }, initial: {}, waiting: [], gaps: [] };
-  const { profile, initial, references, gaps } = mapPerson(person.resource, settings);
+  if (person.deleted !== null) {
+    return { profile: { active: false }, initial: {}, waiting: [], gaps: [], missingFor };
+  }
+  const { profile, initial, references, gaps } = await mapPerson(person.resource, settings);
   const found =
     references.length === 0 ? NOBODY : await resolve(references.map(({ reference }) => reference));
   const resolved: Record<AttributeKey, JsonValue> = {};
@@ -28,7 +33,7 @@ export async function wantedOf(
     else resolved[key] = concurId;
   }
   const overridden = person.override === null ? {} : { active: person.override.active };
-  return { profile: { ...profile, ...resolved, ...overridden }, initial, waiting, gaps };
+  return { profile: { ...profile, ...resolved, ...overridden }, initial, waiting, gaps, missingFor };
 }
 
 const NOBODY: ReadonlyMap<string, string | null> = new Map();

@@ -3,6 +3,7 @@ import type { Lease } from '../domain/ports.ts';
 import { allDone } from './all-done.ts';
 import { confirm } from './confirm.ts';
 import type { Context } from './context.ts';
+import { watchGrants } from './grants.ts';
 import { LEASE_DURATION, underLease } from './leases.ts';
 import { createLookahead } from './lookahead.ts';
 import { type Loop, startLoop } from './loop.ts';
@@ -45,6 +46,7 @@ export function startWorker(surroundings: Surroundings, leaseDuration: number = 
     ? [
         ...Array.from({ length: LEAVER_LOOPS }, () => loop('deactivations', deliver('deactivation'))),
         loop('deliveries', deliver('others'), lookingAhead(context)),
+        loop('grants', watchGrants(context)),
       ]
     : [];
   const confirmations = loop('confirmations', confirmRequests);

@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
-import { resolve } from 'node:path';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 
 const PROGRAM = resolve(import.meta.dirname, '../../src/bin.ts');
 /** After this a run is killed, so that a failed test leaves nothing behind, in ms. */
@@ -22,14 +24,31 @@ export interface Running {
   readonly ended: Promise<Ended>;
 }
 
+/** Where programs run: nothing is in it, no bridge.yaml of somebody who tries the program out either. */
+const EMPTY = mkdtempSync(join(tmpdir(), 'bridge-nowhere-'));
+process.once('exit', () => rmSync(EMPTY, { recursive: true }));
+
+/** Where a program runs, else in an empty folder, and what it reads on stdin. */
+export interface Place {
+  readonly cwd?: string;
+  readonly input?: string;
+}
+
 /** Starts the real program with nothing in its environment but `env`. */
-export function start(args: readonly string[], env: Readonly<Record<string, string>> = {}): Running {
+export function start(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  { cwd = EMPTY, input = '' }: Place = {},
+): Running {
   const child = spawn(process.execPath, [PROGRAM, ...args], {
     env,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    cwd,
+    stdio: ['pipe', 'pipe', 'pipe'],
     timeout: LONGEST,
     killSignal: 'SIGKILL',
   });
+  // One that ends without reading is no fault here: its exit code says what it was.
+  child.stdin.on('error', () => {}).end(input);
   let stdout = '';
   let stderr = '';
   const watchers = new Set<() => void>();
@@ -68,6 +87,10 @@ export function start(args: readonly string[], env: Readonly<Record<string, stri
 }
 
 /** Runs the real program to its end. */
-export function run(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> {
-  return start(args, env).ended;
+export function run(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  place: Place = {},
+): Promise<Ended> {
+  return start(args, env, place).ended;
 }

@@ -15,7 +15,14 @@ function report(description: Partial<Description>, provisioning: Partial<Provisi
   return personReport(
     { ...base, provisioning: { ...base.provisioning, refused: {}, concurId: 'c', ...provisioning } },
     {
-      description: { desired: {}, initial: {}, waitingFor: [], gaps: [], ...description },
+      description: {
+        desired: {},
+        initial: {},
+        waitingFor: [],
+        gaps: [],
+        missingFor: () => null,
+        ...description,
+      },
       earlier: [],
       requests: [],
       changes: [],

@@ -9,6 +9,8 @@ const commands = [program, ...below(program)];
 it('has the commands that others rely on', () => {
   expect(program.commands.map((command) => command.name())).toEqual(
     expect.arrayContaining([
+      'init',
+      'connect',
       'serve',
       'demo',
       'simulate',

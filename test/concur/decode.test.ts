@@ -5,7 +5,9 @@ import {
   SAP,
   SPEND,
   SPEND_APPROVER,
+  SPEND_APPROVER_LIMIT,
   SPEND_DELEGATE,
+  SPEND_INVOICE_PREFERENCE,
   SPEND_ROLE,
   TRAVEL,
 } from '../../src/domain/extensions.ts';
@@ -60,8 +62,9 @@ describe('decodeSpend', () => {
         ],
       },
       'urn:ietf:params:scim:schemas:extension:spend:2.0:ApproverLimit': {
-        authorizedApprover: [{ level: 1 }],
+        authorizedApprover: [{ approvalType: 'expense', approvalGroup: '', level: 1 }],
       },
+      'urn:ietf:params:scim:schemas:extension:spend:2.0:Future': { x: 1 },
       'urn:ietf:params:scim:schemas:extension:spend:2.0:InvoicePreference': { autoOpenImage: true },
     });
     expect(profile).toEqual({
@@ -70,12 +73,14 @@ describe('decodeSpend', () => {
       [`${SPEND_ROLE}:roles[EXP_APPROVER].roleName`]: 'EXP_APPROVER',
       [`${SPEND_ROLE}:roles[BI].roleName`]: 'BI',
       [`${SPEND_ROLE}:roles[BI].roleGroups`]: ['R&D-QA'],
+      [`${SPEND_APPROVER_LIMIT}:authorizedApprover[expense].level`]: 1,
+      [`${SPEND_INVOICE_PREFERENCE}:autoOpenImage`]: true,
     });
   });
 });
 
 describe('a reference to a person', () => {
-  it('is their UUID alone, wherever it stands', () => {
+  it('is their UUID in lower case and their employee number, wherever it stands', () => {
     const person = { value: USER.toUpperCase(), employeeNumber: '7', displayName: 'Boss' };
     const approver = { approver: person, primary: true };
     expect(
@@ -85,12 +90,17 @@ describe('a reference to a person', () => {
         [SPEND_DELEGATE]: { expense: [{ delegate: person, canSubmit: true }] },
       }),
     ).toEqual({
-      [`${SPEND}:biManager`]: { value: USER },
-      [`${SPEND_APPROVER}:report`]: [{ approver: { value: USER }, primary: true }],
-      [`${SPEND_DELEGATE}:expense`]: [{ delegate: { value: USER }, canSubmit: true }],
+      [`${SPEND}:biManager.value`]: USER,
+      [`${SPEND}:biManager.employeeNumber`]: '7',
+      [`${SPEND_APPROVER}:report[primary].approver.value`]: USER,
+      [`${SPEND_APPROVER}:report[primary].approver.employeeNumber`]: '7',
+      [`${SPEND_DELEGATE}:expense[${USER}].delegate.value`]: USER,
+      [`${SPEND_DELEGATE}:expense[${USER}].delegate.employeeNumber`]: '7',
+      [`${SPEND_DELEGATE}:expense[${USER}].canSubmit`]: true,
     });
     expect(decodeTravel({ [TRAVEL]: { manager: person } })).toEqual({
-      [`${TRAVEL}:manager`]: { value: USER },
+      [`${TRAVEL}:manager.value`]: USER,
+      [`${TRAVEL}:manager.employeeNumber`]: '7',
     });
   });
 });
@@ -99,8 +109,8 @@ describe('decodeTravel', () => {
   it('leaves out custom fields without a value', () => {
     const customFields = [{ name: 'a' }, { name: 'b', value: null }, { name: 'c', value: '1' }];
     expect(decodeTravel({ id: USER, [TRAVEL]: { customFields, groups: [1], orgUnit: null } })).toEqual({
-      [`${TRAVEL}:customFields`]: [{ name: 'c', value: '1' }],
-      [`${TRAVEL}:groups`]: [1],
+      [`${TRAVEL}:customFields[c].value`]: '1',
+      [`${TRAVEL}:groups[1]`]: true,
     });
     expect(decodeTravel({ id: USER })).toEqual({});
   });

@@ -55,8 +55,13 @@ const values: Readonly<Record<string, fc.Arbitrary<JsonValue>>> = {
   [`${SPEND}:customData[orgUnit2].value`]: word,
   [`${SPEND_ROLE}:roles[EXP_APPROVER].roleName`]: fc.constant('EXP_APPROVER'),
   [`${SPEND_ROLE}:roles[BI].roleName`]: fc.constant('BI'),
-  [`${SPEND_APPROVER}:report`]: fc.tuple(fc.record({ primary: fc.constant(true) })).map((list) => [...list]),
-  [`${TRAVEL}:groups`]: fc.array(fc.integer(), { minLength: 1, maxLength: 3 }),
+  [`${SPEND}:biManager.value`]: fc.uuid(),
+  [`${SPEND_APPROVER}:report[primary].approver.value`]: fc.constantFrom('p-1', 'p-2'),
+  [`${SPEND_APPROVER}:report[p-1].approver.value`]: fc.constant('p-1'),
+  [`${TRAVEL}:ruleClass.name`]: word,
+  [`${TRAVEL}:groups[1]`]: fc.constant(true),
+  [`${TRAVEL}:groups[22]`]: fc.constant(true),
+  [`${TRAVEL}:customFields[a].value`]: word,
 };
 const profile: fc.Arbitrary<Profile> = fc
   .record(values, { requiredKeys: [] })
@@ -131,6 +136,28 @@ describe('encodePatch', () => {
     ]);
     expect(encodePatch(base, { set: {}, remove: [`${ENTERPRISE}:manager.value`] })).toEqual([
       { op: 'remove', path: `${ENTERPRISE}:manager` },
+    ]);
+  });
+
+  it('names a rule class or a person in the one way that is wanted', () => {
+    const approver = `${SPEND_APPROVER}:report[primary].approver`;
+    const base = {
+      [`${TRAVEL}:ruleClass.id`]: 1,
+      [`${TRAVEL}:ruleClass.name`]: 'Old',
+      [`${approver}.value`]: USER,
+      [`${approver}.employeeNumber`]: '7',
+    };
+    const set = { [`${TRAVEL}:ruleClass.name`]: 'New', [`${approver}.employeeNumber`]: '8' };
+    expect(encodePatch(base, { set, remove: [] })).toEqual([
+      {
+        op: 'replace',
+        path: `${SPEND_APPROVER}:report`,
+        value: [{ approver: { employeeNumber: '8' }, primary: true }],
+      },
+      { op: 'replace', path: `${TRAVEL}:ruleClass`, value: { name: 'New' } },
+    ]);
+    expect(encodePatch(base, { set: {}, remove: [`${TRAVEL}:ruleClass.name`] })).toEqual([
+      { op: 'remove', path: `${TRAVEL}:ruleClass` },
     ]);
   });
 

@@ -1,7 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { client, create, isToken, type Reply, scriptedServer, token, USER } from './scripted-server.ts';
+import {
+  client,
+  create,
+  credential,
+  idToken,
+  isToken,
+  type Reply,
+  scriptedServer,
+  token,
+  USER,
+} from './scripted-server.ts';
 
 const done = { status: 201, body: { id: USER, meta: {} } };
+const DAY = 24 * 3_600_000;
 const refused = (code: number, more: object = {}) => ({
   status: 400,
   body: { code, error: 'invalid_grant', error_description: 'no', ...more },
@@ -14,12 +25,12 @@ describe('refresh grant', () => {
       events.push(isToken(request) ? 'refresh' : `use ${request.headers.authorization}`);
       return isToken(request) ? token() : done;
     });
-    const { concur, credentials, stored } = client(server.url);
-    const storeToken = credentials.storeToken;
-    credentials.storeToken = async (value) => {
+    const { concur, credentials, stored, time } = client(server.url);
+    const { write } = credentials;
+    credentials.write = async (value) => {
       // A store that takes its time: the token must not be used meanwhile.
       await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
-      await storeToken(value);
+      await write(value);
       events.push(`stored ${value.refreshToken}`);
     };
     await concur.send(create());
@@ -34,14 +45,18 @@ describe('refresh grant', () => {
       refresh_token: 'seed',
     });
     expect(stored).toEqual([
-      { refreshToken: 'refresh-1', geolocation: server.url, expiresAt: expect.any(Number) },
+      credential('refresh-1', {
+        geolocation: server.url,
+        expiresAt: time.now + 180 * DAY,
+        refreshedAt: time.now,
+      }),
     ]);
   });
 
   it('never uses a token whose refresh token could not be stored', async () => {
     const server = await scriptedServer((request) => (isToken(request) ? token() : done));
     const { concur, credentials } = client(server.url);
-    credentials.storeToken = () => Promise.reject(new Error('disk full'));
+    credentials.write = () => Promise.reject(new Error('disk full'));
     await expect(concur.send(create())).rejects.toThrow('disk full');
     expect(server.requests.every(isToken)).toBe(true);
   });
@@ -106,9 +121,7 @@ describe('refresh grant', () => {
     expect(outcome).toMatchObject({ kind: 'retry', why: 'token' });
     expect(JSON.stringify(outcome)).not.toContain('127.0.0.1');
     expect(there.requests).toHaveLength(0);
-    expect(stored).toEqual([
-      { refreshToken: 'refresh-1', geolocation: here.url, expiresAt: expect.any(Number) },
-    ]);
+    expect(stored).toMatchObject([{ refreshToken: 'refresh-1', geolocation: here.url }]);
   });
 
   it('sends no secret to a base URL that is not allowed', async () => {
@@ -135,7 +148,7 @@ describe('refresh grant', () => {
     ['a lost answer', (response) => response.socket?.destroy(), { why: 'transient' }],
     ['a malformed answer', { status: 200, body: { access_token: 'x' } }, { why: 'transient' }],
     ['a token that is no header', token(1, { access_token: 'a\nb' }), { why: 'transient' }],
-    ['108', refused(108), { why: 'token' }],
+    ['108', refused(108), { why: 'token', message: expect.stringMatching(/run connect.*code 108/) }],
     ['61 with 401', { ...refused(61), status: 401 }, { why: 'token' }],
     ['an unlisted code with 404', { ...refused(999), status: 404 }, { why: 'token' }],
     ['no code', { status: 403, body: '<html>' }, { why: 'token' }],
@@ -158,7 +171,7 @@ describe('refresh grant', () => {
     time.now += 61_000;
     await concur.send(create());
     expect(server.requests).toHaveLength(2);
-    await credentials.storeToken({ refreshToken: 'connected', geolocation: null, expiresAt: null });
+    await credentials.write(credential('connected'));
     expect((await concur.send(create())).outcome.kind).toBe('identity_confirmed');
     expect(logged.join()).not.toMatch(/seed|refresh-1|access-1|secret|ada@/);
   });
@@ -167,11 +180,150 @@ describe('refresh grant', () => {
     const server = await scriptedServer(async (request) => {
       if (!isToken(request)) return done;
       if (new URLSearchParams(request.text).get('refresh_token') === 'rotated') return token();
-      await credentials.storeToken({ refreshToken: 'rotated', geolocation: null, expiresAt: null });
+      await credentials.write(credential('rotated'));
       return refused(108);
     });
     const { concur, credentials } = client(server.url);
     expect((await concur.send(create())).outcome.kind).toBe('identity_confirmed');
+  });
+});
+
+describe('what Concur says beside a token', () => {
+  it('is stored: scopes, expiry, geolocation, principal and time', async () => {
+    const server = await scriptedServer((request) =>
+      isToken(request)
+        ? token(1, {
+            scope: 'user.provision.write  user.provision.read',
+            refresh_expires_in: 1_780_000_000,
+            id_token: idToken('user'),
+          })
+        : done,
+    );
+    const { concur, stored, time } = client(server.url);
+    await concur.send(create());
+    expect(stored).toEqual([
+      {
+        principal: 'user',
+        refreshToken: 'refresh-1',
+        geolocation: server.url,
+        scopes: ['user.provision.write', 'user.provision.read'],
+        expiresAt: 1_780_000_000_000,
+        refreshedAt: time.now,
+      },
+    ]);
+  });
+
+  it('leaves the scopes as they were when it names none (RFC 6749 §5.1)', async () => {
+    const server = await scriptedServer((request) => (isToken(request) ? token() : done));
+    const { concur, stored } = client(server.url, { held: credential('seed', { scopes: ['a', 'b'] }) });
+    await concur.send(create());
+    expect(stored.at(-1)?.scopes).toEqual(['a', 'b']);
+  });
+
+  it.each([
+    ['no JWT', 'x'],
+    ['no JSON', 'e30.YQ.'],
+    ['a number', 7],
+    ['another principal', idToken('robot')],
+    ['an application, which has no refresh token', idToken('application')],
+  ])('keeps the principal when the ID token is %s', async (_name, id_token) => {
+    const server = await scriptedServer((request) => (isToken(request) ? token(1, { id_token }) : done));
+    const { concur, stored } = client(server.url);
+    expect((await concur.send(create())).outcome.kind).toBe('identity_confirmed');
+    expect(stored.at(-1)?.principal).toBe('company');
+  });
+
+  it('does not believe that a token which was given out just now is over', async () => {
+    const server = await scriptedServer((request) =>
+      isToken(request) ? token(1, { refresh_expires_in: 15_552_000 }) : done,
+    );
+    const { concur, stored, time } = client(server.url);
+    await concur.send(create());
+    expect(stored.at(-1)?.expiresAt).toBe(time.now + 180 * DAY);
+  });
+
+  it.each([
+    ['user', credential('held', { principal: 'user' })],
+    ['application', credential(null)],
+  ])('says that nobody can provision with the token of a %s', async (_principal, held) => {
+    const server = await scriptedServer((request) => (isToken(request) ? token() : { status: 403 }));
+    const { concur, logged } = client(server.url, { held });
+    expect((await concur.send(create())).outcome).toMatchObject({
+      kind: 'retry',
+      why: 'token',
+      message: expect.stringMatching(/not a company's.*company request token/),
+    });
+    expect(logged.join()).toMatch(/not a company's/);
+  });
+});
+
+describe('client credentials', () => {
+  it('are asked with instead of a refresh token, and keep none', async () => {
+    const server = await scriptedServer((request) => (isToken(request) ? token(1, { scope: 'a' }) : done));
+    const { concur, stored, time } = client(server.url, { held: credential(null) });
+    await concur.send(create());
+    expect(Object.fromEntries(new URLSearchParams(server.requests[0]?.text))).toEqual({
+      client_id: 'client',
+      client_secret: 'secret+&=',
+      grant_type: 'client_credentials',
+    });
+    expect(stored.at(-1)).toEqual(
+      credential(null, { geolocation: server.url, scopes: ['a'], refreshedAt: time.now }),
+    );
+  });
+});
+
+describe('keepFresh', () => {
+  it('refreshes a token that nobody refreshed for a day, once a day', async () => {
+    let number = 0;
+    const server = await scriptedServer(() => {
+      number += 1;
+      return token(number);
+    });
+    const { concur, time } = client(server.url);
+    const first = await concur.keepFresh();
+    expect(first).toMatchObject({ credential: { refreshToken: 'refresh-1' }, failure: null });
+    time.now += DAY - 1;
+    expect(await concur.keepFresh()).toEqual(first);
+    expect(number).toBe(1);
+    time.now += 1;
+    expect(await concur.keepFresh()).toMatchObject({
+      credential: { refreshToken: 'refresh-2', refreshedAt: time.now, expiresAt: time.now + 180 * DAY },
+    });
+  });
+
+  it('counts what another process refreshed', async () => {
+    const server = await scriptedServer(() => token());
+    const { concur, time, credentials } = client(server.url);
+    await credentials.write(credential('theirs', { refreshedAt: time.now - DAY + 1 }));
+    await concur.keepFresh();
+    expect(server.requests).toHaveLength(0);
+  });
+
+  it('learns the scopes that an admin got who connected anew', async () => {
+    const server = await scriptedServer((request) => (isToken(request) ? token(1, { scope: 'a' }) : done));
+    const { concur, time, credentials } = client(server.url);
+    await concur.send(create());
+    expect(concur.granted().writeApi).toBe('identity');
+    await credentials.write(credential('anew', { scopes: ['user.provision.write'], refreshedAt: time.now }));
+    await concur.keepFresh();
+    expect(concur.granted().writeApi).toBe('provisioning');
+  });
+
+  it('says why Concur gave out no token, and keeps the credential', async () => {
+    const server = await scriptedServer(() => refused(108));
+    const { concur } = client(server.url, { held: credential('old', { expiresAt: 5 }) });
+    expect(await concur.keepFresh()).toMatchObject({
+      credential: { refreshToken: 'old', expiresAt: 5 },
+      failure: { why: 'token', message: expect.stringContaining('older than six months') },
+    });
+  });
+
+  it('has nothing to refresh for an application', async () => {
+    const server = await scriptedServer(() => token());
+    const { concur } = client(server.url, { held: credential(null) });
+    expect(await concur.keepFresh()).toEqual({ credential: credential(null), failure: null });
+    expect(server.requests).toHaveLength(0);
   });
 });
 

@@ -3,7 +3,8 @@ import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'nod
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { createConcur } from '../../src/concur/concur.ts';
-import type { CredentialStore } from '../../src/concur/oauth.ts';
+import type { ConnectionSettings } from '../../src/domain/connection.ts';
+import type { Credential, CredentialStore } from '../../src/domain/credential.ts';
 
 export interface Received {
   readonly method: string;
@@ -62,36 +63,57 @@ export async function scriptedServer(script: (request: Received, index: number) 
   return { url: `http://127.0.0.1:${port}`, host: `127.0.0.1:${port}`, requests };
 }
 
+/** The ID token of a principal: a JWT whose signature nobody looks at. */
+export const idToken = (type: string, sub: string = COMPANY) =>
+  `e30.${Buffer.from(JSON.stringify({ 'concur.type': type, sub })).toString('base64url')}.`;
+
+/** A credential of which nothing but its token is known. */
+export const credential = (refreshToken: string | null, more: Partial<Credential> = {}): Credential => ({
+  principal: refreshToken === null ? 'application' : 'company',
+  refreshToken,
+  geolocation: null,
+  scopes: null,
+  expiresAt: null,
+  refreshedAt: null,
+  ...more,
+});
+
+interface ClientOptions {
+  timeout?: number;
+  allowedHosts?: string[];
+  writeApi?: ConnectionSettings['writeApi'];
+  /** What is stored at the beginning. */
+  held?: Credential;
+}
+
 /** A client of `url` with a store in memory and a clock that stands still until it is moved. */
-export function client(url: string, options: { timeout?: number; allowedHosts?: string[] } = {}) {
-  const stored: { refreshToken: string; geolocation: string | null; expiresAt: number | null }[] = [];
+export function client(url: string, options: ClientOptions = {}) {
+  const stored: Credential[] = options.held === undefined ? [] : [options.held];
   const events: string[] = [];
   const logged: string[] = [];
   const time = { now: Date.parse('2026-01-01T00:00:00Z') };
   const credentials: CredentialStore = {
-    async refreshToken() {
-      const last = stored.at(-1);
-      return last === undefined
-        ? null
-        : { token: last.refreshToken, geolocation: last.geolocation, expiresAt: last.expiresAt };
-    },
-    async storeToken(value) {
+    read: async () => stored.at(-1) ?? null,
+    async write(value) {
       events.push(`stored ${value.refreshToken}`);
       stored.push(value);
     },
   };
   const note = (fields: object, message: string) => logged.push(JSON.stringify({ ...fields, message }));
+  const settings: ConnectionSettings = {
+    name: 'default',
+    companyId: COMPANY,
+    baseUrl: url,
+    allowedHosts: options.allowedHosts ?? ['127.0.0.1'],
+    writeApi: options.writeApi ?? 'auto',
+    mapping: { companyId: COMPANY, defaults: {}, currencies: {} },
+    polling: { interval: 5000 },
+    batching: { operations: 100, bytes: 400_000 },
+    delivery: 'on',
+  };
   const concur = createConcur({
-    settings: {
-      name: 'default',
-      companyId: COMPANY,
-      baseUrl: url,
-      allowedHosts: options.allowedHosts ?? ['127.0.0.1'],
-      mapping: { companyId: COMPANY, defaults: {}, currencies: {} },
-      polling: { interval: 5000 },
-      batching: { operations: 100, bytes: 400_000 },
-      delivery: 'on',
-    },
+    settings,
+    scopes: options.held?.scopes ?? null,
     secrets: { clientId: 'client', clientSecret: 'secret+&=', refreshToken: 'seed' },
     credentials,
     clock: () => time.now,
@@ -100,7 +122,7 @@ export function client(url: string, options: { timeout?: number; allowedHosts?: 
     timeout: options.timeout ?? 5000,
   });
   onTestFinished(() => concur.close());
-  return { concur, stored, events, logged, time, credentials };
+  return { concur, settings, stored, events, logged, time, credentials };
 }
 
 /** A create with nothing but a name. */

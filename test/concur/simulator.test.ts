@@ -154,7 +154,7 @@ describe('the client against the simulator', () => {
     const base = await profileOf(started, concurId);
     const set = {
       ...role,
-      [`${SPEND_APPROVER}:report`]: [{ approver: { value: approver.concurId }, primary: true }],
+      [`${SPEND_APPROVER}:report[primary].approver.value`]: approver.concurId,
     };
     const { status } = await sent(started, change(concurId, base, set));
     expect(status.operations[0]?.success).toBe(true);
@@ -164,10 +164,11 @@ describe('the client against the simulator', () => {
   it('reads the travel profile', async () => {
     const started = await start();
     const [ruleClass] = started.simulator.company.ruleClasses;
-    const set = { [`${TRAVEL}:ruleClass`]: { name: ruleClass?.name ?? '' }, 'entitlements[Travel]': true };
+    const set = { [`${TRAVEL}:ruleClass.name`]: ruleClass?.name ?? '', 'entitlements[Travel]': true };
     const { concurId } = await sent(started, create({ ...ada(), ...set }));
     expect(await profileOf(started, concurId)).toMatchObject({
-      [`${TRAVEL}:ruleClass`]: { name: ruleClass?.name, id: ruleClass?.id },
+      [`${TRAVEL}:ruleClass.name`]: ruleClass?.name,
+      [`${TRAVEL}:ruleClass.id`]: ruleClass?.id,
     });
   });
 

@@ -63,12 +63,14 @@ describe('the environment alone', () => {
           companyId: COMPANY,
           secrets: { clientId: 'client', clientSecret: 'secret', refreshToken: null },
           scimToken: null,
+          rateLimit: null,
           allowedHosts: [],
           writeApi: 'auto',
-          mapping: { companyId: COMPANY, defaults: {}, currencies: {} },
+          mapping: { companyId: COMPANY, defaults: {}, currencies: {}, attributes: [] },
           polling: { interval: 5_000 },
           batching: { operations: 100, bytes: 400_000 },
           groups: { unknownMembers: 'accept' },
+          validation: 'refuse',
           delivery: 'on',
         },
       ],
@@ -160,7 +162,9 @@ describe('the file', () => {
     polling: { interval: 90s }
     batching: { operations: 10, bytes: 50000 }
     groups: { unknownMembers: refuse }
+    validation: accept
     delivery: off
+    rateLimit: 25
 `;
     expect(configured({ ...environment, EMEA_SECRET: 's' }, file + more).connections[0]).toMatchObject({
       mapping: {
@@ -174,7 +178,9 @@ describe('the file', () => {
       polling: { interval: 90_000 },
       batching: { operations: 10, bytes: 50_000 },
       groups: { unknownMembers: 'refuse' },
+      validation: 'accept',
       delivery: 'off',
+      rateLimit: 25,
     });
   });
 });
@@ -237,8 +243,12 @@ describe('what is refused', () => {
     ['    polling: 5s\n', 'polling', 'mapping'],
     ['    groups: { unknownMembers: some }\n', 'groups.unknownMembers', 'accept or refuse'],
     ['    groups: refuse\n', 'groups', 'mapping'],
+    ['    validation: maybe\n', 'validation', 'refuse or accept'],
     ['    delivery: maybe\n', 'delivery', 'on or off'],
     ['    delivery: true\n', 'delivery', 'on or off'],
+    ['    rateLimit: 0\n', 'rateLimit', 'whole number from 1'],
+    ['    rateLimit: 0.5\n', 'rateLimit', 'whole number from 1'],
+    ['    rateLimit: many\n', 'rateLimit', 'whole number from 1'],
     ['    scimToken: short\n', 'scimToken', '16 characters'],
     ['    mapping: { defaults: { timezoone: x } }\n', 'mapping.defaults.timezoone', 'no attribute key'],
     ['    mapping: { defaults: { "urn:x:y": x } }\n', 'mapping.defaults.urn:x:y', 'no attribute key'],
@@ -345,6 +355,7 @@ describe('the reference', () => {
     );
     expect(byName.get('connections.<name>.batching.bytes')).toBe(String(connection?.batching.bytes));
     expect(byName.get('connections.<name>.groups.unknownMembers')).toBe(connection?.groups.unknownMembers);
+    expect(byName.get('connections.<name>.validation')).toBe(connection?.validation);
     expect(byName.get('connections.<name>.delivery')).toBe(connection?.delivery);
   });
 

@@ -30,6 +30,8 @@ const POINTS: Readonly<Record<string, readonly number[]>> = {
   'status:before': [1, 3],
   'status:after': [1, 3],
   'recover:before': [1],
+  'queueForGrant:before': [1],
+  'queueForGrant:after': [1],
 };
 
 describe.concurrent('a process that is cut with SIGKILL', { timeout: 60_000 }, () => {

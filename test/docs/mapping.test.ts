@@ -3,6 +3,7 @@ import { parse } from 'yaml';
 import { type Loaded, loadConfiguration } from '../../src/config/configuration.ts';
 import type { MappingSettings } from '../../src/domain/connection.ts';
 import { SPEND } from '../../src/domain/extensions.ts';
+import { EVERYTHING } from '../../src/domain/granted.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
 import { NOTHING_KNOWN, plan, type Rest } from '../../src/domain/plan.ts';
 import { mapPerson } from '../../src/mapping/person.ts';
@@ -45,11 +46,11 @@ describe('docs/mapping.md', () => {
     );
   });
 
-  it('works its example out as the program does', () => {
+  it('works its example out as the program does', async () => {
     const example = sectionOf(page, '## Example');
     const [sent, result] = blocksOf(example, 'json').map((text) => JSON.parse(text));
     const [settings = ''] = blocksOf(example, 'yaml');
-    expect(mapPerson(parseResource(userResourceType, sent), mappingOf(settings))).toEqual(result);
+    expect(await mapPerson(parseResource(userResourceType, sent), mappingOf(settings))).toEqual(result);
   });
 
   it('shows settings that the configuration takes', () => {
@@ -68,19 +69,19 @@ describe('docs/mapping.md', () => {
     ['a country in words', { ...IDENTITY, addresses: [{ type: 'work', country: 'Germany' }] }],
     ['an entitlement that Concur has not', { ...IDENTITY, entitlements: [{ value: 'Golf' }] }],
     ['a language that Concur has not', { ...IDENTITY, preferredLanguage: 'el' }],
-  ])('says rightly where a person with %s comes to rest', (what, resource) => {
+  ])('says rightly where a person with %s comes to rest', async (what, resource) => {
     const [row] = rowsOf(sectionOf(page, '## When something is missing')).filter(([first]) => first === what);
-    const { state, reason } = restOf(resource);
+    const { state, reason } = await restOf(resource);
     expect(row?.slice(1, 3)).toEqual([`\`${state}\``, reason === null ? '–' : `\`${reason}\``]);
   });
 });
 
 /** Where somebody rests once Concur has taken everything that can be sent. */
-function restOf(resource: JsonObject): Rest {
-  const mapped = mapPerson(resource, { companyId: 'company', defaults: {}, currencies: {} });
+async function restOf(resource: JsonObject): Promise<Rest> {
+  const mapped = await mapPerson(resource, { companyId: 'company', defaults: {}, currencies: {} });
   const everything = { ...mapped.initial, ...mapped.profile };
   expect(Object.keys(everything).filter((key) => key.startsWith(SPEND))).toEqual([]);
-  const asked = { ...mapped, waiting: [] };
+  const asked = { ...mapped, waiting: [], missingFor: EVERYTHING.missingFor };
   const creation = plan(record({ concurId: null }), asked, ABSENT);
   if (creation.kind === 'rest') return creation;
   const created = plan(record({ applied: { profile: everything, unknown: [] } }), asked, NOTHING_KNOWN);

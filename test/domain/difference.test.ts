@@ -153,3 +153,31 @@ describe('the difference', () => {
     });
   });
 });
+
+describe('what can be named in several ways', () => {
+  const manager = `${SPEND}:biManager`;
+  const applied = { [`${manager}.value`]: 'u-1', [`${manager}.employeeNumber`]: '1' };
+
+  test('is compared in the way that is wanted alone', () => {
+    const desired = { profile: { [`${manager}.employeeNumber`]: '1' }, initial: {} };
+    expect(isEmpty(difference(desired, applied, new Set()))).toBe(true);
+  });
+
+  test('is not taken away when it is wanted in another way', () => {
+    const desired = { profile: { [`${manager}.employeeNumber`]: '1' }, initial: {} };
+    expect(isEmpty(difference(desired, applied, new Set([`${manager}.value`])))).toBe(true);
+  });
+
+  test('goes as a whole when it changes or is taken away', () => {
+    const change = { set: { [`${manager}.value`]: 'u-2' }, remove: [] };
+    expect(applyDifference(applied, change)).toEqual({ [`${manager}.value`]: 'u-2' });
+    const gone = { set: {}, remove: [`${manager}.value`] };
+    expect(applyDifference({ title: 'X', ...applied }, gone)).toEqual({ title: 'X' });
+  });
+
+  test('fills no gap where Concur holds it', () => {
+    const desired = { profile: {}, initial: { [`${manager}.employeeNumber`]: '2' } };
+    const held = { [`${manager}.value`]: 'u-1' };
+    expect(isEmpty(difference(desired, held, new Set()))).toBe(true);
+  });
+});

@@ -40,7 +40,7 @@ describe('a deactivation', () => {
       owned: ['title'],
       applied: { profile: { active: true, title: 'X' }, unknown: [] },
     };
-    const gone = { profile: inactive, initial: {}, waiting: [], gaps: [] };
+    const gone = wanted(inactive);
     expect(plan(record(state, 1), gone, NOTHING_KNOWN)).toEqual(deactivation);
     const done = { ...state, applied: { profile: { active: false, title: 'X' }, unknown: [] } };
     expect(plan(record(done, 1), gone, NOTHING_KNOWN)).toMatchObject({ kind: 'rest', state: 'in_sync' });
@@ -330,7 +330,7 @@ function waitFor(reference: string) {
 
 test('somebody held is released from that by their deletion', () => {
   const state: Partial<Provisioning> = { concurId: null, candidates: [candidate] };
-  const gone = { profile: inactive, initial: {}, waiting: [], gaps: [] };
+  const gone = wanted(inactive);
   expect(plan(record(state), gone, NOTHING_KNOWN)).toMatchObject({ state: 'held' });
   expect(plan(record(state, 1), gone, NOTHING_KNOWN)).toMatchObject({
     state: 'in_sync',

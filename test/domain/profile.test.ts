@@ -1,7 +1,23 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { CORE, ENTERPRISE, SPEND, SPEND_ROLE, TRAVEL } from '../../src/domain/extensions.ts';
-import { attributeOf, extensionOf, flatten, sameValue, unflatten } from '../../src/domain/profile.ts';
+import {
+  CORE,
+  ENTERPRISE,
+  SPEND,
+  SPEND_APPROVER,
+  SPEND_APPROVER_LIMIT,
+  SPEND_DELEGATE,
+  SPEND_ROLE,
+  TRAVEL,
+} from '../../src/domain/extensions.ts';
+import {
+  attributeOf,
+  attributeValue,
+  extensionOf,
+  flatten,
+  sameValue,
+  unflatten,
+} from '../../src/domain/profile.ts';
 
 const user = {
   id: 'c-1',
@@ -52,11 +68,12 @@ describe('a profile', () => {
       [`${ENTERPRISE}:startDate`]: '2026-01-31T00:00:00',
       [`${SPEND}:country`]: 'CH',
       [`${SPEND}:customData[custom1].value`]: 'x',
-      [`${SPEND}:biManager`]: { value: 'b' },
+      [`${SPEND}:biManager.value`]: 'b',
       [`${SPEND_ROLE}:roles[EXP_APPROVER].roleName`]: 'EXP_APPROVER',
       [`${SPEND_ROLE}:roles[EXP_APPROVER].roleGroups`]: ['DE', 'CH'],
-      [`${TRAVEL}:groups`]: [2, 1],
-      [`${TRAVEL}:ruleClass`]: { name: 'Default' },
+      [`${TRAVEL}:groups[1]`]: true,
+      [`${TRAVEL}:groups[2]`]: true,
+      [`${TRAVEL}:ruleClass.name`]: 'Default',
     });
   });
 
@@ -67,8 +84,67 @@ describe('a profile', () => {
       name: { givenName: 'Ada', familyName: 'King' },
       entitlements: ['Expense', 'Travel'],
       [ENTERPRISE]: { ...user[ENTERPRISE], startDate: '2026-01-31T00:00:00' },
+      [TRAVEL]: { ...user[TRAVEL], groups: [1, 2] },
     });
     expect(flatten(unflatten(flatten(user)))).toEqual(flatten(user));
+  });
+
+  test('names approvers, delegates, limits, travel fields and the one contact element by element', () => {
+    const lists = {
+      emergencyContacts: [{ name: 'Charles', relationship: 'Other', phones: ['+1', '+2'] }],
+      [SPEND_APPROVER]: {
+        report: [
+          { approver: { value: 'B-2', employeeNumber: '2' }, primary: false },
+          { approver: { value: 'a-1' }, primary: true },
+        ],
+        budget: [{ approver: { employeeNumber: '9' }, primary: true }],
+      },
+      [SPEND_APPROVER_LIMIT]: {
+        authorizedApprover: [
+          { approvalType: 'expense', approvalLimit: 100 },
+          { approvalType: 'expense', approvalGroup: 'R&D-QA', approvalLimit: 200.5, level: 2 },
+        ],
+      },
+      [SPEND_DELEGATE]: {
+        expense: [{ delegate: { value: 'd-1' }, canSubmit: true, temporaryDelegation: { to: '2026-01-31' } }],
+      },
+      [TRAVEL]: { customFields: [{ name: 'Canary [1]', value: '7' }] },
+    };
+    const profile = flatten(lists);
+    expect(profile).toEqual({
+      'emergencyContacts.name': 'Charles',
+      'emergencyContacts.relationship': 'Other',
+      'emergencyContacts.phones': ['+1', '+2'],
+      [`${SPEND_APPROVER}:report[primary].approver.value`]: 'a-1',
+      [`${SPEND_APPROVER}:report[b-2].approver.value`]: 'B-2',
+      [`${SPEND_APPROVER}:report[b-2].approver.employeeNumber`]: '2',
+      [`${SPEND_APPROVER}:budget[primary].approver.employeeNumber`]: '9',
+      [`${SPEND_APPROVER_LIMIT}:authorizedApprover[expense].approvalLimit`]: 100,
+      [`${SPEND_APPROVER_LIMIT}:authorizedApprover[expense/R&D-QA].approvalLimit`]: 200.5,
+      [`${SPEND_APPROVER_LIMIT}:authorizedApprover[expense/R&D-QA].level`]: 2,
+      [`${SPEND_DELEGATE}:expense[d-1].delegate.value`]: 'd-1',
+      [`${SPEND_DELEGATE}:expense[d-1].canSubmit`]: true,
+      [`${SPEND_DELEGATE}:expense[d-1].temporaryDelegation.to`]: '2026-01-31',
+      [`${TRAVEL}:customFields[Canary [1]].value`]: '7',
+    });
+    expect(unflatten(profile)).toEqual(lists);
+  });
+
+  test('whoever becomes the primary approver is no further approver any more', () => {
+    const report = `${SPEND_APPROVER}:report`;
+    expect(
+      attributeValue(
+        {
+          [`${report}[primary].approver.value`]: 'a',
+          [`${report}[a].approver.value`]: 'a',
+          [`${report}[b].approver.value`]: 'b',
+        },
+        report,
+      ),
+    ).toEqual([
+      { approver: { value: 'b' }, primary: false },
+      { approver: { value: 'a' }, primary: true },
+    ]);
   });
 
   test('keeps elements apart whatever stands in their keys', () => {

@@ -1,3 +1,4 @@
+import { EVERYTHING } from '../../src/domain/granted.ts';
 import type { ConcurMessage, Operation, PersonRecord, Provisioning } from '../../src/domain/person.ts';
 import type { Known, Wanted } from '../../src/domain/plan.ts';
 
@@ -44,7 +45,8 @@ export function record(more: Partial<Provisioning> = {}, deleted: number | null 
 
 /** What is wanted: an active person with these values. */
 export function wanted(profile: Wanted['profile'] = {}, more: Partial<Wanted> = {}): Wanted {
-  return { profile: { active: true, ...profile }, initial: {}, waiting: [], gaps: [], ...more };
+  const { missingFor } = EVERYTHING;
+  return { profile: { active: true, ...profile }, initial: {}, waiting: [], gaps: [], missingFor, ...more };
 }
 
 /** An operation that asks for these values. */

@@ -24,6 +24,8 @@ it('no write is answered before the write-ahead log that holds it was synced', a
   const trace = join(folder, 'trace');
   const port = await freePort();
   const child = spawn(process.execPath, [PROGRAM, 'serve', '--role', 'api'], {
+    // Without a bridge.yaml of the developer's own.
+    cwd: folder,
     env: {
       PATH: process.env.PATH,
       BRIDGE_PORT: String(port),

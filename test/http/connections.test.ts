@@ -27,9 +27,12 @@ async function twoConnections(): Promise<Express> {
       unknownMembers: 'refuse',
       reports,
       tokens,
+      rateLimit: null,
+      writeApi: 'auto',
+      credential: async () => null,
       onAccepted: () => {},
       onProvisionCompleted: async () => {},
-      describe: async () => ({ desired: {}, initial: {}, waitingFor: [], gaps: [] }),
+      describe: async () => ({ desired: {}, initial: {}, waitingFor: [], gaps: [], missingFor: () => null }),
     });
   }
   return createApp({

@@ -11,6 +11,7 @@ export const conversationSchema = z.strictObject({
   name: z.string().min(1),
   /** Of the connection, where it is not as it is without being told. */
   unknownMembers: z.enum(['accept', 'refuse']).default('accept'),
+  validation: z.enum(['refuse', 'accept']).default('refuse'),
   /** Sent with every request. */
   headers: headers.optional(),
   steps: z
@@ -120,6 +121,8 @@ function differences(
   }
   const { $absent, $any, $matches, $holding, $capture, ...rest } = expected;
   if ($absent === true) return actual === undefined ? [] : unlike('absent');
+  if (Object.keys(expected).length === 0)
+    return sameJson(actual ?? null, {}) ? [] : unlike('an empty object');
   if (actual === undefined) return unlike('present');
   if (typeof $capture === 'string') captured.set($capture, actual);
   if (typeof $matches === 'string' && !new RegExp(fill($matches, captured)).test(String(actual))) {

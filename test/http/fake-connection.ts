@@ -1,3 +1,4 @@
+import type { Credential } from '../../src/domain/credential.ts';
 import type { JsonObject, JsonValue } from '../../src/domain/json.ts';
 import { isJsonObject } from '../../src/domain/json.ts';
 import type { Person, PersonRecord, Provisioning } from '../../src/domain/person.ts';
@@ -17,6 +18,8 @@ export interface FakeConnection extends HttpConnection {
   readonly requests: RequestReport[];
   /** What `describe` answers. */
   description: Description;
+  /** What `credential` answers. */
+  held: Credential | null;
   /** How often the worker was woken. */
   woken: number;
   /** Makes the next call of the directory fail with it. */
@@ -124,10 +127,14 @@ export function fakeConnection(name = 'default', tokens: Record<string, string> 
     name,
     directory,
     unknownMembers: 'accept',
+    rateLimit: null,
+    writeApi: 'auto',
+    held: null,
+    credential: async () => connection.held,
     reports,
     records,
     requests: [],
-    description: { desired: {}, initial: {}, waitingFor: [], gaps: [] },
+    description: { desired: {}, initial: {}, waitingFor: [], gaps: [], missingFor: () => null },
     woken: 0,
     failure: null,
     tokens: {

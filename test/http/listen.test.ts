@@ -122,6 +122,27 @@ test.each([
   await close();
 });
 
+test.each(['HEAD', 'GET'])(
+  'a %s of an address that is too long is answered as clients read it',
+  async (method) => {
+    const { server, close } = await listen(fakeApp({}).app, '127.0.0.1', 0);
+    const path = `/scim/v2/Users?filter=${'x'.repeat(20_000)}`;
+    const options = { port: portOf(server), host: '127.0.0.1', method, path };
+    const answer = await new Promise<[number | undefined, string]>((resolve, reject) => {
+      const sent = request(options, (incoming) => {
+        let text = '';
+        incoming.setEncoding('utf8').on('data', (data: string) => {
+          text += data;
+        });
+        incoming.on('end', () => resolve([incoming.statusCode, text])).on('error', reject);
+      });
+      sent.on('error', reject).end();
+    });
+    expect(answer).toEqual([431, method === 'HEAD' ? '' : expect.stringContaining('"status":"431"')]);
+    await close();
+  },
+);
+
 test('a request that cannot be read does not get into the answer of the one before it', async () => {
   const { server, close } = await listen((_req, res) => void res.write('begun'), '127.0.0.1', 0);
   const { socket, hears, ended } = await say(portOf(server), 'GET / HTTP/1.1\r\nHost: x\r\n\r\n');

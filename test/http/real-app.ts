@@ -5,18 +5,24 @@ import { join } from 'node:path';
 import type { Express } from 'express';
 import pino from 'pino';
 import { onTestFinished } from 'vitest';
+import type { ConnectionConfiguration } from '../../src/config/configuration.ts';
 import { createApp } from '../../src/http/app.ts';
 import type { HttpConnection } from '../../src/http/connection.ts';
+import { checkedDirectory } from '../../src/mapping/checks/checked-directory.ts';
 import { bindConnection, openStore } from '../../src/store/store.ts';
 
 /** The token that opens the connection `default`. */
 const TOKEN = 'secret-idp';
+const MAPPING = { companyId: 'company-1', defaults: {}, currencies: {} };
 
 /**
  * The app on a database of its own, a file that goes away with the test. Nothing is delivered to Concur. Every look
  * at the clock is a second later than the last, so that what comes first is certain.
  */
-export async function realApp({ unknownMembers }: Pick<HttpConnection, 'unknownMembers'>): Promise<Express> {
+export async function realApp({
+  unknownMembers,
+  validation,
+}: Pick<HttpConnection, 'unknownMembers'> & Pick<ConnectionConfiguration, 'validation'>): Promise<Express> {
   const folder = mkdtempSync(join(tmpdir(), 'bridge-conversation-'));
   let now = Date.UTC(2026, 0, 1);
   const clock = () => {
@@ -45,13 +51,22 @@ export async function realApp({ unknownMembers }: Pick<HttpConnection, 'unknownM
     connections: [
       {
         name: 'default',
-        directory,
+        directory: validation === 'refuse' ? checkedDirectory(directory, MAPPING) : directory,
         reports,
         tokens,
         unknownMembers,
+        rateLimit: null,
+        writeApi: 'auto',
+        credential: async () => null,
         onAccepted: () => {},
         onProvisionCompleted: async () => {},
-        describe: async () => ({ desired: {}, initial: {}, waitingFor: [], gaps: [] }),
+        describe: async () => ({
+          desired: {},
+          initial: {},
+          waitingFor: [],
+          gaps: [],
+          missingFor: () => null,
+        }),
       },
     ],
     adminToken: null,

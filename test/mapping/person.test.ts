@@ -4,7 +4,7 @@ import type { MappingSettings } from '../../src/domain/connection.ts';
 import { CORE, ENTERPRISE, EXTENSIONS, SAP, SPEND, SPEND_ROLE, TRAVEL } from '../../src/domain/extensions.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
 import { extensionOf, flatten, isList, unflatten } from '../../src/domain/profile.ts';
-import { mapPerson } from '../../src/mapping/person.ts';
+import { type Mapped, mapPerson } from '../../src/mapping/person.ts';
 
 const COMPANY = '0e7c3a52-7a9f-4a25-9a55-0d8d4e1f2b3c';
 const settings: MappingSettings = { companyId: COMPANY, defaults: {}, currencies: {} };
@@ -17,11 +17,11 @@ const ada: JsonObject = {
 
 const map = (more: JsonObject, with_: Partial<MappingSettings> = {}) =>
   mapPerson({ ...ada, ...more }, { ...settings, ...with_ });
-const reasons = (mapped: ReturnType<typeof map>) => mapped.gaps.map(({ why }) => why).join('\n');
+const reasons = (mapped: Mapped) => mapped.gaps.map(({ why }) => why).join('\n');
 
 describe('identity', () => {
-  test('a plain person: what was sent is asked for, what is missing only fills a gap', () => {
-    expect(map({ displayName: 'The Countess', title: 'Analyst', timezone: 'Europe/London' })).toEqual({
+  test('a plain person: what was sent is asked for, what is missing only fills a gap', async () => {
+    expect(await map({ displayName: 'The Countess', title: 'Analyst', timezone: 'Europe/London' })).toEqual({
       profile: {
         userName: 'ada@example.com',
         active: true,
@@ -38,13 +38,13 @@ describe('identity', () => {
     });
   });
 
-  test('active is true unless it is false', () => {
-    expect(map({}).profile.active).toBe(true);
-    expect(map({ active: false }).profile.active).toBe(false);
+  test('active is true unless it is false', async () => {
+    expect((await map({})).profile.active).toBe(true);
+    expect((await map({ active: false })).profile.active).toBe(false);
   });
 
-  test('an externalId, a nick name and the parts of a name go through; formatted does not', () => {
-    const { profile } = map({
+  test('an externalId, a nick name and the parts of a name go through; formatted does not', async () => {
+    const { profile } = await map({
       externalId: 'e-1',
       nickName: 'Countess',
       name: {
@@ -66,46 +66,46 @@ describe('identity', () => {
     [{ name: { formatted: 'Lovelace, Ada' } }, 'Ada', 'Lovelace'],
     [{ name: { formatted: 'Ada de la Cruz', familyName: 'de la Cruz' } }, 'Ada', undefined],
     [{ name: { formatted: 'Mary Jane van Dyke', givenName: 'Mary Jane' } }, undefined, 'van Dyke'],
-  ])('a missing half of the name is guessed: %o', (sent, given, family) => {
-    const { initial } = mapPerson({ userName: 'a@example.com', ...sent } as JsonObject, settings);
+  ])('a missing half of the name is guessed: %o', async (sent, given, family) => {
+    const { initial } = await mapPerson({ userName: 'a@example.com', ...sent } as JsonObject, settings);
     expect(initial['name.givenName']).toBe(given);
     expect(initial['name.familyName']).toBe(family);
   });
 
-  test('what Concur requires and cannot be guessed is named', () => {
-    expect(reasons(mapPerson({ displayName: 'Plato' }, settings)).split('\n')).toEqual([
+  test('what Concur requires and cannot be guessed is named', async () => {
+    expect(reasons(await mapPerson({ displayName: 'Plato' }, settings)).split('\n')).toEqual([
       'Concur requires userName, which the client does not send',
       'Concur requires name.givenName, which the client does not send',
       'Concur requires emails, which the client does not send',
     ]);
   });
 
-  test('without an e-mail the userName serves when it is an address', () => {
-    expect(map({ emails: [] }).initial['emails[work].value']).toBe('ada@example.com');
-    const plain = map({ emails: [], userName: 'ada' });
+  test('without an e-mail the userName serves when it is an address', async () => {
+    expect((await map({ emails: [] })).initial['emails[work].value']).toBe('ada@example.com');
+    const plain = await map({ emails: [], userName: 'ada' });
     expect(plain.initial).not.toHaveProperty('emails[work].value');
     expect(reasons(plain)).toContain('emails');
   });
 
-  test('a language is sent as Concur spells it, an unknown one is named instead', () => {
-    expect(map({ preferredLanguage: 'de-AT' }).profile.preferredLanguage).toBe('de');
-    const welsh = map({ preferredLanguage: 'cy-GB' });
+  test('a language is sent as Concur spells it, an unknown one is named instead', async () => {
+    expect((await map({ preferredLanguage: 'de-AT' })).profile.preferredLanguage).toBe('de');
+    const welsh = await map({ preferredLanguage: 'cy-GB' });
     expect(welsh.profile).not.toHaveProperty('preferredLanguage');
     expect(reasons(welsh)).toContain('cy-GB');
   });
 });
 
 describe('entitlements', () => {
-  test('become plain strings, by value or by display name, in any case', () => {
-    const { profile, gaps } = map({
+  test('become plain strings, by value or by display name, in any case', async () => {
+    const { profile, gaps } = await map({
       entitlements: [{ value: 'travel' }, { value: '77', display: 'TRAVEL' }],
     });
     expect(unflatten(profile).entitlements).toEqual(['Travel']);
     expect(gaps).toEqual([]);
   });
 
-  test('what Concur does not have is named', () => {
-    const { profile, gaps } = map({ entitlements: ['Payroll', 'Travel'] });
+  test('what Concur does not have is named', async () => {
+    const { profile, gaps } = await map({ entitlements: ['Payroll', 'Travel'] });
     expect(unflatten(profile).entitlements).toEqual(['Travel']);
     expect(gaps).toEqual([{ extension: CORE, why: expect.stringContaining('"Payroll"') }]);
   });
@@ -114,22 +114,22 @@ describe('entitlements', () => {
 describe('enterprise', () => {
   const enterprise = (part: JsonObject) => map({ [ENTERPRISE]: part });
 
-  test('goes through, except the organization, which Concur only shows', () => {
+  test('goes through, except the organization, which Concur only shows', async () => {
     const part = { employeeNumber: '7', costCenter: 'C', department: 'D', division: 'V', organization: 'O' };
     const { organization: _, ...sent } = part;
-    const { profile, initial } = enterprise(part);
+    const { profile, initial } = await enterprise(part);
     expect(unflatten(profile)[ENTERPRISE]).toEqual({ ...sent, companyId: COMPANY });
     expect(initial).toEqual({});
   });
 
-  test('a manager is a reference to be resolved', () => {
-    const { profile, references } = enterprise({ manager: { value: 'boss@example.com', displayName: 'B' } });
+  test('a manager is a reference to be resolved', async () => {
+    const { profile, references } = await enterprise({ manager: { value: 'boss@example.com', displayName: 'B' } });
     expect(references).toEqual([{ key: `${ENTERPRISE}:manager.value`, reference: 'boss@example.com' }]);
     expect(Object.keys(profile).filter((key) => key.includes('manager'))).toEqual([]);
   });
 
-  test('dates and leaves go through where they are sent, what is no date is named', () => {
-    const { profile, gaps } = enterprise({
+  test('dates and leaves go through where they are sent, what is no date is named', async () => {
+    const { profile, gaps } = await enterprise({
       startDate: '2026-01-31T00:00:00Z',
       terminationDate: 'soon',
       leavesOfAbsence: [
@@ -152,8 +152,8 @@ describe('enterprise', () => {
 describe('the spend profile', () => {
   const swiss = { addresses: [{ type: 'work', country: 'ch' }], preferredLanguage: 'de' };
 
-  test('is derived from address and language when all three values are there, to fill gaps only', () => {
-    const { profile, initial, gaps } = map(swiss);
+  test('is derived from address and language when all three values are there, to fill gaps only', async () => {
+    const { profile, initial, gaps } = await map(swiss);
     expect(unflatten(initial)[SPEND]).toEqual({
       country: 'CH',
       locale: 'de-CH',
@@ -163,14 +163,14 @@ describe('the spend profile', () => {
     expect(gaps).toEqual([]);
   });
 
-  test('what the client sends is asked for, and the currency follows the country sent', () => {
-    const { profile, initial } = map({ ...swiss, [SPEND]: { country: 'gb', ledgerCode: 'L' } });
+  test('what the client sends is asked for, and the currency follows the country sent', async () => {
+    const { profile, initial } = await map({ ...swiss, [SPEND]: { country: 'gb', ledgerCode: 'L' } });
     expect(unflatten(profile)[SPEND]).toEqual({ country: 'GB', ledgerCode: 'L' });
     expect(unflatten(initial)[SPEND]).toEqual({ locale: 'de-DE', reimbursementCurrency: 'GBP' });
   });
 
-  test('the first address with a country serves when the work address has none', () => {
-    const { initial } = map({
+  test('the first address with a country serves when the work address has none', async () => {
+    const { initial } = await map({
       addresses: [
         { type: 'work', locality: 'X' },
         { type: 'home', country: 'US' },
@@ -184,21 +184,21 @@ describe('the spend profile', () => {
     });
   });
 
-  test('a configured currency goes before the table', () => {
-    const { initial } = map(swiss, { currencies: { CH: 'EUR' } });
+  test('a configured currency goes before the table', async () => {
+    const { initial } = await map(swiss, { currencies: { CH: 'EUR' } });
     expect(initial[`${SPEND}:reimbursementCurrency`]).toBe('EUR');
   });
 
-  test('nothing is asked and nothing lacks for a person who has nothing to do with spend', () => {
-    const { initial, gaps } = map({ entitlements: ['Travel'], preferredLanguage: 'de' });
+  test('nothing is asked and nothing lacks for a person who has nothing to do with spend', async () => {
+    const { initial, gaps } = await map({ entitlements: ['Travel'], preferredLanguage: 'de' });
     expect(unflatten(initial)).not.toHaveProperty([SPEND]);
     expect(gaps).toEqual([]);
   });
 
   test.each(['Expense', 'Invoice', 'Request'])(
     '%s without a country names what lacks and how to send it',
-    (name) => {
-      const { initial, gaps } = map({ entitlements: [name], locale: 'en-US' });
+    async (name) => {
+      const { initial, gaps } = await map({ entitlements: [name], locale: 'en-US' });
       expect(unflatten(initial)).not.toHaveProperty([SPEND]);
       expect(gaps).toHaveLength(1);
       expect(gaps[0]?.extension).toBe(SPEND);
@@ -207,8 +207,8 @@ describe('the spend profile', () => {
     },
   );
 
-  test('incomplete, it keeps the other spend parts back, each with the reason, but neither travel nor sap', () => {
-    const { profile, gaps } = map({
+  test('incomplete, it keeps the other spend parts back, each with the reason, but neither travel nor sap', async () => {
+    const { profile, gaps } = await map({
       [SPEND]: { customData: [{ id: 'custom1', value: 'x' }] },
       [SPEND_ROLE]: { roles: [{ roleName: 'EXP_APPROVER' }] },
       [TRAVEL]: { ruleClass: { name: 'Default' }, groups: [1, 2] },
@@ -224,9 +224,9 @@ describe('the spend profile', () => {
     expect(gaps.map(({ extension }) => extension)).toEqual([SPEND, SPEND_ROLE]);
   });
 
-  test('complete, the other spend parts go through', () => {
+  test('complete, the other spend parts go through', async () => {
     const roles = [{ roleName: 'EXP_APPROVER', roleGroups: ['Global', 'DE'] }];
-    const { profile } = map({
+    const { profile } = await map({
       ...swiss,
       [SPEND]: { customData: [{ id: 'custom1', value: 'x' }, { id: 'custom2' }] },
       [SPEND_ROLE]: { roles },
@@ -237,16 +237,16 @@ describe('the spend profile', () => {
 });
 
 describe('configured defaults', () => {
-  test('stand in for what nothing else gave', () => {
+  test('stand in for what nothing else gave', async () => {
     const defaults = { timezone: 'Europe/Berlin', title: 'Employee', [`${ENTERPRISE}:employeeNumber`]: '0' };
-    const { profile, initial } = map({ title: 'Analyst' }, { defaults });
+    const { profile, initial } = await map({ title: 'Analyst' }, { defaults });
     expect(profile).toMatchObject({ timezone: 'Europe/Berlin', title: 'Analyst' });
     expect(initial[`${ENTERPRISE}:employeeNumber`]).toBe('ada@example.com');
   });
 
-  test('of country, locale and currency only fill gaps, after what can be derived', () => {
+  test('of country, locale and currency only fill gaps, after what can be derived', async () => {
     const defaults = { [`${SPEND}:country`]: 'US', [`${SPEND}:locale`]: 'en-US' };
-    const { profile, initial, gaps } = map({ preferredLanguage: 'fr' }, { defaults });
+    const { profile, initial, gaps } = await map({ preferredLanguage: 'fr' }, { defaults });
     expect(unflatten(initial)[SPEND]).toEqual({
       country: 'US',
       locale: 'fr-FR',
@@ -256,10 +256,10 @@ describe('configured defaults', () => {
     expect(gaps).toEqual([]);
   });
 
-  test('of other spend values ask for a spend profile', () => {
+  test('of other spend values ask for a spend profile', async () => {
     const defaults = { [`${SPEND}:ledgerCode`]: 'L' };
-    expect(map({}, { defaults }).gaps.map(({ extension }) => extension)).toEqual([SPEND]);
-    const complete = map({ addresses: [{ country: 'US' }], locale: 'en-US' }, { defaults });
+    expect((await map({}, { defaults })).gaps.map(({ extension }) => extension)).toEqual([SPEND]);
+    const complete = await map({ addresses: [{ country: 'US' }], locale: 'en-US' }, { defaults });
     expect(complete.profile[`${SPEND}:ledgerCode`]).toBe('L');
   });
 });
@@ -320,12 +320,12 @@ describe('laws', () => {
     fc.oneof(part, value),
   ) as fc.Arbitrary<JsonObject>;
 
-  test('mapping is total, pure, and gives profiles of known extensions only', () => {
-    fc.assert(
-      fc.property(resources, (resource) => {
+  test('mapping is total, pure, and gives profiles of known extensions only', async () => {
+    await fc.assert(
+      fc.asyncProperty(resources, async (resource) => {
         const before = structuredClone(resource);
-        const mapped = mapPerson(resource, settings);
-        expect(mapPerson(resource, settings)).toEqual(mapped);
+        const mapped = await mapPerson(resource, settings);
+        expect(await mapPerson(resource, settings)).toEqual(mapped);
         expect(resource).toEqual(before);
         for (const key of [...Object.keys(mapped.profile), ...Object.keys(mapped.initial)]) {
           expect(EXTENSIONS).toContain(extensionOf(key));
@@ -335,10 +335,10 @@ describe('laws', () => {
     );
   });
 
-  test('a profile survives being put together and taken apart again', () => {
-    fc.assert(
-      fc.property(resources, (resource) => {
-        const { profile, initial } = mapPerson(resource, settings);
+  test('a profile survives being put together and taken apart again', async () => {
+    await fc.assert(
+      fc.asyncProperty(resources, async (resource) => {
+        const { profile, initial } = await mapPerson(resource, settings);
         expect(flatten(unflatten(profile))).toEqual(profile);
         expect(flatten(unflatten(initial))).toEqual(initial);
       }),
@@ -346,10 +346,10 @@ describe('laws', () => {
     );
   });
 
-  test('nothing is both asked for and derived, and lists have one element of a type', () => {
-    fc.assert(
-      fc.property(resources, (resource) => {
-        const { profile, initial } = mapPerson(resource, settings);
+  test('nothing is both asked for and derived, and lists have one element of a type', async () => {
+    await fc.assert(
+      fc.asyncProperty(resources, async (resource) => {
+        const { profile, initial } = await mapPerson(resource, settings);
         expect(Object.keys(initial).filter((key) => profile[key] !== undefined)).toEqual([]);
         for (const [attribute, elements] of Object.entries(unflatten(profile))) {
           if (!isList(attribute) || attribute === 'entitlements' || !Array.isArray(elements)) continue;
@@ -363,8 +363,8 @@ describe('laws', () => {
   });
 });
 
-test('an entitlement that the configuration gives to everybody asks for a spend profile too', () => {
+test('an entitlement that the configuration gives to everybody asks for a spend profile too', async () => {
   const settings = { companyId: 'company', defaults: { 'entitlements[Expense]': true }, currencies: {} };
-  const { gaps } = mapPerson({ userName: 'ada@example.com', displayName: 'Ada Lovelace' }, settings);
+  const { gaps } = await mapPerson({ userName: 'ada@example.com', displayName: 'Ada Lovelace' }, settings);
   expect(gaps.map(({ extension }) => extension)).toContain(SPEND);
 });

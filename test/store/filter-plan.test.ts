@@ -41,7 +41,7 @@ describe('SQLite answers from its indexes', () => {
     const filter = text === null ? null : parseFilter(text, type);
     const paging = { kind: 'cursor', cursor: null, count: 100 } as const;
     const deps = { db: bench.store.db, engine: SQLITE_FILTERS };
-    const { total, page, few } = listStatements(deps, 'default', home, { filter, sort, paging }, after);
+    const { total, page, effort } = listStatements(deps, 'default', home, { filter, sort, paging }, after);
     const lines = [total, page].map((query) =>
       database
         .prepare<readonly unknown[], { detail: string }>(`explain query plan ${query.sql}`)
@@ -49,7 +49,7 @@ describe('SQLite answers from its indexes', () => {
         .map(({ detail }) => detail)
         .join('\n'),
     );
-    return { few, total: lines[0] ?? '', page: lines[1] ?? '' };
+    return { effort, total: lines[0] ?? '', page: lines[1] ?? '' };
   }
 
   /** Neither a table nor all that an index has of the connection is walked through. */
@@ -60,9 +60,22 @@ describe('SQLite answers from its indexes', () => {
     ['people', 'id eq "x"'],
     ['people', 'userName eq "x"'],
     ['people', 'userName eq "x" and title co "y" and not (active eq false)'],
+    ['people', `${ENTERPRISE}:employeeNumber eq "x"`],
+    ['people', `${BRIDGE}:concurId eq "x"`],
+    ['people', 'externalId eq "x" and (userName eq "x" or userName eq "y")'],
+    ['groups', 'id eq "x"'],
+    ['groups', 'displayName eq "x"'],
+  ] as const)('for %s: %s, and at once', (kind, filter) => {
+    const { effort, total, page } = plans(filter, kind);
+    expect(total).toContain('SEARCH');
+    expect(total).not.toMatch(WALK);
+    expect(page).not.toMatch(WALK);
+    expect(effort).toBe('nothing');
+  });
+
+  it.each([
     ['people', 'externalId eq "x"'],
     ['people', 'displayName eq "x"'],
-    ['people', `${ENTERPRISE}:employeeNumber eq "x"`],
     ['people', `${ENTERPRISE}:manager eq "x"`],
     ['people', `${ENTERPRISE}:manager[value eq "x"]`],
     ['people', 'emails eq "x"'],
@@ -73,20 +86,16 @@ describe('SQLite answers from its indexes', () => {
     ['people', 'emails eq "x" and meta.lastModified gt "2026-01-01T00:00:00Z" and active eq true'],
     ['people', 'phoneNumbers.value eq "x"'],
     ['people', 'phoneNumbers[type eq "mobile" and value eq "x"]'],
-    ['people', `${BRIDGE}:concurId eq "x"`],
     ['people', 'userName eq "x" or externalId eq "y" or emails eq "z" or (id eq "x" and title pr)'],
-    ['people', 'externalId eq "x" and (userName eq "x" or userName eq "y")'],
-    ['groups', 'id eq "x"'],
-    ['groups', 'displayName eq "x"'],
     ['groups', 'externalId eq "x"'],
     ['groups', 'members eq "x"'],
     ['groups', 'members[value eq "x" and type eq "User"]'],
-  ] as const)('for %s: %s, and at once', (kind, filter) => {
-    const { few, total, page } = plans(filter, kind);
+  ] as const)('for %s: %s, in moments, since many may have that value', (kind, filter) => {
+    const { effort, total, page } = plans(filter, kind);
     expect(total).toContain('SEARCH');
     expect(total).not.toMatch(WALK);
     expect(page).not.toMatch(WALK);
-    expect(few).toBe(true);
+    expect(effort).toBe('moments');
   });
 
   it.each([
@@ -110,10 +119,10 @@ describe('SQLite answers from its indexes', () => {
     ],
     ['groups', 'displayName sw "a"', 'groups_display_name_unique'],
   ] as const)('for %s: %s, which may be many', (kind, filter, index) => {
-    const { few, total } = plans(filter, kind);
+    const { effort, total } = plans(filter, kind);
     expect(total.replace('sqlite_autoindex_group_members_1', 'group_members_pk')).toContain(index);
     expect(total).not.toMatch(WALK);
-    expect(few).toBe(false);
+    expect(effort).toBe('search');
   });
 
   it.each([
@@ -123,9 +132,19 @@ describe('SQLite answers from its indexes', () => {
     'userName ne "x"',
     'userName co "x"',
   ])('and knows that none serves %s', (filter) => {
-    const { few, total } = plans(filter, 'people');
-    expect(few).toBe(false);
+    const { effort, total } = plans(filter, 'people');
+    expect(effort).toBe('search');
     expect(total).toMatch(WALK);
+  });
+
+  it('for a page of everybody in moments, unless they are to be sorted', () => {
+    const reference = findAttribute(userResourceType, 'title');
+    if (reference === undefined) throw new Error('no title');
+    const { effort, total, page } = plans(null, 'people');
+    expect(effort).toBe('moments');
+    expect([total, page].join()).not.toContain('TEMP B-TREE');
+    expect(page).toContain('people_created');
+    expect(plans(null, 'people', { reference, order: 'ascending' }).effort).toBe('search');
   });
 
   it('goes on by cursor without passing what was shown', () => {

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
+import { type Kysely, sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/domain/json.ts';
+import { parseFilter } from '../../src/scim/filter/parse.ts';
 import type {
   Group,
   GroupDecision,
@@ -9,8 +11,13 @@ import type {
   Member,
   MemberChange,
 } from '../../src/scim/groups.ts';
+import { groupResourceType, userResourceType } from '../../src/scim/registry.ts';
+import { SQLITE_FILTERS } from '../../src/store/filter/sqlite.ts';
 import { groups } from '../../src/store/groups.ts';
+import { type ListSources, readHere } from '../../src/store/list.ts';
+import { listCursors } from '../../src/store/list-cursor.ts';
 import { bindConnection, type ConnectionStore } from '../../src/store/store.ts';
+import type { Database } from '../../src/store/tables.ts';
 import {
   ADMIN,
   type Bench,
@@ -21,6 +28,7 @@ import {
   firstPage,
   OKTA,
   openBench,
+  SECRET_KEY,
 } from './engines.ts';
 
 type Create = Extract<GroupWrite, { kind: 'create' }>;
@@ -106,6 +114,24 @@ describe.each(ENGINES)('groups on $name', (engine) => {
       added: JSON.parse(row.members_added).toSorted(),
       removed: JSON.parse(row.members_removed).toSorted(),
     }));
+  }
+
+  /** Who is kept as a member of a group, deleted or not. */
+  async function stored(id: string): Promise<readonly string[]> {
+    const rows = await bench.store.db
+      .selectFrom('group_members')
+      .select('member_id')
+      .where('group_id', '=', id)
+      .orderBy('member_id')
+      .execute();
+    return rows.map(({ member_id }) => member_id);
+  }
+
+  /** Adds members who are not here, until there are `count` of that kind. */
+  async function fillGroup(id: string, count: number): Promise<void> {
+    await sql`insert or ignore into group_members (connection, group_id, member_id)
+      with recursive n(v) as (select 1 union all select v + 1 from n where v < ${count})
+      select 'default', ${id}, 'stranger-' || v from n`.execute(bench.store.db);
   }
 
   async function people(...names: readonly string[]): Promise<readonly string[]> {
@@ -309,13 +335,88 @@ describe.each(ENGINES)('groups on $name', (engine) => {
       version: 2,
       attributes: [],
       added: [],
-      removed: [ann],
+      removed: [],
     });
+    expect(await stored(inner.id)).toEqual([ann]);
     expect(await idsIn(outer.id)).toEqual([ann]);
     expect(await version(outer.id)).toBe(2);
     expect((await audit(outer.id)).at(-1)).toMatchObject({ action: 'update', removed: [inner.id] });
     await one(changing(outer.id, members({ kind: 'replace', ids: [inner.id] })));
     expect(await membersOf(outer.id)).toEqual([{ id: inner.id, type: null, display: null }]);
+  });
+
+  it('takes nobody out of a deleted group, who was in it and is deleted later', async () => {
+    const [ann = '', bob = ''] = await people('ann', 'bob');
+    const gone = written(await one(creation('gone', [ann, bob])));
+    const stays = written(await one(creation('stays', [ann])));
+    await one(changing(gone.id, REMOVE));
+    await change(bench.connection, ann, { kind: 'delete' });
+    expect(await stored(gone.id)).toEqual([ann, bob]);
+    expect(await audit(gone.id)).toHaveLength(2);
+    expect([await idsIn(stays.id), await version(stays.id)]).toEqual([[], 2]);
+    const find = async (filter: string) =>
+      (await bench.connection.directory.list(firstPage(parseFilter(filter, userResourceType), 9))).total;
+    expect([await find(`groups eq "${gone.id}"`), await find('groups pr')]).toEqual([0, 0]);
+    const having = firstPage(parseFilter(`members eq "${bob}"`, groupResourceType), 9);
+    expect((await bench.connection.directory.groups.list(having, true)).total).toBe(0);
+  });
+
+  it('deletes a group as quickly however many are in it', async () => {
+    const timeFor = async (count: number): Promise<number> => {
+      const { id } = written(await one(creation(`with ${count}`)));
+      await fillGroup(id, count);
+      const begin = performance.now();
+      written(await one(changing(id, REMOVE)));
+      return performance.now() - begin;
+    };
+    const small = await timeFor(10);
+    expect(await timeFor(100_000)).toBeLessThan(small + 100);
+  });
+
+  it('shows one group whole, and of a page of groups only so many members', async () => {
+    const large = written(await one(creation('large')));
+    const small = written(await one(creation('small', ['ghost'])));
+    await fillGroup(large.id, 49_999);
+    const { groups: served } = bench.connection.directory;
+    const page = await served.list(firstPage(null, 9), true);
+    expect(page.items.map((record) => record.members?.length)).toEqual([49_999, 1]);
+    await fillGroup(large.id, 50_000);
+    await expect(served.list(firstPage(null, 9), true)).rejects.toMatchObject({
+      status: 400,
+      scimType: 'tooMany',
+      detail: expect.stringContaining('excludedAttributes=members'),
+    });
+    expect((await served.list(firstPage(null, 9), false)).items).toHaveLength(2);
+    expect(await idsIn(large.id)).toHaveLength(50_000);
+    await fillGroup(large.id, 60_000);
+    const found = await membersOf(large.id);
+    expect(found.map(({ id }) => id)).toEqual(found.map(({ id }) => id).toSorted());
+    expect(found).toHaveLength(60_000);
+    expect(await idsIn(small.id)).toEqual(['ghost']);
+  });
+
+  it('serves others while it reads many members', async () => {
+    const { id } = written(await one(creation('large')));
+    await fillGroup(id, 100_000);
+    await idsIn(id);
+    const longest = await longestBlock(() => membersOf(id));
+    expect(longest).toBeLessThan(100);
+  });
+
+  it('serves others while it removes members by type again and again', async () => {
+    const { id } = written(await one(creation('large')));
+    await fillGroup(id, 20_000);
+    const again: readonly MemberChange[] = [
+      { kind: 'removeTypes', types: ['User'] },
+      { kind: 'add', ids: ['ghost'] },
+    ];
+    const steps = Array.from({ length: 200 }, () => again).flat();
+    const begin = performance.now();
+    const longest = await longestBlock(async () => written(await one(changing(id, members(...steps)))));
+    expect(longest).toBeLessThan(100);
+    // It read everybody once, not 200 times.
+    expect(performance.now() - begin).toBeLessThan(2_000);
+    expect(await idsIn(id)).toHaveLength(20_001);
   });
 
   it('takes a deleted person out of their groups, which is a change of these', async () => {
@@ -367,7 +468,7 @@ describe.each(ENGINES)('groups on $name', (engine) => {
     const query = firstPage(null, 3);
     const page = { total: 3, items: [empty.id, gone.id, full.id], nextCursor: 'next' };
     const listed = groups(
-      bench.store.db,
+      sources(bench.store.db),
       'default',
       () => bench.now,
       () => NOBODY,
@@ -524,6 +625,34 @@ describe.each(ENGINES)('groups on $name', (engine) => {
     expect((await other.directory.groups.get(twin.id, true))?.members).toHaveLength(1);
   });
 });
+
+/** What groups are read from when nothing is read apart. */
+function sources(db: Kysely<Database>): ListSources {
+  const here = readHere(db);
+  return {
+    db,
+    engine: SQLITE_FILTERS,
+    cursors: listCursors(SECRET_KEY, () => 0),
+    read: { nothing: here, moments: here, search: here },
+  };
+}
+
+/** The longest time in ms that the process served nobody while it did that work. */
+async function longestBlock(work: () => Promise<unknown>): Promise<number> {
+  let done = false;
+  const working = work().finally(() => {
+    done = true;
+  });
+  let longest = 0;
+  for (let before = performance.now(); !done; ) {
+    await new Promise(setImmediate);
+    const now = performance.now();
+    longest = Math.max(longest, now - before);
+    before = now;
+  }
+  await working;
+  return longest;
+}
 
 function applied(
   set: ReadonlySet<string>,

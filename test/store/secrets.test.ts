@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Credential } from '../../src/domain/credential.ts';
 import { open, SecretKeyError, seal } from '../../src/store/sealed.ts';
 import { type Bench, ENGINES, openBench, SECRET_KEY } from './engines.ts';
 
@@ -24,24 +25,44 @@ describe.each(ENGINES)('secrets on $name', (engine) => {
   });
   afterEach(() => bench.close());
 
-  const token = async () => (await bench.connection.credentials.refreshToken())?.token ?? null;
+  const seeded = (refreshToken: string): Credential => ({
+    principal: 'company',
+    refreshToken,
+    geolocation: null,
+    scopes: null,
+    expiresAt: null,
+    refreshedAt: null,
+  });
+  const rotated: Credential = {
+    principal: 'user',
+    refreshToken: 'rotated',
+    geolocation: 'https://eu',
+    scopes: ['user.provision.write', 'user.provision.read'],
+    expiresAt: 99,
+    refreshedAt: 7,
+  };
 
   it('takes the seed over, and the rotated token wins until the seed changes', async () => {
     const { credentials } = bench.connection;
-    expect(await credentials.refreshToken()).toBeNull();
+    expect(await credentials.read()).toBeNull();
     await credentials.seedRefreshToken('seed-1');
-    expect(await credentials.refreshToken()).toEqual({ token: 'seed-1', geolocation: null, expiresAt: null });
-    await credentials.storeToken({ refreshToken: 'rotated', geolocation: 'https://eu', expiresAt: 99 });
+    expect(await credentials.read()).toEqual(seeded('seed-1'));
+    await credentials.write(rotated);
     await credentials.seedRefreshToken('seed-1');
-    expect(await credentials.refreshToken()).toEqual({
-      token: 'rotated',
-      geolocation: 'https://eu',
-      expiresAt: 99,
-    });
+    expect(await credentials.read()).toEqual(rotated);
     await credentials.seedRefreshToken(null);
-    expect(await token()).toBe('rotated');
+    expect(await credentials.read()).toEqual(rotated);
     await credentials.seedRefreshToken('seed-2');
-    expect(await credentials.refreshToken()).toEqual({ token: 'seed-2', geolocation: null, expiresAt: null });
+    expect(await credentials.read()).toEqual(seeded('seed-2'));
+  });
+
+  it('keeps what an application has, which has no refresh token, and scopes that are none', async () => {
+    const { credentials } = bench.connection;
+    const application: Credential = { ...rotated, principal: 'application', refreshToken: null, scopes: [] };
+    await credentials.write(application);
+    expect(await credentials.read()).toEqual(application);
+    await credentials.write({ ...rotated, scopes: null });
+    expect(await credentials.read()).toEqual({ ...rotated, scopes: null });
   });
 
   it('keeps no refresh token in the clear', async () => {
@@ -50,7 +71,7 @@ describe.each(ENGINES)('secrets on $name', (engine) => {
       .selectFrom('credentials')
       .select('sealed')
       .executeTakeFirstOrThrow();
-    expect(Buffer.from(sealed, 'base64').toString('latin1')).not.toContain('very-secret');
+    expect(Buffer.from(sealed ?? '', 'base64').toString('latin1')).not.toContain('very-secret');
     if (engine.name !== 'SQLite') return;
     for (const file of [bench.url.slice('sqlite:'.length), `${bench.url.slice('sqlite:'.length)}-wal`]) {
       expect(readFileSync(file).includes('very-secret')).toBe(false);
@@ -60,7 +81,7 @@ describe.each(ENGINES)('secrets on $name', (engine) => {
   it('says so when the key is another', async () => {
     await bench.connection.credentials.seedRefreshToken('seed');
     const other = await bench.reopen(Buffer.alloc(32, 8));
-    const reading = other.connection('default').credentials.refreshToken();
+    const reading = other.connection('default').credentials.read();
     await expect(reading).rejects.toThrow(SecretKeyError);
     await expect(reading).rejects.toThrow(/BRIDGE_SECRET_KEY does not open/);
   });

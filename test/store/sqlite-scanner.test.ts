@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { StoreUnavailable } from '../../src/domain/store-unavailable.ts';
 import { parseFilter } from '../../src/scim/filter/parse.ts';
 import { userResourceType } from '../../src/scim/registry.ts';
-import { openScanner, SCAN_LIMITS, type Scanner } from '../../src/store/sqlite-scanner.ts';
+import { openScanner, type Scanner, SEARCH_LIMITS } from '../../src/store/sqlite-scanner.ts';
 import { bindConnection, openStore } from '../../src/store/store.ts';
 import { type Bench, create, createOne, ENGINES, firstPage, openBench, SECRET_KEY } from './engines.ts';
 
@@ -31,9 +31,9 @@ describe('the scanner', () => {
     rmSync(folder, { recursive: true });
   });
 
-  function open(limits: Partial<typeof SCAN_LIMITS> = {}, made = true): Scanner {
+  function open(limits: Partial<typeof SEARCH_LIMITS> = {}, made = true): Scanner {
     if (made) new BetterSqlite(path).exec('create table if not exists empty (id integer)').close();
-    const scanner = openScanner(path, { ...SCAN_LIMITS, ...limits });
+    const scanner = openScanner(path, { ...SEARCH_LIMITS, ...limits });
     scanners.push(scanner);
     return scanner;
   }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect, onTestFinished, vi } from 'vitest';
-import { createConcur } from '../../src/concur/concur.ts';
+import { type ConcurClient, createConcur } from '../../src/concur/concur.ts';
 import type { ConnectionSettings } from '../../src/domain/connection.ts';
 import { ENTERPRISE } from '../../src/domain/extensions.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
@@ -59,6 +59,7 @@ export class Delivery {
   readonly #settings: ConnectionSettings;
   /** What the worker logged as errors: every test expects none. */
   readonly #defects: object[] = [];
+  readonly #log = { info() {}, warn() {}, error: (fields: object) => this.#defects.push(fields) };
   readonly #options: DeliveryOptions;
   readonly #workers: Pick<Worker, 'wake' | 'stop'>[] = [];
 
@@ -136,24 +137,26 @@ export class Delivery {
     return [await Delivery.prepare({ ...options, gateway }), gateway];
   }
 
-  /** Starts a worker; a second call starts one more, as another process would. */
-  start(): void {
-    const { timeout, random = () => 0.5, watch = (store) => store } = this.#options;
+  /** One more client of the connection. */
+  client(): ConcurClient {
+    const { timeout } = this.#options;
     const { company } = this.simulator;
-    const log = {
-      info() {},
-      warn() {},
-      error: (fields: object) => this.#defects.push(fields),
-    };
-    const concur = createConcur({
+    return createConcur({
       settings: this.#settings,
       secrets: { clientId: company.clientId, clientSecret: company.clientSecret, refreshToken: null },
       credentials: this.store.credentials,
       clock: this.clock.now,
       newId: randomUUID,
-      log,
+      log: this.#log,
       ...(timeout === undefined ? {} : { timeout }),
     });
+  }
+
+  /** Starts a worker; a second call starts one more, as another process would. */
+  start(): void {
+    const { random = () => 0.5, watch = (store) => store } = this.#options;
+    const log = this.#log;
+    const concur = this.client();
     const worker = startWorker({
       store: watch(this.store.provisioning),
       concur,

@@ -2,7 +2,7 @@ import type { Request, Router } from 'express';
 import { notFound } from '../../scim/error.ts';
 import { DEFAULT_CONNECTION, type HttpConnection } from '../connection.ts';
 import { route } from '../route.ts';
-import { pageReport, summaryReport } from './presenters.ts';
+import { connectionReport, pageReport, summaryReport } from './presenters.ts';
 
 /** The connection that a request's `?connection=` names; `default` otherwise. Fails with ScimError 404. */
 export type ConnectionOf = (req: Pick<Request, 'query'>) => HttpConnection;
@@ -21,16 +21,19 @@ export function connectionLookup(connections: readonly HttpConnection[]): Connec
   };
 }
 
-/** Serves the list of connections and the summary of one. */
+/** Serves the list of connections, with how each is connected to Concur, and the summary of one. */
 export function serveConnections(
   router: Router,
   connections: readonly HttpConnection[],
   connectionOf: ConnectionOf,
+  now: () => number,
 ): void {
   route(router, '/connections', {
-    GET: (_req, res) => {
-      const show = ({ name }: HttpConnection) => ({ name, scimPath: scimPath(name) });
-      res.json(pageReport({ items: connections, nextCursor: null }, show));
+    GET: async (_req, res) => {
+      const items = await Promise.all(
+        connections.map(async (one) => connectionReport(one, await one.credential(), now())),
+      );
+      res.json(pageReport({ items, nextCursor: null }, (item) => item));
     },
   });
   route(router, '/summary', {
@@ -38,8 +41,4 @@ export function serveConnections(
       res.json(summaryReport(await connectionOf(req).reports.summary()));
     },
   });
-}
-
-function scimPath(name: string): string {
-  return name === DEFAULT_CONNECTION ? '/scim/v2' : `/scim/${name}/v2`;
 }

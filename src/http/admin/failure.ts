@@ -17,10 +17,10 @@ const CODES: { readonly [status: number]: string } = {
 
 /** The one place where anything thrown becomes an error answer of the admin API. */
 export const answerAdminFailure: ErrorRequestHandler = (error, _req, res, next) => {
-  noteFailure(res, operatorCause(error));
-  if (res.headersSent) return next(error);
   const requestId = requestIdOf(res);
   const { status, detail } = toClientError(error, requestId);
+  noteFailure(res, operatorCause(error), status);
+  if (res.headersSent) return next(error);
   if (status === 503) res.set('Retry-After', RETRY_AFTER);
   res.status(status).json({ error: { code: CODES[status] ?? 'internal_error', message: detail, requestId } });
 };

@@ -1,9 +1,14 @@
+import type { Credential } from '../../domain/credential.ts';
 import { difference } from '../../domain/difference.ts';
+import { grantedBy, SCOPES } from '../../domain/granted.ts';
 import type { PersonRecord, Refusal } from '../../domain/person.ts';
 import { REASONS } from '../../domain/provisioning.ts';
 import type { ChangeReport, ReportPage, RequestReport, Summary } from '../../domain/reports.ts';
-import type { Description } from '../connection.ts';
+import { withheldFrom, withinGrant } from '../../domain/withheld.ts';
+import { DEFAULT_CONNECTION, type Description, type HttpConnection } from '../connection.ts';
 import { iso } from '../time.ts';
+
+const DAY = 24 * 3_600_000;
 
 /** A person in a list: who they are, and how far their provisioning is. Times are ISO 8601. */
 export function personLine({ person, provisioning }: PersonRecord) {
@@ -53,8 +58,9 @@ export function personReport(
   { description, earlier, requests, changes }: PersonContext,
 ) {
   const { person, provisioning } = record;
-  const { desired, initial, waitingFor, gaps } = description;
+  const { desired, initial, waitingFor, gaps, missingFor } = description;
   const { applied, owned } = provisioning;
+  const open = difference({ profile: desired, initial }, applied.profile, new Set(owned));
   return {
     ...personLine(record),
     version: person.version,
@@ -69,7 +75,9 @@ export function personReport(
     applied: applied.profile,
     /** Parts that must be read back before `applied` is to be believed. */
     unknown: applied.unknown,
-    difference: difference({ profile: desired, initial }, applied.profile, new Set(owned)),
+    difference: withinGrant(open, missingFor),
+    /** What differs too, and may not be written for lack of a scope. */
+    notGranted: withheldFrom(open, missingFor),
     owned,
     refused: Object.entries(provisioning.refused).map(([part, refusal]) => refusalReport(part, refusal)),
     waitingFor,
@@ -99,6 +107,41 @@ export function changeReport(change: ChangeReport) {
 /** The summary of a connection. The time is ISO 8601. */
 export function summaryReport(summary: Summary) {
   return { ...summary, oldestOpenDeactivation: iso(summary.oldestOpenDeactivation) };
+}
+
+/**
+ * How a connection is connected to Concur, without any secret. `scopes.missing` says what is lost without each
+ * scope; what is null is not known. Times are ISO 8601.
+ */
+export function connectionReport(
+  { name, writeApi }: Pick<HttpConnection, 'name' | 'writeApi'>,
+  credential: Credential | null,
+  now: number,
+) {
+  const granted = credential?.scopes ?? null;
+  const expires = credential?.expiresAt ?? null;
+  return {
+    name,
+    scimPath: name === DEFAULT_CONNECTION ? '/scim/v2' : `/scim/${name}/v2`,
+    principal: credential?.principal ?? null,
+    /** When Concur last gave out an access token. */
+    connected: iso(credential?.refreshedAt ?? null),
+    tokenExpires: iso(expires),
+    daysLeft: expires === null ? null : Math.max(0, Math.floor((expires - now) / DAY)),
+    geolocation: credential?.geolocation ?? null,
+    scopes: {
+      granted,
+      missing:
+        granted === null
+          ? []
+          : SCOPES.filter(({ name: scope }) => !granted.includes(scope)).map(({ name: scope, lost }) => ({
+              scope,
+              lost,
+            })),
+    },
+    /** The service that writes go to. */
+    writeApi: grantedBy(granted === null ? null : new Set(granted), writeApi).writeApi,
+  };
 }
 
 /** A page of a list: `{"items": […], "nextCursor"?}`. */

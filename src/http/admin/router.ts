@@ -17,7 +17,7 @@ export function adminRouter({ connections, adminToken, now }: AdminOptions): Rou
   const router = express.Router();
   router.use(adminAuthorization(adminToken));
   const connectionOf = connectionLookup(connections);
-  serveConnections(router, connections, connectionOf);
+  serveConnections(router, connections, connectionOf, now);
   serveAdminUsers(router, connectionOf, now);
   serveAdminRequests(router, connectionOf);
   return router;

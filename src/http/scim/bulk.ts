@@ -29,9 +29,9 @@ export function serveBulk(
     const writer = bulkWriter(connection, { kind: 'scim', name: tokenOf(res) });
     const outcomes = await carryOut(steps, failOnErrors, writer);
     const toError = (error: unknown) => {
-      const cause = operatorCause(error);
-      if (cause !== undefined) noteFailure(res, cause);
-      return toClientError(error, requestIdOf(res));
+      const told = toClientError(error, requestIdOf(res));
+      noteFailure(res, operatorCause(error), told.status);
+      return told;
     };
     answer(req, res, 200, bulkResponse(steps, outcomes, baseUrlOf(req, publicUrl), toError));
   };

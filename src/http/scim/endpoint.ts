@@ -1,7 +1,8 @@
 import type { Request, RequestHandler, Response, Router } from 'express';
 import type { JsonObject } from '../../domain/json.ts';
+import { StoreUnavailable } from '../../domain/store-unavailable.ts';
 import type { Actor, ListQuery, Page } from '../../scim/directory.ts';
-import { notFound } from '../../scim/error.ts';
+import { notFound, ScimError } from '../../scim/error.ts';
 import { type Projection, parseProjection } from '../../scim/projection.ts';
 import type { ResourceType } from '../../scim/registry.ts';
 import { cursorResponse, entityTag, listResponse } from '../../scim/representation.ts';
@@ -66,7 +67,7 @@ export function serveEndpoint(router: Router, endpoint: Endpoint, publicUrl: str
     const body = await readBody(req, res, endpoint.largestBody);
     const written = await endpoint.write({ method: 'POST', body }, actorOf(res));
     res.set('Location', resourceUrl(view.baseUrl, type, written.id));
-    show(req, res, 201, await written.see(view));
+    show(req, res, 201, await seeWritten(written, view));
   };
 
   const read: RequestHandler<Target> = async (req, res) => {
@@ -83,7 +84,7 @@ export function serveEndpoint(router: Router, endpoint: Endpoint, publicUrl: str
       const operation = { method, id: req.params.id, body, ifMatch: req.get('if-match') };
       const written = await endpoint.write(operation, actorOf(res));
       if (method === 'PUT' || endpoint.patched === 'resource' || view.projection?.kind === 'attributes') {
-        show(req, res, 200, await written.see(view));
+        show(req, res, 200, await seeWritten(written, view));
       } else {
         res.set('ETag', entityTag(written.version)).status(204).end();
       }
@@ -106,6 +107,18 @@ export function serveEndpoint(router: Router, endpoint: Endpoint, publicUrl: str
 
 type Target = { id: string };
 
+/** What was written, as the client sees it. A client that is told of a failure here must not believe that nothing changed. */
+async function seeWritten(written: Written, view: View): Promise<Seen> {
+  try {
+    return await written.see(view);
+  } catch (error) {
+    if (!(error instanceof StoreUnavailable)) throw error;
+    const detail =
+      'The change was accepted; only the answer could not be made. Read the resource instead of sending it again.';
+    throw new ScimError(503, undefined, detail, error);
+  }
+}
+
 /** RFC 7644 §3.4.2: nothing that matches is an empty list, not 404; Entra goes into quarantine otherwise. */
 async function listed(endpoint: Endpoint, asked: ListParameters, baseUrl: string): Promise<object> {
   const projection = parseProjection(asked, endpoint.type);
@@ -120,7 +133,9 @@ function actorOf(res: Response): Actor {
   return { kind: 'scim', name: tokenOf(res) };
 }
 
-// With the ETag set, Express itself answers 304 to a GET whose If-None-Match names it (RFC 9110 §13.1.2).
+// With the ETag set, Express itself answers 304 to a GET whose If-None-Match names it (RFC 9110 §13.1.2). The tag is
+// meta.version (RFC 7643 §3.1) and weak (RFC 9110 §8.8.1): what is not the resource's own, such as a person's groups
+// and state, changes without it.
 function show(
   req: Pick<Request, 'accepts'>,
   res: Response,

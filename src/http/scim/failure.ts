@@ -6,9 +6,9 @@ import { answer } from './answer.ts';
 
 /** The one place where anything thrown becomes a SCIM error answer (RFC 7644 §3.12). */
 export const answerScimFailure: ErrorRequestHandler = (error, req, res, next) => {
-  noteFailure(res, operatorCause(error));
-  if (res.headersSent) return next(error);
   const told = toClientError(error, requestIdOf(res));
+  noteFailure(res, operatorCause(error), told.status);
+  if (res.headersSent) return next(error);
   if (told.status === 503) res.set('Retry-After', RETRY_AFTER);
   answer(req, res, told.status, toErrorBody(told));
 };

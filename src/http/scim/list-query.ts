@@ -4,7 +4,7 @@ import { excerpt, invalidCount, invalidFilter, invalidValue } from '../../scim/e
 import { parseFilter } from '../../scim/filter/parse.ts';
 import { member } from '../../scim/json.ts';
 import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from '../../scim/limits.ts';
-import { findAttribute, findSubAttribute, type ResourceType } from '../../scim/registry.ts';
+import { comparableAttribute, findAttribute, type ResourceType } from '../../scim/registry.ts';
 
 /** What a list is asked for with, in a query or in a search request; types are checked, meanings not yet. */
 export interface ListParameters {
@@ -85,18 +85,10 @@ function sortOf({ sortBy = '', sortOrder = '' }: ListParameters, type: ResourceT
   if (order === -1) throw invalidValue('sortOrder must be ascending or descending.');
   if (sortBy === '') return null;
   const found = findAttribute(type, sortBy);
-  const value = found?.attribute.type === 'complex' ? findSubAttribute(found, 'value') : found;
-  if (found === undefined || value === undefined || value.attribute.returned === 'never') {
+  const reference = found && comparableAttribute(found);
+  if (reference === undefined || reference.attribute.returned === 'never') {
     throw invalidValue(`A ${type.name} cannot be sorted by ${excerpt(sortBy)}.`);
   }
-  const reference =
-    value === found
-      ? found
-      : {
-          ...value,
-          chain: [found.chain[0], ...found.chain.slice(1), value.attribute] as const,
-          path: `${found.path}.${value.path}`,
-        };
   return { reference, order: order === 2 ? 'descending' : 'ascending' };
 }
 

@@ -2,6 +2,7 @@ import express, { type Router } from 'express';
 import { notFound } from '../../scim/error.ts';
 import { authentication } from '../authentication.ts';
 import type { HttpConnection } from '../connection.ts';
+import { tokenRateLimit } from '../rate-limit.ts';
 import { serveBulk } from './bulk.ts';
 import { serveCatalogue } from './catalogue.ts';
 import { serveDiscovery } from './discovery.ts';
@@ -23,6 +24,7 @@ export function scimRouter(
 ): Router {
   const router = express.Router();
   router.use(authentication((token) => connection.tokens.verify(token)));
+  if (connection.rateLimit !== null) router.use(tokenRateLimit(connection.rateLimit));
   serveNotOffered(router);
   const endpoints = [userEndpoint(connection), groupEndpoint(connection)];
   for (const endpoint of endpoints) serveEndpoint(router, endpoint, publicUrl);

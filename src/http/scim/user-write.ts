@@ -15,7 +15,8 @@ import { checkIfMatch } from './precondition.ts';
 export function userWrite(operation: Operation, actor: Actor): Write {
   if (operation.method === 'POST') {
     const { id } = operation;
-    const resource = parseResource(userResourceType, operation.body);
+    // RFC 7643 §4.1.1 leaves the default of `active` to the server; stored, so that what is filtered is shown.
+    const resource = { active: true, ...parseResource(userResourceType, operation.body) };
     return { kind: 'create', actor, resource, ...(id === undefined ? {} : { id }) };
   }
   return {

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../domain/json.ts';
 import type { PersonRecord } from '../../domain/person.ts';
+import type { GroupName } from '../../scim/groups.ts';
 import { USER_MAX_PAYLOAD } from '../../scim/limits.ts';
 import { selectionOf } from '../../scim/projection.ts';
 import { userResourceType } from '../../scim/registry.ts';
@@ -46,7 +47,24 @@ export function userEndpoint(connection: HttpConnection): Endpoint {
     write: async (operation, actor) => {
       const record = await accept(connection, userWrite(operation, actor));
       const { id, version } = record.person;
-      return { id, version, see: (view) => seen(record, view) };
+      return {
+        id,
+        version,
+        see: async (view) =>
+          // Whoever is new is in no group yet, and nothing has to be read that could fail after the write.
+          operation.method === 'POST' ? shown(record, view, undefined) : await seen(record, view),
+      };
     },
+  };
+}
+
+function shown(
+  record: PersonRecord,
+  { baseUrl, projection }: View,
+  groups: readonly GroupName[] | undefined,
+): Seen {
+  return {
+    version: record.person.version,
+    resource: personResource(record, baseUrl, projection, groups),
   };
 }

@@ -105,7 +105,7 @@ function parseOperation(
   const { type, target } = parsePath(textOf(source, 'path') ?? '', method);
   const data = method === 'DELETE' ? {} : member(source, 'data');
   if (!isJsonObject(data)) throw invalidSyntax(`A ${method} must have "data", an object.`);
-  if (type === userResourceType && JSON.stringify(data).length > USER_MAX_PAYLOAD) {
+  if (type === userResourceType && Buffer.byteLength(JSON.stringify(data)) > USER_MAX_PAYLOAD) {
     throw payloadTooLarge(`The data of a User is larger than ${USER_MAX_PAYLOAD} bytes.`);
   }
   const version = textOf(source, 'version');

@@ -19,7 +19,7 @@ export function pageOf(
   const start = paging.kind === 'index' ? paging.startIndex - 1 : positionOf(paging.cursor);
   const items = ordered.slice(start, start + paging.count);
   const end = start + items.length;
-  const isLast = paging.kind === 'index' || end >= ordered.length;
+  const isLast = paging.kind === 'index' || paging.count === 0 || end >= ordered.length;
   return { total: ordered.length, items, nextCursor: isLast ? null : `at-${end}` };
 }
 

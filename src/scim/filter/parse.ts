@@ -1,7 +1,13 @@
 import { booleanFromText, textFromUnquoted } from '../dialect.ts';
 import { invalidFilter } from '../error.ts';
 import { isStorableText } from '../json.ts';
-import { type AttributeReference, findAttribute, findSubAttribute, type ResourceType } from '../registry.ts';
+import {
+  type AttributeReference,
+  comparableAttribute,
+  findAttribute,
+  findSubAttribute,
+  type ResourceType,
+} from '../registry.ts';
 import type { Attribute } from '../schema.ts';
 import { type CompareOperator, compareOperators, type Filter } from './filter.ts';
 import { describeToken, type Token, tokenize } from './token.ts';
@@ -155,17 +161,10 @@ function parseComparison(cursor: Cursor, reference: AttributeReference): Filter 
   return { kind: 'compare', path: target.path, reference: target, operator, value };
 }
 
-// RFC 7644 §3.4.2.2: a complex attribute without sub-attribute is compared by its `value`.
 function comparable(reference: AttributeReference): AttributeReference {
-  if (reference.attribute.type !== 'complex') return reference;
-  const value = findSubAttribute(reference, 'value');
-  if (!value) throw invalidFilter(`${reference.path} is complex: compare one of its sub-attributes.`);
-  const [top, ...rest] = reference.chain;
-  return {
-    ...value,
-    chain: [top, ...rest, value.attribute],
-    path: `${reference.path}.${value.path}`,
-  };
+  const target = comparableAttribute(reference);
+  if (!target) throw invalidFilter(`${reference.path} is complex: compare one of its sub-attributes.`);
+  return target;
 }
 
 function parseCompareValue(token: Token, attribute: Attribute): CompareValue {

@@ -40,7 +40,7 @@ function partsOf(body: unknown): ReturnType<typeof takeMembers> {
   checkDepth(body);
   const parts = takeMembers(body);
   // A body may be larger for the members' sake alone.
-  if (JSON.stringify(parts.rest).length > USER_MAX_PAYLOAD) {
+  if (Buffer.byteLength(JSON.stringify(parts.rest)) > USER_MAX_PAYLOAD) {
     throw payloadTooLarge('Besides its members, a Group may have 1 MB.');
   }
   return parts;

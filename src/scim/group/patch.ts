@@ -1,10 +1,10 @@
 import { isJsonObject, type JsonObject } from '../../domain/json.ts';
 import { isUnassigned, valuesToRemove } from '../dialect.ts';
-import { excerpt, invalidFilter, invalidValue, mutability, ScimError } from '../error.ts';
+import { invalidFilter, invalidValue, mutability, tooMany } from '../error.ts';
 import type { Filter } from '../filter/filter.ts';
 import type { Group, GroupDecision, Member, MemberChange } from '../groups.ts';
 import { applyPatch } from '../patch/apply.ts';
-import { type Operation, parsePatchMessage } from '../patch/message.ts';
+import { located, type Operation, parsePatchMessage } from '../patch/message.ts';
 import { findTarget, type Target } from '../patch/path.ts';
 import { groupResourceType } from '../registry.ts';
 import { memberIds, namesIn } from './members.ts';
@@ -20,11 +20,14 @@ type MembersTarget = Exclude<Target, { kind: 'schema' }>;
 /** An operation that does nothing, so that the others keep their numbers. */
 const NOTHING: Operation = { op: 'add', value: {} };
 
+/** How often one request may remove members by type: each time is asked of everybody whom it adds. */
+const REMOVALS_BY_TYPE = 10;
+
 /**
  * A PATCH of a group (RFC 7644 §3.5.2) without reading its members: the steps that change them in order, and what
  * becomes of everything else. Fails like `applyPatch`, and with ScimError 400: mutability for a change within a
  * member (RFC 7643 §4.2: its sub-attributes are immutable), invalidFilter for members selected by anything but
- * `value eq` and `type eq` joined by `or`.
+ * `value eq` and `type eq` joined by `or`, tooMany for members removed by type too often.
  */
 export function patchGroup(group: Group, body: unknown): GroupDecision {
   const operations = parsePatchMessage(body);
@@ -105,31 +108,52 @@ function typesCalled(value: string | number | boolean | null): readonly Member['
   return types.filter((type) => (type === null ? null : type.toLowerCase()) === wanted);
 }
 
-/** The same steps, neighbours of one kind made one: Okta removes each member by an operation of its own. */
+/**
+ * The same steps, neighbours made one that do the same: Okta removes each member by an operation of its own. Fails with
+ * ScimError 400 tooMany for more removals by type than `REMOVALS_BY_TYPE`.
+ */
 function joined(steps: readonly MemberChange[]): readonly MemberChange[] {
   const runs: MemberChange[][] = [];
-  for (const step of steps) {
-    const run = runs.at(-1);
-    if (run?.[0]?.kind === step.kind) run.push(step);
+  for (const step of steps.filter(doesSomething)) {
+    const [first] = runs.at(-1) ?? [];
+    if (first !== undefined && effectOf(first) === effectOf(step)) runs.at(-1)?.push(step);
     else runs.push([step]);
   }
-  return runs.flatMap(oneOf);
+  const few = runs.flatMap(oneOf);
+  if (few.filter(({ kind }) => kind === 'removeTypes').length > REMOVALS_BY_TYPE) {
+    throw tooMany(
+      `A request may remove members by type ${REMOVALS_BY_TYPE} times at most, with others added in between.`,
+    );
+  }
+  return few;
 }
 
+function doesSomething(step: MemberChange): boolean {
+  return step.kind === 'replace' || (step.kind === 'removeTypes' ? step.types : step.ids).length > 0;
+}
+
+/** Removals do the same in any order. */
+function effectOf({ kind }: MemberChange): MemberChange['kind'] {
+  return kind === 'removeTypes' ? 'remove' : kind;
+}
+
+/** What neighbours of one effect do together. */
 function oneOf(run: readonly MemberChange[]): readonly MemberChange[] {
-  const kind = run[0]?.kind;
-  if (kind !== 'add' && kind !== 'remove') return run;
+  const types = new Set(run.flatMap((step) => (step.kind === 'removeTypes' ? step.types : [])));
   const ids = new Set(run.flatMap((step) => (step.kind === 'removeTypes' ? [] : step.ids)));
-  return ids.size === 0 ? [] : [{ kind, ids: [...ids] }];
-}
-
-function located(error: unknown, operation: Operation, index: number): unknown {
-  if (!(error instanceof ScimError)) return error;
-  const path = operation.path === undefined ? '' : ` ${excerpt(operation.path)}`;
-  return new ScimError(
-    error.status,
-    error.scimType,
-    `Operations[${index}] (${operation.op}${path}): ${error.detail}`,
-    error.cause,
-  );
+  const [first] = run;
+  switch (first?.kind) {
+    case undefined:
+      return [];
+    case 'replace':
+      return run.slice(-1);
+    case 'add':
+      return [{ kind: 'add', ids: [...ids] }];
+    case 'remove':
+    case 'removeTypes':
+      return [
+        ...(types.size === 0 ? [] : [{ kind: 'removeTypes' as const, types: [...types] }]),
+        ...(ids.size === 0 ? [] : [{ kind: 'remove' as const, ids: [...ids] }]),
+      ];
+  }
 }

@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../domain/json.ts';
 import { type Modification, modification } from '../change.ts';
 import { hasContent, withoutDuplicates } from '../element.ts';
-import { excerpt, invalidPath, invalidValue, mutability, noTarget, ScimError } from '../error.ts';
+import { excerpt, invalidPath, invalidValue, mutability, noTarget } from '../error.ts';
 import { canonicalText } from '../json.ts';
 import {
   type AttributeReference,
@@ -16,7 +16,7 @@ import { requireSubAttributes } from '../value.ts';
 import { applyToAttribute, isUnassignedAsWhole, store } from './attribute.ts';
 import { effortOf, MAXIMUM_EFFORT, NAME_EFFORT } from './effort.ts';
 import { applyToElements } from './elements.ts';
-import { type Operation, parsePatchMessage } from './message.ts';
+import { located, type Operation, parsePatchMessage } from './message.ts';
 import { findTarget, type Target } from './path.ts';
 
 /** A PATCH at work. */
@@ -214,11 +214,4 @@ function withoutStaleReference(attribute: Attribute, before: JsonObject, after: 
   if (after.value === before.value || after.$ref !== before.$ref) return after;
   const { $ref: _, ...rest } = after;
   return rest;
-}
-
-function located(error: unknown, operation: Operation, index: number): unknown {
-  if (!(error instanceof ScimError)) return error;
-  const path = operation.path === undefined ? '' : ` ${excerpt(operation.path)}`;
-  const detail = `Operations[${index}] (${operation.op}${path}): ${error.detail}`;
-  return new ScimError(error.status, error.scimType, detail, error.cause);
 }

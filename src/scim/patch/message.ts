@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonValue } from '../../domain/json.ts';
 import { isUnassigned, operationFromText } from '../dialect.ts';
-import { invalidPath, invalidSyntax, invalidValue } from '../error.ts';
+import { excerpt, invalidPath, invalidSyntax, invalidValue, ScimError } from '../error.ts';
 import { checkDepth, member } from '../json.ts';
 
 /** How many operations one PATCH may have. */
@@ -30,6 +30,14 @@ export function parsePatchMessage(body: unknown): readonly Operation[] {
     );
   }
   return operations.map(parseOperation);
+}
+
+/** An error with the operation named that it is about; anything but a ScimError as it is. */
+export function located(error: unknown, operation: Operation, index: number): unknown {
+  if (!(error instanceof ScimError)) return error;
+  const path = operation.path === undefined ? '' : ` ${excerpt(operation.path)}`;
+  const detail = `Operations[${index}] (${operation.op}${path}): ${error.detail}`;
+  return new ScimError(error.status, error.scimType, detail, error.cause);
 }
 
 function parseOperation(source: JsonValue, index: number): Operation {

@@ -2,9 +2,10 @@ import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { Value } from './engine.ts';
 
 /**
- * How many resources a database has to look at: a few that an index knows, the many of a part of an index, or all.
+ * How many resources a database has to look at: the few that a unique index knows, some that share a value (two as a
+ * rule, and everybody where that value is a placeholder), the many of a part of an index, or all.
  */
-export type Reach = 'few' | 'many' | 'all';
+export type Reach = 'few' | 'some' | 'many' | 'all';
 
 /** A condition in SQL. Where it has no answer (NULL), it does not hold. */
 export interface Condition {
@@ -12,7 +13,7 @@ export interface Condition {
   readonly reach: Reach;
 }
 
-const REACHES: readonly Reach[] = ['few', 'many', 'all'];
+const REACHES: readonly Reach[] = ['few', 'some', 'many', 'all'];
 
 /** A condition that is asked of every resource. */
 export function ofAll(condition: RawBuilder<SqlBool>): Condition {

@@ -1,9 +1,9 @@
-import type { RawBuilder, SqlBool } from 'kysely';
+import type { AliasedRawBuilder, RawBuilder, SqlBool } from 'kysely';
 
 /** A piece of SQL that yields a value. */
 export type Value = RawBuilder<unknown>;
 
-/** What every kind of database says in its own way when a filter is asked of it. */
+/** What every kind of database says in its own way when filters are asked of it and groups are read. */
 export interface FilterEngine {
   /**
    * The value at a path of names in a JSON text: NULL when there is none, 1 and 0 for true and false, and JSON text
@@ -15,6 +15,8 @@ export interface FilterEngine {
    * yields it, `key` the position. Of an object at the end of the path: its members, `key` the name.
    */
   jsonElements(json: Value, path: readonly string[], alias: string): Value;
+  /** Texts as a table `texts` with the column `value`: one variable of a statement, however many they are. */
+  texts(texts: readonly string[]): AliasedRawBuilder<{ value: string }, 'texts'>;
   /** Text in lower case, as JavaScript's `toLowerCase` has it. */
   folded(text: Value): Value;
   /** Text as `keyText` makes it. */

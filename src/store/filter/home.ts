@@ -50,9 +50,10 @@ export function someRow(
   };
 }
 
-/** The condition, and where it may hold for many, that there is time left. */
+/** The condition, and where it may hold for more than a few, that there is time left. */
 export function inTime(engine: FilterEngine, condition: Condition): Condition {
-  return condition.reach === 'few' ? condition : allOf([condition, ofAll(engine.withinTime())]);
+  // The time comes first: behind a condition that nobody meets, nobody would look at it.
+  return condition.reach === 'few' ? condition : allOf([ofAll(engine.withinTime()), condition]);
 }
 
 /** An operand, NULL where nothing is kept unless `nullable` is false. */

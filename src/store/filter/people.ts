@@ -17,12 +17,12 @@ export function peopleHome(engine: FilterEngine, connection: string): Home {
     columns: new Map<string, Operand>([
       ['id', column('people.id', 'exact', 'few', false)],
       ['userName', column('people.user_name_key', 'key', 'few', false)],
-      ['externalId', column('people.external_id', 'exact', 'few')],
-      ['displayName', column('people.display_name_key', 'key', 'few')],
+      ['externalId', column('people.external_id', 'exact', 'some')],
+      ['displayName', column('people.display_name_key', 'key', 'some')],
       // RFC 7643 §4.1.1 leaves the default to the server: who does not say is active.
       ['active', column('people.active', 'flag', undefined, false)],
       [`${ENTERPRISE}:employeeNumber`, column('people.employee_number_key', 'key', 'few')],
-      [`${ENTERPRISE}:manager.value`, column('people.manager', 'exact', 'few')],
+      [`${ENTERPRISE}:manager.value`, column('people.manager', 'exact', 'some')],
       ...metaColumns('people', userResourceType),
       ...overrideColumns(engine),
     ]),
@@ -43,7 +43,7 @@ function valueRows(table: 'person_emails' | 'person_phones', connection: string)
     owner: sql.ref(`${table}.person_id`),
     order: sql.ref(`${table}.value_key`),
     columns: new Map([
-      ['value', column(`${table}.value_key`, 'key', 'few', false)],
+      ['value', column(`${table}.value_key`, 'key', 'some', false)],
       ['type', column(`${table}.type`, 'folded')],
     ]),
     complete: false,

@@ -1,7 +1,6 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { Sort } from '../../scim/directory.ts';
-import { invalidValue } from '../../scim/error.ts';
-import { type AttributeReference, findSubAttribute } from '../../scim/registry.ts';
+import type { AttributeReference } from '../../scim/registry.ts';
 import type { FilterEngine, Value } from './engine.ts';
 import type { Home } from './home.ts';
 import { firstAt, operandAt } from './json.ts';
@@ -28,7 +27,7 @@ export interface Order {
 
 /**
  * The order that a sort asks for (RFC 7644 §3.4.2.3): who has no value comes last in ascending, first in descending
- * order; equal ones by creation, then by id. Fails with ScimError 400 invalidValue for a complex attribute without `value`.
+ * order; equal ones by creation, then by id.
  */
 export function orderOf(engine: FilterEngine, home: Home, sort: Sort | null): Order {
   const created = sql.ref(`${home.table}.created`);
@@ -36,7 +35,7 @@ export function orderOf(engine: FilterEngine, home: Home, sort: Sort | null): Or
   const tie = [created, id];
   const afterTie = (key: SortKey) => sql<SqlBool>`(${created}, ${id}) > (${key.created}, ${key.id})`;
   if (sort === null) return { value: null, terms: tie, after: afterTie };
-  const { value, nullable } = sortValue(engine, home, valueReference(sort.reference));
+  const { value, nullable } = sortValue(engine, home, sort.reference);
   const ascending = sort.order === 'ascending';
   const direction = ascending ? sql`asc` : sql`desc`;
   const nulls = nullable ? (ascending ? sql` nulls last` : sql` nulls first`) : sql``;
@@ -54,21 +53,6 @@ export function orderOf(engine: FilterEngine, home: Home, sort: Sort | null): Or
       // Says nothing new, but lets an index begin there.
       return sql`(${value} ${beyond}= ${key.value} and ${later})`;
     },
-  };
-}
-
-/** RFC 7644 §3.4.2.3: a complex attribute is sorted by a sub-attribute; by `value` when none is named. */
-function valueReference(reference: AttributeReference): AttributeReference {
-  if (reference.attribute.type !== 'complex') return reference;
-  const value = findSubAttribute(reference, 'value');
-  if (value === undefined) {
-    throw invalidValue(`${reference.path} is complex: sort by one of its sub-attributes.`);
-  }
-  const [top, ...rest] = reference.chain;
-  return {
-    ...value,
-    chain: [top, ...rest, value.attribute],
-    path: `${reference.path}.${value.path}`,
   };
 }
 

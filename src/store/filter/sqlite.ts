@@ -5,6 +5,7 @@ import type { FilterEngine } from './engine.ts';
 export const SQLITE_FILTERS: FilterEngine = {
   jsonValue: (json, path) => sql`json_extract(${json}, ${jsonPath(path)})`,
   jsonElements: (json, path, alias) => sql`json_each(${json}, ${jsonPath(path)}) as ${sql.id(alias)}`,
+  texts: (texts) => sql<{ value: string }>`json_each(${JSON.stringify(texts)})`.as<'texts'>('texts'),
   folded: (text) => sql`scim_folded(${text})`,
   keyed: (text) => sql`scim_key(${text})`,
   instant: (text) => sql`scim_instant(${text})`,

@@ -1,6 +1,7 @@
 import request from 'supertest';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { ENTERPRISE } from '../../../src/domain/extensions.ts';
+import { PROVISION_WRITE, SCOPES } from '../../../src/domain/granted.ts';
 import type { RequestReport } from '../../../src/domain/reports.ts';
 import { fakeApp, NOW } from '../fake-app.ts';
 import { type FakeConnection, fakeConnection } from '../fake-connection.ts';
@@ -89,7 +90,7 @@ describe('errors', () => {
 
 describe('lists', () => {
   test('connections and their summaries', async () => {
-    expect((await call('get', '/connections')).body).toEqual({
+    expect((await call('get', '/connections')).body).toMatchObject({
       items: [
         { name: 'default', scimPath: '/scim/v2' },
         { name: 'emea', scimPath: '/scim/emea/v2' },
@@ -105,6 +106,47 @@ describe('lists', () => {
       connection: 'emea',
       people: 0,
     });
+  });
+
+  test('how each connection is connected, and no secret', async () => {
+    const scopes = SCOPES.map(({ name }) => name).filter((name) => name !== PROVISION_WRITE);
+    connection.held = {
+      principal: 'company',
+      refreshToken: 'very-secret',
+      geolocation: 'https://us.api.concursolutions.com',
+      scopes,
+      expiresAt: NOW + 40.5 * 24 * 3_600_000,
+      refreshedAt: NOW,
+    };
+    const { body } = await call('get', '/connections');
+    expect(body.items).toEqual([
+      {
+        name: 'default',
+        scimPath: '/scim/v2',
+        principal: 'company',
+        connected: '2026-06-01T12:00:00.000Z',
+        tokenExpires: '2026-07-12T00:00:00.000Z',
+        daysLeft: 40,
+        geolocation: 'https://us.api.concursolutions.com',
+        scopes: {
+          granted: scopes,
+          missing: [{ scope: PROVISION_WRITE, lost: expect.stringContaining('no spend') }],
+        },
+        writeApi: 'identity',
+      },
+      {
+        name: 'emea',
+        scimPath: '/scim/emea/v2',
+        principal: null,
+        connected: null,
+        tokenExpires: null,
+        daysLeft: null,
+        geolocation: null,
+        scopes: { granted: null, missing: [] },
+        writeApi: 'provisioning',
+      },
+    ]);
+    expect(JSON.stringify(body)).not.toContain('very-secret');
   });
 
   test('people by page and by state', async () => {
@@ -173,6 +215,7 @@ describe('one person', () => {
       initial: { timezone: 'Europe/Berlin' },
       waitingFor: ['boss'],
       gaps: [],
+      missingFor: (key) => (key === 'externalId' ? 'a.scope' : null),
     };
     const message = { code: 'X', message: 'Title is too grand', schemaPath: 'title', type: 'error' };
     connection.settle(id, {
@@ -180,10 +223,16 @@ describe('one person', () => {
       reason: 'refused',
       concurId: 'c-1',
       applied: {
-        profile: { userName: 'ada@example.com', title: 'Clerk', timezone: 'UTC', nickName: 'A' },
+        profile: {
+          userName: 'ada@example.com',
+          title: 'Clerk',
+          timezone: 'UTC',
+          nickName: 'A',
+          externalId: 'x',
+        },
         unknown: [ENTERPRISE],
       },
-      owned: ['nickName', 'title', 'userName'],
+      owned: ['externalId', 'nickName', 'title', 'userName'],
       refused: {
         [ENTERPRISE]: { desired: {}, messages: [message], uniqueness: false, searched: false, at: NOW },
       },
@@ -202,7 +251,8 @@ describe('one person', () => {
       applied: { title: 'Clerk', timezone: 'UTC' },
       unknown: [ENTERPRISE],
       difference: { set: { title: 'Count' }, remove: ['nickName'] },
-      owned: ['nickName', 'title', 'userName'],
+      notGranted: [{ key: 'externalId', scope: 'a.scope' }],
+      owned: ['externalId', 'nickName', 'title', 'userName'],
       refused: [{ part: ENTERPRISE, messages: [message], at: '2026-06-01T12:00:00.000Z' }],
       waitingFor: ['boss'],
       candidates: [{ concurId: 'c-2' }],

@@ -66,7 +66,11 @@ describe('a Bulk', () => {
     const [tours, ada, eve] = results.map(({ location: at }) => idOf(at));
     const { members } = await get(`/Groups/${tours}`);
     expect(members.map(({ value }: { value: string }) => value).sort()).toEqual([ada, eve].sort());
-    expect(await get(`/Users/${ada}`)).toMatchObject({ id: ada, userName: 'ada@example.com' });
+    expect(await get(`/Users/${ada}`)).toMatchObject({
+      id: ada,
+      userName: 'ada@example.com',
+      active: true,
+    });
   });
 
   test('people may refer to each other in a circle', async () => {

@@ -68,6 +68,18 @@ describe('creating', () => {
     expect(connection.woken).toBe(1);
   });
 
+  test.each([
+    [{}, true],
+    [{ active: null }, true],
+    [{ active: true }, true],
+    [{ active: false }, false],
+  ])('who does not say otherwise is active, and is shown so: %j', async (given, active) => {
+    const { body } = await call('post', '/Users', { userName: 'ada@example.com', ...given });
+    expect(body.active).toBe(active);
+    expect((await call('get', `/Users/${body.id}`)).body.active).toBe(active);
+    expect(connection.records.get(body.id)?.person.resource.active).toBe(active);
+  });
+
   test('wants a userName', async () => {
     const { status, body } = await call('post', '/Users', { displayName: 'Ada' });
     expect([status, body.scimType]).toEqual([400, 'invalidValue']);

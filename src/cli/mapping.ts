@@ -1,0 +1,115 @@
+import { readFileSync } from 'node:fs';
+import { type Command, Option } from 'commander';
+import { shortName } from '../domain/attribute-name.ts';
+import type { MappingSettings } from '../domain/connection.ts';
+import { isJsonObject, type JsonObject } from '../domain/json.ts';
+import { type Explained, explainMapping, type Origin, type Use } from '../mapping/provenance.ts';
+import { ScimError } from '../scim/error.ts';
+import { userResourceType } from '../scim/registry.ts';
+import { parseResource } from '../scim/resource.ts';
+import { colour } from './colour.ts';
+import { CommandFailure } from './failure.ts';
+import { configurationOf } from './open.ts';
+import { withConnectionOption, withExamples } from './options.ts';
+import { print, printJson, showValue } from './print.ts';
+import { table } from './table.ts';
+
+/** The file name that stands for the standard input. */
+const STANDARD_INPUT = '-';
+
+const FROM: Readonly<Record<Origin['kind'], string>> = {
+  client: 'client: ',
+  derived: 'derived from ',
+  default: '',
+  connection: 'connection: ',
+  configuration: '',
+};
+
+const USES: Readonly<Record<Use, string>> = {
+  asked: 'always',
+  initial: 'where Concur has nothing',
+  reference: 'as their Concur UUID',
+};
+
+/** Adds `mapping`: what the mapping makes of somebody. */
+export function addMapping(program: Command): void {
+  const command = program.command('mapping').description('Try the mapping from SCIM to Concur.');
+  withExamples(command, [['mapping test ada.json', 'what Concur would be sent for a SCIM User']]);
+  addTest(command);
+}
+
+function addTest(parent: Command): void {
+  const command = withConnectionOption(parent.command('test'))
+    .description(
+      'Show attribute by attribute what Concur would be sent for a SCIM User, and where it comes from.',
+    )
+    .argument('<file>', `a JSON file with one SCIM User, or ${STANDARD_INPUT} for the standard input`)
+    .addOption(new Option('--json', 'print JSON'))
+    .action(async (file: string, { json, connection }: { json?: true; connection: string }) => {
+      const explained = await explainMapping(userIn(file), settingsOf(command, connection));
+      if (json === true) printJson(explained);
+      else print(view(explained));
+      if (explained.gaps.length > 0) process.exitCode = 1;
+    });
+  withExamples(command, [
+    ['mapping test ada.json', 'a User as a client would send it'],
+    ['mapping test - < ada.json', 'the same from the standard input'],
+    [
+      'mapping test ada.json --json',
+      'for programs: {"attributes": [{"key", "value", "use", "origin"}], "gaps"}',
+    ],
+  ]);
+  command.addHelpText(
+    'after',
+    '\nNothing is sent and no database is opened. It returns 1 when something is missing or does not fit.',
+  );
+}
+
+function settingsOf(command: Command, name: string): MappingSettings {
+  const { connections } = configurationOf(command);
+  const connection = connections.find((one) => one.name === name);
+  if (connection !== undefined) return connection.mapping;
+  const names = connections.map((one) => one.name).join(', ');
+  throw new CommandFailure(`The configuration has no connection "${name}"; it has: ${names}`, 2);
+}
+
+/** The User in a file, as the server would take it from a client. */
+function userIn(file: string): JsonObject {
+  const name = file === STANDARD_INPUT ? 'The standard input' : file;
+  let body: unknown;
+  try {
+    body = JSON.parse(readFileSync(file === STANDARD_INPUT ? 0 : file, 'utf8'));
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new CommandFailure(`${name} is no JSON.`, 1);
+    const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
+    throw new CommandFailure(`${name} cannot be read${code}.`, 1);
+  }
+  if (!isJsonObject(body))
+    throw new CommandFailure(`${name} holds no SCIM User: it must be a JSON object.`, 1);
+  try {
+    return parseResource(userResourceType, body);
+  } catch (error) {
+    if (error instanceof ScimError)
+      throw new CommandFailure(`${name} holds no SCIM User: ${error.detail}`, 1);
+    throw error;
+  }
+}
+
+function view({ attributes, gaps }: Explained): string {
+  const rows = attributes.map(({ key, value, use, origin }) => [
+    shortName(key),
+    showValue(value),
+    USES[use],
+    `${FROM[origin.kind]}${shortName(origin.from)}`,
+  ]);
+  const missing = gaps.map(({ extension, why, preventsCreation }) => {
+    const weight = preventsCreation === true ? ' (nobody is created without it)' : '';
+    return `  ${colour('red', shortName(`${extension}:`).replace(/:$/, ''))}  ${why}${weight}`;
+  });
+  return [
+    table(['Concur', 'value', 'sent', 'from'], rows),
+    '',
+    colour('bold', 'Missing, or not fit to be sent'),
+    ...(missing.length === 0 ? ['  nothing'] : missing),
+  ].join('\n');
+}

@@ -1,0 +1,86 @@
+import type { MappingSettings } from '../../domain/connection.ts';
+import type { Directory, Write, WriteResult } from '../../scim/directory.ts';
+import type { ScimError } from '../../scim/error.ts';
+import { refusalOf } from './refusal.ts';
+
+type Change = Extract<Write, { kind: 'change' }>;
+
+/** How often a change is checked anew because somebody else was quicker; the last time it goes through. */
+const MOST_CHECKS = 5;
+
+/** The person is no longer as they were when the change was checked. */
+const STALE = new Error('The person was changed meanwhile');
+
+/** A write with what the check made of it. */
+type Checked =
+  | { readonly kind: 'refused'; readonly error: ScimError }
+  | { readonly kind: 'passed'; readonly write: Write };
+
+/**
+ * The directory behind a door that rejects what Concur would refuse for ever; `refusalOf` says what that is. The
+ * mapping may wait, and never does inside a transaction: a change is checked against the person as they are, and
+ * written only if they still are so.
+ */
+export function checkedDirectory(directory: Directory, settings: MappingSettings): Directory {
+  async function acceptChecked(writes: readonly Write[], checks: number): Promise<readonly WriteResult[]> {
+    const checked = await Promise.all(writes.map((write) => check(write)));
+    const passed = checked.flatMap((one) => (one.kind === 'passed' ? [one.write] : []));
+    const written = (passed.length === 0 ? [] : await directory.accept(passed)).values();
+    const results: WriteResult[] = [];
+    for (const [index, write] of writes.entries()) {
+      const one = checked[index];
+      const result = one?.kind === 'refused' ? rejected(one.error) : written.next().value;
+      if (result === undefined) throw new Error('The directory gave no result for a write');
+      const isStale = result.kind === 'rejected' && result.error === STALE;
+      // Several changes of one person in a batch: each is checked against what the one before it made.
+      results.push(isStale ? await again(write, checks) : result);
+    }
+    return results;
+  }
+
+  async function again(write: Write, checks: number): Promise<WriteResult> {
+    const [result] =
+      checks < MOST_CHECKS ? await acceptChecked([write], checks + 1) : await directory.accept([write]);
+    if (result === undefined) throw new Error('The directory gave no result for a write');
+    return result;
+  }
+
+  async function check(write: Write): Promise<Checked> {
+    if (write.kind === 'change') return { kind: 'passed', write: await checkedChange(write) };
+    const error = await refusalOf(null, write.resource, settings);
+    return error === null ? { kind: 'passed', write } : { kind: 'refused', error };
+  }
+
+  async function checkedChange(write: Change): Promise<Change> {
+    const before = await directory.get(write.id);
+    const decision = before === null ? null : decided(() => write.decide(before));
+    const { version = null, resource = {} } = before?.person ?? {};
+    const error =
+      decision?.kind === 'replace' ? await refusalOf(resource, decision.resource, settings) : null;
+    return {
+      ...write,
+      decide: (current) => {
+        const final = write.decide(current);
+        if (final.kind !== 'replace') return final;
+        if (current.person.version !== version) throw STALE;
+        if (error !== null) throw error;
+        return final;
+      },
+    };
+  }
+
+  return { ...directory, accept: (writes) => acceptChecked(writes, 1) };
+}
+
+function rejected(error: ScimError): WriteResult {
+  return { kind: 'rejected', error };
+}
+
+/** What a change would decide; null when it throws, as it then will inside the transaction. */
+function decided<Result>(decide: () => Result): Result | null {
+  try {
+    return decide();
+  } catch {
+    return null;
+  }
+}

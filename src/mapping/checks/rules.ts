@@ -1,0 +1,82 @@
+import { CORE, EXTENSIONS, SPEND } from '../../domain/extensions.ts';
+import type { AttributeKey } from '../../domain/profile.ts';
+import type { ConcurAttribute, ConcurList, ValueType } from '../concur-schema/attribute.ts';
+import { CONCUR_SCHEMA } from '../concur-schema/schema.ts';
+import { country, currency, language, locale, stateProvince } from './codes.ts';
+import { day, moment } from './dates.ts';
+import { type Check, type Fault, firstOf } from './fault.ts';
+import { LEAVES } from './leaves.ts';
+import { LENGTHS } from './lengths.ts';
+import { emailAddress, userName } from './names.ts';
+import { timezone } from './time-zones.ts';
+
+/** What the type of an attribute says about its text. */
+const BY_TYPE: Readonly<Partial<Record<ValueType, Check>>> = { country, currency, language, day, moment };
+
+/** What holds for one attribute alone. */
+const BY_NAME: Readonly<Record<string, Check>> = {
+  userName,
+  'emails.value': emailAddress,
+  timezone,
+  [`${SPEND}:locale`]: locale,
+  [`${SPEND}:stateProvince`]: stateProvince,
+};
+
+/** Lists whose elements can have these names only; those of other lists are the company's own, or people. */
+const NAMED_LISTS: readonly AttributeKey[] = ['emails', 'addresses', 'entitlements', `${SPEND}:customData`];
+
+const CHECKS: ReadonlyMap<string, Check> = new Map(
+  EXTENSIONS.flatMap((extension) =>
+    Object.entries(CONCUR_SCHEMA[extension].attributes).flatMap(([local, attribute]): [string, Check][] => {
+      const name = extension === CORE ? local : `${extension}:${local}`;
+      const checks = checksOf(name, attribute);
+      return checks.length === 0 ? [] : [[name, firstOf(checks)]];
+    }),
+  ),
+);
+
+const LISTS: ReadonlyMap<AttributeKey, ConcurList> = new Map(
+  EXTENSIONS.flatMap((extension) =>
+    Object.entries(CONCUR_SCHEMA[extension].lists)
+      .map(([local, list]): [AttributeKey, ConcurList] => [
+        extension === CORE ? local : `${extension}:${local}`,
+        list,
+      ])
+      .filter(([name]) => NAMED_LISTS.includes(name)),
+  ),
+);
+
+/**
+ * Checks one value of a profile by itself: everything of which Concur's documentation tells what it takes. What
+ * only the company knows (lists, ledgers, roles, groups, rule classes) is never judged; nor is what is no text,
+ * whose type the SCIM schema has checked.
+ */
+export function faultOf(key: AttributeKey, value: unknown): Fault | null {
+  const open = key.indexOf('[');
+  if (open === -1) return textFault(key, value);
+  const attribute = key.slice(0, open);
+  // The dates of leaves say something together only.
+  if (attribute === LEAVES && !key.endsWith('.type')) return null;
+  const close = key.lastIndexOf(']');
+  const list = LISTS.get(attribute);
+  const element = key.slice(open + 1, close);
+  if (list !== undefined && !list.isName(element)) {
+    return { rule: `${JSON.stringify(element)} is no element that Concur has`, valid: list.names };
+  }
+  return textFault(attribute + key.slice(close + 1), value);
+}
+
+function textFault(name: string, value: unknown): Fault | null {
+  return typeof value === 'string' ? (CHECKS.get(name)?.(value) ?? null) : null;
+}
+
+function checksOf(name: string, { type, values }: ConcurAttribute): readonly Check[] {
+  const closed: Check | undefined =
+    values === undefined
+      ? undefined
+      : (text) =>
+          values.includes(text)
+            ? null
+            : { rule: 'It is none of the values that Concur has', valid: `one of ${values.join(', ')}` };
+  return [closed, BY_NAME[name], BY_TYPE[type], LENGTHS.get(name)].filter((check) => check !== undefined);
+}

@@ -1,0 +1,127 @@
+import type { CompileMapping, ConfiguredAttribute, MappingSource } from '../../domain/connection.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../domain/json.ts';
+import { type ConcurTarget, findConcurTarget, findSwitch } from '../concur-schema/schema.ts';
+import { coerce } from './coerce.ts';
+import { reader } from './read.ts';
+import { compileSource, SOURCES, type Source } from './source.ts';
+import { readTable, type Table } from './table.ts';
+
+/** What may be set for an attribute. */
+const SETTINGS: readonly string[] = [...SOURCES, 'default', 'table', 'when'];
+
+/** What switches the built-in mapping of an attribute off. */
+const OFF = 'none';
+
+/** Tells of something wrong at a path. */
+type Tell = (path: readonly string[], message: string) => void;
+
+/**
+ * Compiles `mapping.attributes`: paths, templates, expressions and tables, checked against what Concur
+ * takes. Everything that is wrong is told at once; what is wrong is left out.
+ */
+export const compileMapping: CompileMapping = (source) => {
+  const problems: { path: readonly string[]; message: string }[] = [];
+  const tell: Tell = (path, message) => problems.push({ path, message });
+  const attributes = new Map<string, ConfiguredAttribute>();
+  for (const [name, setting] of Object.entries(source.attributes)) {
+    const attribute = compileAttribute(name, setting, source, tell);
+    const first = attribute === undefined ? undefined : attributes.get(attribute.key);
+    if (first !== undefined) tell([name], `is mapped at ${first.place} already`);
+    else if (attribute !== undefined) attributes.set(attribute.key, attribute);
+  }
+  return { attributes: [...attributes.values()], problems };
+};
+
+function compileAttribute(
+  name: string,
+  setting: JsonValue,
+  source: MappingSource,
+  tell: Tell,
+): ConfiguredAttribute | undefined {
+  const place = source.placeOf([name]);
+  if (setting === OFF || setting === null) {
+    const found = findSwitch(name);
+    if (found.kind === 'ok') return { kind: 'off', key: found.key, place };
+    tell([name], found.message);
+    return undefined;
+  }
+  const found = findConcurTarget(name);
+  if (found.kind === 'problem') {
+    tell([name], found.message);
+    return undefined;
+  }
+  const settings: JsonValue = typeof setting === 'string' ? { from: setting } : setting;
+  if (!isJsonObject(settings)) {
+    tell([name], `must be a SCIM path, ${OFF}, or a mapping with one of ${SOURCES.join(', ')}`);
+    return undefined;
+  }
+  const { target } = found;
+  const parts = compileSettings(name, settings, target, source, tell);
+  if (parts === undefined) return undefined;
+  const use = target.attribute.type === 'person' ? 'reference' : parts.atCreation ? 'initial' : 'asked';
+  const { words } = parts.source;
+  return { kind: 'mapped', key: target.key, use, place, source: words, read: reader(target, parts, place) };
+}
+
+/** The compiled settings of an attribute. */
+export interface Parts {
+  readonly source: Source;
+  readonly table: Table | null;
+  /** In Concur's form; undefined: there is none. */
+  readonly standard: JsonValue | undefined;
+  readonly atCreation: boolean;
+}
+
+function compileSettings(
+  name: string,
+  settings: JsonObject,
+  target: ConcurTarget,
+  { readFile }: MappingSource,
+  tell: Tell,
+): Parts | undefined {
+  let isWrong = false;
+  const wrong: Tell = (path, message) => {
+    isWrong = true;
+    tell([name, ...path], message);
+  };
+  for (const setting of Object.keys(settings)) {
+    if (!SETTINGS.includes(setting)) wrong([setting], `is not known; valid are ${SETTINGS.join(', ')}`);
+  }
+  const given = SOURCES.filter((one) => settings[one] !== undefined);
+  const [kind] = given;
+  if (kind === undefined || given.length > 1) {
+    wrong([], `must have exactly one of ${SOURCES.join(', ')}`);
+    return undefined;
+  }
+  const source = compileSource(kind, settings[kind] ?? null);
+  if (source.kind === 'problem') wrong([kind], source.message);
+  const table = settings.table === undefined ? null : readTable(settings.table, readFile);
+  if (table?.kind === 'problem') wrong(['table'], table.message);
+  if (table?.kind === 'ok') {
+    const unfit = [...table.result].find(([, value]) => coerce(target, [value]).kind === 'unfit');
+    if (unfit !== undefined) wrong(['table'], unfitValue(target, unfit[1], `the value for "${unfit[0]}"`));
+  }
+  const { default: standard, when } = settings;
+  if (when !== undefined && when !== 'create') wrong(['when'], 'must be create, or be left out');
+  if (when === 'create' && target.attribute.type === 'person') {
+    wrong(['when'], 'does not go with a person, who is always looked up');
+  }
+  const listed = (value: JsonValue) => (Array.isArray(value) ? value : [value]);
+  const coerced = standard === undefined ? undefined : coerce(target, listed(standard));
+  if (coerced?.kind === 'unfit') wrong(['default'], `must be ${coerced.wanted}`);
+  const constant = source.kind === 'ok' && table === null ? source.result.constant : null;
+  const fixed = constant === null ? undefined : coerce(target, constant);
+  if (fixed?.kind === 'unfit') wrong(['value'], `must be ${fixed.wanted}`);
+  if (isWrong || source.kind === 'problem' || table?.kind === 'problem') return undefined;
+  return {
+    source: source.result,
+    table: table?.result ?? null,
+    standard: coerced?.kind === 'value' ? coerced.value : undefined,
+    atCreation: when === 'create' || target.attribute.isCreateOnly === true,
+  };
+}
+
+function unfitValue(target: ConcurTarget, value: JsonValue, what: string): string {
+  const coerced = coerce(target, [value]);
+  return coerced.kind === 'unfit' ? `has ${what} that is not ${coerced.wanted}` : '';
+}

@@ -1,0 +1,36 @@
+import { expect, it } from 'vitest';
+import { openClinic, person } from './clinic.ts';
+
+it('counts who is whole, and names every kind of gap with an example', async () => {
+  const clinic = await openClinic();
+  const [, ada, , cleo] = await clinic.add(
+    person('whole'),
+    person('ada', { preferredLanguage: 'tlh' }),
+    person('bob', { preferredLanguage: 'tlh' }),
+    person('cleo', { entitlements: [{ value: 'Expense' }] }),
+  );
+  const { of, ok } = await clinic.examine();
+  const { state, found, remedy } = of('mapping');
+  expect(state).toBe('warning');
+  expect(found.split('\n')).toEqual([
+    '1 of 4 people are whole.',
+    `Concur does not have the preferredLanguage "tlh": 2, such as ${ada}`,
+    expect.stringMatching(new RegExp(`^The spend profile lacks .*: 1, such as ${cleo}$`)),
+  ]);
+  expect(remedy).toContain('mapping.defaults');
+  expect(ok).toBe(true);
+});
+
+it('tries the mapping on two hundred people at most', async () => {
+  const clinic = await openClinic();
+  await clinic.add(...Array.from({ length: 205 }, (_, index) => person(`person${index}`)));
+  expect((await clinic.examine()).of('mapping').found).toBe('200 of 200 people are whole (there are 205).');
+});
+
+it('says that nobody is there yet', async () => {
+  const clinic = await openClinic();
+  expect((await clinic.examine()).of('mapping')).toMatchObject({
+    state: 'ok',
+    found: expect.stringContaining('Nobody is in the directory yet'),
+  });
+});
