@@ -29,16 +29,16 @@ const SAME_STORM = 1_000;
 /**
  * Makes the rate of one connection.
  *
- * @param clock the time, in ms since the epoch
+ * @param monotonic a time that never goes back, in ms
  */
-export function createAdaptiveRate(limits: RateLimits, clock: () => number): AdaptiveRate {
+export function createAdaptiveRate(limits: RateLimits, monotonic: () => number): AdaptiveRate {
   let rate = limits.first;
-  let next = 0;
-  let pausedUntil = 0;
+  let next = Number.NEGATIVE_INFINITY;
+  let pausedUntil = Number.NEGATIVE_INFINITY;
   let slowedAt = Number.NEGATIVE_INFINITY;
   return {
     book() {
-      const now = clock();
+      const now = monotonic();
       const at = Math.max(now, next, pausedUntil);
       next = at + 1000 / rate;
       return at - now;
@@ -47,7 +47,7 @@ export function createAdaptiveRate(limits: RateLimits, clock: () => number): Ada
       rate = Math.min(limits.most, rate + 1 / rate);
     },
     slowDown(pause) {
-      const now = clock();
+      const now = monotonic();
       pausedUntil = Math.max(pausedUntil, now + pause);
       if (now - slowedAt < SAME_STORM) return;
       slowedAt = now;
@@ -56,6 +56,6 @@ export function createAdaptiveRate(limits: RateLimits, clock: () => number): Ada
     get rate() {
       return rate;
     },
-    pause: () => Math.max(0, pausedUntil - clock()),
+    pause: () => Math.max(0, pausedUntil - monotonic()),
   };
 }

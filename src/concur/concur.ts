@@ -38,6 +38,7 @@ export interface ConcurClient extends Concur {
  *
  * @param options.scopes those of the stored credential; null, or left out: not known, so everything counts as granted
  * @param options.timeout how long Concur may take for an answer, in ms
+ * @param options.monotonic the time by which waits are measured, in ms, which never goes back
  */
 export function createConcur(options: {
   settings: ConnectionSettings;
@@ -48,10 +49,17 @@ export function createConcur(options: {
   newId: () => string;
   log: Log;
   timeout?: number;
+  monotonic?: () => number;
 }): ConcurClient {
   const { settings, secrets, credentials, scopes = null, clock, newId, log, timeout = TIMEOUT } = options;
+  const { monotonic = () => performance.now() } = options;
   const wire = createTransport({ allowedHosts: settings.allowedHosts, timeout, newId });
-  const transport = withFlowControl(wire, { clock, sleep: setTimeout, newId });
+  const transport = withFlowControl(wire, {
+    clock,
+    monotonic,
+    sleep: (ms, signal) => setTimeout(ms, undefined, { signal }),
+    newId,
+  });
   const tokens = createTokens({ settings, secrets, credentials, scopes, transport, clock, log });
   const session = createSession({ tokens, transport, clock, newId });
   const granted = () => grantedBy(tokens.scopes(), settings.writeApi);

@@ -24,6 +24,8 @@ export interface Call {
   readonly missing: string;
   /** A 404 in Concur's own form means that what was asked for is not there; otherwise it passes. */
   readonly canMiss: boolean;
+  /** A deactivation that travels alone: flow control does not hold it up, and making it twice does no harm. */
+  readonly urgent?: boolean;
 }
 
 type Meaning =
@@ -102,7 +104,7 @@ export function failureOf(sent: Sent, call: Call, now: number): Failure {
     case 'no-connection':
       return retry('transient', null, 'Concur could not be reached');
     case 'silent':
-      return lostAnswer(call, SILENCE, 'Concur did not answer in time');
+      return lostAnswer(call, SILENCE, 'Concur did not answer in time', SILENCE);
     case 'lost':
       return lostAnswer(call, SETTLED, 'The connection to Concur broke before its answer was complete');
   }
@@ -143,14 +145,19 @@ function judge(answer: Answered, call: Call, now: number): Failure {
 
 /**
  * What a lost answer means. `Retry-After` is followed as it is for a read; what a write did is never looked for
- * before the write is over, or it would be seen as not done and sent a second time.
+ * before the write is over, or it would be seen as not done and sent a second time. A deactivation may be sent a
+ * second time, so that it waits for no more than what Concur asks for.
  *
- * @param asked the wait that `Retry-After` asks for, in ms
+ * @param asked the wait that Concur asks for, in `Retry-After` or by its rules, in ms
  */
-function lostAnswer({ write }: Call, after: number, message: string, asked: number | null = null): Failure {
-  return write
-    ? { kind: 'unknown', after: Math.max(after, asked ?? 0), message }
-    : retry('transient', asked ?? after, message);
+function lostAnswer(
+  { write, urgent = false }: Call,
+  after: number,
+  message: string,
+  asked: number | null = null,
+): Failure {
+  if (!write) return retry('transient', asked ?? after, message);
+  return { kind: 'unknown', after: urgent ? asked : Math.max(after, asked ?? 0), message };
 }
 
 /** Whether a body is an error of Concur's own services; a gateway's 404 says nothing about a user. */

@@ -105,7 +105,7 @@ export function createTokens(options: {
         return refused.answer;
       const sent = await transport.send(tokenRequest(base, grantOf(held), secrets));
       const given = tokenGiven(sent, held, base, settings.allowedHosts, clock());
-      if (given !== null) return take(given, sent);
+      if (given !== null) return take(given, sent, held.refreshToken);
       answer = noAccess(tokenFailure(sent, clock()), sent);
 
       const elsewhere = livesAt(sent, settings.allowedHosts);
@@ -134,11 +134,16 @@ export function createTokens(options: {
     return { principal: 'company', refreshToken, ...unknown };
   }
 
-  /** Believes a token only after its refresh token is stored: Concur may have ended the one before. */
-  async function take(given: TokenGiven, sent: Sent): Promise<Access | NoAccess> {
+  /**
+   * Believes a token only after its refresh token is stored: Concur may have ended the one before. Where somebody
+   * stored another credential meanwhile, that one stays, and this token is good for the calls that wait for it only.
+   *
+   * @param replacing the refresh token that was used
+   */
+  async function take(given: TokenGiven, sent: Sent, replacing: string | null): Promise<Access | NoAccess> {
     const { accessToken, life, credential, isAllowed } = given;
     const { correlationId } = sent;
-    await credentials.write(credential);
+    const isStored = await credentials.write(credential, { replacing });
     scopes = setOf(credential.scopes);
     if (!isAllowed) {
       log.warn({ correlationId }, 'Concur named a base URL that is not allowed');
@@ -152,7 +157,7 @@ export function createTokens(options: {
       base: baseOf(geolocation),
       scopes,
       principal,
-      renewAt: clock() + life - Math.min(MARGIN, life / 2),
+      renewAt: isStored ? clock() + life - Math.min(MARGIN, life / 2) : clock(),
     };
     if (principal === 'company') log.info({ correlationId }, 'refreshed the access token');
     else log.warn({ correlationId, principal }, `refreshed the access token. ${NO_COMPANY}`);

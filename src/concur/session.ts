@@ -13,8 +13,6 @@ export interface ServiceCall extends Call {
   /** Path and query, beginning with a slash. */
   readonly path: string;
   readonly body?: JsonValue;
-  /** A deactivation, which flow control does not hold up. */
-  readonly urgent?: boolean;
 }
 
 /** Calls Concur with a valid token. */

@@ -6,6 +6,7 @@ import {
   SAP,
   SPEND,
   SPEND_APPROVER,
+  SPEND_APPROVER_LIMIT,
   SPEND_DELEGATE,
   SPEND_ROLE,
   TRAVEL,
@@ -26,10 +27,14 @@ type Rules = Readonly<Record<string, AttributeRule>>;
 const COUNTRY = 'a country of ISO 3166-1, in two letters';
 const DAYTIME = 'a date as YYYY-MM-DDThh:mm:ssZ, from 1900-01-01 to 2079-06-06';
 const PERSON = 'somebody whom Concur holds, by their Concur UUID or employee number';
-const SPEND_SENT = 'is what the client sends in the spend extension';
+const SPEND_SENT = 'is what the client sends in the spend extension, or what mapping.attributes makes of it';
 const APPROVER: AttributeRule = {
   wants:
     'somebody whom Concur holds and who already has the approver role of that product; only report and request take approvers who are not primary',
+};
+const LIMIT: AttributeRule = {
+  wants:
+    "limits of somebody who has the approver role of that type, in one of the company's reimbursement currencies and for groups that the company has",
 };
 const DELEGATE: AttributeRule = {
   wants: 'somebody who is active in Concur and has the same role of that product as the person',
@@ -148,6 +153,7 @@ export const ATTRIBUTE_RULES: Readonly<Partial<Record<Extension, Rules>>> = {
     statement: APPROVER,
     budget: APPROVER,
   },
+  [SPEND_APPROVER_LIMIT]: { authorizedApprover: LIMIT, costObjectApprover: LIMIT },
   [SPEND_DELEGATE]: { expense: DELEGATE, payment: DELEGATE, purchaseRequest: DELEGATE },
   [PAYROLL]: {
     adp: {

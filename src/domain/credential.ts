@@ -22,8 +22,12 @@ export interface Credential {
 /** Where the credential of a connection is kept, encrypted. Reading fails under another secret key. */
 export interface CredentialStore {
   read(): Promise<Credential | null>;
-  /** Resolves once it is durable: Concur may have ended the refresh token before. */
-  write(credential: Credential): Promise<void>;
+  /**
+   * Resolves once it is durable: Concur may have ended the refresh token before. Whoever refreshed a token says which:
+   * when another is stored by now, from an admin who connected anew or another process, that one stays, and nothing is
+   * written. Returns whether it was written.
+   */
+  write(credential: Credential, refreshed?: { readonly replacing: string | null }): Promise<boolean>;
 }
 
 /** How long before its end a refresh token is worth a warning, in ms: 30 days. */

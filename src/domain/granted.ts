@@ -42,33 +42,48 @@ export const SCOPES: readonly Scope[] = [
   read('travel.user.general.read', 'travel profiles are not seen: lists in them are left as they are'),
 ];
 
-/** What the token of a connection lets the bridge write. */
+/** What the token of a connection lets the bridge do. */
 export interface Granted {
   readonly writeApi: WriteApi;
+  /** The configuration chose Identity, whatever is granted: spend and travel are left out on purpose. */
+  readonly identityChosen: boolean;
+  /** The scopes that are lacking to see what Concur holds. */
+  readonly unreadable: readonly string[];
   /** The scope that is lacking to write a value; null when it may be written. */
   readonly missingFor: (key: AttributeKey) => string | null;
 }
 
 /** Everything may be written: what is believed until Concur has named the scopes of a token. */
-export const EVERYTHING: Granted = { writeApi: 'provisioning', missingFor: () => null };
+export const EVERYTHING: Granted = {
+  writeApi: 'provisioning',
+  identityChosen: false,
+  unreadable: [],
+  missingFor: () => null,
+};
 
 /**
  * What may be written with these scopes.
  *
  * @param scopes null: Concur did not name any
- * @param writeApi `auto`: User Provisioning where its scope is granted, else Identity
+ * @param writeApi `auto`: User Provisioning where its scopes are granted, else Identity: without that for reading
+ *   nothing could ever be confirmed
  */
 export function grantedBy(scopes: ReadonlySet<string> | null, writeApi: WriteApi | 'auto'): Granted {
   const has = (scope: string) => scopes === null || scopes.has(scope);
-  const api = writeApi === 'auto' ? (has(PROVISION_WRITE) ? 'provisioning' : 'identity') : writeApi;
+  const needsIdentity = [PROVISION_WRITE, PROVISION_READ].find((scope) => !has(scope));
+  const api = writeApi !== 'auto' ? writeApi : needsIdentity === undefined ? 'provisioning' : 'identity';
   const needed = (key: AttributeKey): readonly string[] => [
     ...(serviceOf(extensionOf(key)) === 'identity' ? [] : [PROVISION_WRITE]),
     ...scopesOf(extensionOf(key), key),
   ];
   return {
     writeApi: api,
+    identityChosen: writeApi === 'identity',
+    unreadable: SCOPES.filter(({ name, use }) => use === 'read' && !has(name)).map(({ name }) => name),
     missingFor: (key) => {
-      if (api === 'identity' && serviceOf(extensionOf(key)) !== 'identity') return PROVISION_WRITE;
+      if (api === 'identity' && serviceOf(extensionOf(key)) !== 'identity') {
+        return needsIdentity ?? PROVISION_WRITE;
+      }
       return needed(key).find((scope) => !has(scope)) ?? null;
     },
   };
@@ -85,13 +100,18 @@ const PROBES: readonly AttributeKey[] = [
 ];
 
 /** The scopes that are lacking to write something, none twice. */
-export function lackingScopes({ missingFor }: Granted): readonly string[] {
+export function lackingScopes({ missingFor }: Pick<Granted, 'missingFor'>): readonly string[] {
   const missing = PROBES.map(missingFor).filter((scope) => scope !== null);
   return [...new Set(missing)];
 }
 
 /** Scopes whose lack leaves attributes out without a word about each person: the rest of the person is whole. */
 export const QUIET: ReadonlySet<string> = new Set([EXTERNAL_ID_WRITE, VERIFIED_WRITE]);
+
+/** Whether people who rest for another reason than a scope to write may gain by this one: it is quiet, or for reading. */
+export function isLookedFor(scope: string): boolean {
+  return QUIET.has(scope) || SCOPES.some(({ name, use }) => name === scope && use === 'read');
+}
 
 function scopesOf(extension: Extension, key: AttributeKey): readonly string[] {
   if (key === 'externalId') return [EXTERNAL_ID_WRITE];

@@ -1,7 +1,7 @@
-import type { Desired, Difference } from './difference.ts';
+import { attributesOf, type Desired, type Difference } from './difference.ts';
 import type { JsonValue } from './json.ts';
 import type { Confirmation } from './person.ts';
-import { type AttributeKey, type Profile, sameValue } from './profile.ts';
+import { type AttributeKey, attributeOf, isList, type Profile, sameValue } from './profile.ts';
 
 /** How often Concur confirms a value that it does not keep before it is given up. */
 const PATIENCE = 2;
@@ -43,7 +43,7 @@ export function stillDesired(confirmed: Confirmations, desired: Desired): Confir
 
 /**
  * Tells apart what is worth sending from what Concur confirmed twice and does not keep. A deactivation
- * is always worth sending.
+ * is always worth sending. What is to go from a list that is sent anyway, whole, is never sent in it again.
  *
  * @returns what to send, and the keys that are left out
  */
@@ -58,13 +58,13 @@ export function worthSending(
   };
   const lost = Object.entries(set).filter(([key, value]) => isLost(key, value));
   const notKept = [...lost.map(([key]) => key), ...remove.filter((key) => isLost(key, null))];
-  return {
-    difference: {
-      set: Object.fromEntries(Object.entries(set).filter(([key]) => !notKept.includes(key))),
-      remove: remove.filter((key) => !notKept.includes(key)),
-    },
-    notKept,
+  const worth: Difference = {
+    set: Object.fromEntries(Object.entries(set).filter(([key]) => !notKept.includes(key))),
+    remove: remove.filter((key) => !notKept.includes(key)),
   };
+  const lists = attributesOf(worth).filter(isList);
+  const goesAnyway = (key: AttributeKey) => worth.remove.includes(key) || lists.includes(attributeOf(key));
+  return { difference: { ...worth, remove: remove.filter(goesAnyway) }, notKept };
 }
 
 /** How often Concur confirmed a deactivation of which it has not been seen that it holds. */

@@ -21,8 +21,8 @@ export interface Retry {
 /** The answer was lost: the request may or may not have been carried out. */
 export interface Unknown {
   readonly kind: 'unknown';
-  /** How long to wait before looking, in ms. */
-  readonly after: number;
+  /** How long to wait before looking, in ms; null: as the retry policy says, since it may be made again at any time. */
+  readonly after: number | null;
   readonly message: string;
 }
 

@@ -41,6 +41,8 @@ export interface Wanted extends Desired {
   readonly gaps: readonly Gap[];
   /** The scope that is lacking to write a value, as the token is now; null when it may be written. */
   readonly missingFor: Granted['missingFor'];
+  /** The configuration chose Identity: what nobody asked for of another part does not lack. Absent: it did not. */
+  readonly identityChosen?: boolean;
 }
 
 /** What this claim has already found out; nothing of it outlives the claim. */
@@ -95,7 +97,7 @@ export function plan({ person, provisioning }: PersonRecord, wanted: Wanted, kno
   const unread = toRead(writable, open, unknown, refusals).filter((service) => !known.read.has(service));
   if (unread.length > 0) return { kind: 'read', services: unread };
   if (!isEmpty(open)) return { kind: 'send', difference: open, deactivation: false };
-  return rest(wanted, refusals, {
+  return rest(withoutMootGaps(wanted), refusals, {
     lacks: lacksIn(wanted, all, unknown, missingFor),
     notKept,
     isBlind: concerned(writable).some((extension) => blind.includes(extension)),
@@ -128,15 +130,27 @@ function writableOf({ profile, initial }: Desired, missingFor: Granted['missingF
   return { profile: select(profile, mayBeWritten), initial: select(initial, mayBeWritten) };
 }
 
-/** A part that must not be written is not read for that either: whatever is wanted of it may be lacking. */
+/** Where the configuration chose Identity, nothing has to be complete in a part that is not written. */
+function withoutMootGaps(wanted: Wanted): Wanted {
+  if (wanted.identityChosen !== true) return wanted;
+  return { ...wanted, gaps: wanted.gaps.filter(({ extension }) => serviceOf(extension) === 'identity') };
+}
+
+/**
+ * A part that must not be written is not read for that either: whatever is wanted of it may be lacking. Derived values
+ * lack as well, except where the configuration chose to write identity only.
+ */
 function lacksIn(
-  { profile, initial }: Desired,
+  { profile, initial, identityChosen = false }: Wanted,
   { set, remove }: Difference,
   unknown: readonly Extension[],
   missingFor: Granted['missingFor'],
 ): readonly Lack[] {
   const unread = Object.keys({ ...initial, ...profile }).filter((key) => unknown.includes(extensionOf(key)));
-  return lacksOf([...Object.keys(set), ...remove, ...unread], missingFor);
+  const isLeftOut = (key: AttributeKey) =>
+    identityChosen && key in initial && !(key in profile) && serviceOf(extensionOf(key)) !== 'identity';
+  const keys = [...Object.keys(set), ...unread].filter((key) => !isLeftOut(key));
+  return lacksOf([...keys, ...remove], missingFor, identityChosen);
 }
 
 /**

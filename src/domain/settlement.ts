@@ -72,12 +72,17 @@ export function settle(
     const { extension, messages, uniqueness } = verdict;
     return withRefusal(refusals, operation, extension, messages, now, uniqueness);
   }, provisioning.refused);
+  const confirmations = withConfirmed(provisioning.confirmed, confirmed);
   return {
     concurId: concurId ?? provisioning.concurId,
     applied,
-    owned: ownedAfter(provisioning.owned, applied, confirmed.set, operation.initial),
+    owned: ownedAfter(
+      { ...provisioning, applied, confirmed: confirmations },
+      confirmed.set,
+      operation.initial,
+    ),
     refused,
-    confirmed: withConfirmed(provisioning.confirmed, confirmed),
+    confirmed: confirmations,
     ...(taken.size > 0 ? { lastConfirmed: now, attempts: 0 } : {}),
   };
 }
@@ -89,7 +94,7 @@ export function settle(
 export function forget(provisioning: Provisioning, operation: Operation): ProvisioningUpdate {
   const unknown = new Set([...provisioning.applied.unknown, ...extensionsOf(operation.difference)]);
   const applied: Applied = { profile: whileOpen(provisioning, operation), unknown: [...unknown] };
-  const owned = ownedAfter(provisioning.owned, applied, operation.difference.set, operation.initial);
+  const owned = ownedAfter({ ...provisioning, applied }, operation.difference.set, operation.initial);
   return { applied, owned };
 }
 
@@ -140,14 +145,15 @@ export function ownedWith(provisioning: Provisioning, desired: Desired): readonl
   return [...new Set([...provisioning.owned, ...equal])].sort();
 }
 
+/** What was taken away stays ours until it is seen to be gone: Concur may not have kept that. */
 function ownedAfter(
-  owned: readonly AttributeKey[],
-  { profile, unknown }: Applied,
+  { owned, applied: { profile, unknown }, confirmed }: Pick<Provisioning, 'owned' | 'applied' | 'confirmed'>,
   set: Profile,
   initial: readonly AttributeKey[],
 ): readonly AttributeKey[] {
   const asked = Object.keys(set).filter((key) => !initial.includes(key));
-  const mayBeThere = (key: AttributeKey) => profile[key] !== undefined || unknown.includes(extensionOf(key));
+  const mayBeThere = (key: AttributeKey) =>
+    profile[key] !== undefined || unknown.includes(extensionOf(key)) || confirmed[key]?.value === null;
   return [...new Set([...owned, ...asked])].filter(mayBeThere).sort();
 }
 

@@ -31,7 +31,8 @@ export const TRANSITIONS: readonly Transition[] = [
     partial: 'the rest waits, lacks a value, or stays refused',
     failed: 'Concur refused identity, or the person cannot be created',
     held: 'an existing Concur user may be the person',
-    queued: 'a difference is left, a transient failure, a lost answer, or a lapsed lease',
+    queued:
+      'a difference is left, a deactivation is accepted, a transient failure, a lost answer, or a lapsed lease',
   }),
   ...from('processing', {
     in_sync: 'confirmed',

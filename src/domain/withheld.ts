@@ -29,8 +29,16 @@ export function withheldFrom(
   });
 }
 
-/** What is lacking to write these keys, one entry a scope; quiet scopes are passed over. */
-export function lacksOf(keys: readonly AttributeKey[], missingFor: Granted['missingFor']): readonly Lack[] {
+/**
+ * What is lacking to write these keys, one entry a scope; quiet scopes are passed over.
+ *
+ * @param identityChosen the configuration chose Identity, which writes no other part of the profile
+ */
+export function lacksOf(
+  keys: readonly AttributeKey[],
+  missingFor: Granted['missingFor'],
+  identityChosen = false,
+): readonly Lack[] {
   const byScope = new Map<string, Extension[]>();
   for (const key of keys) {
     const scope = missingFor(key);
@@ -40,9 +48,12 @@ export function lacksOf(keys: readonly AttributeKey[], missingFor: Granted['miss
   return [...byScope].flatMap(([scope, extensions]) => {
     const [extension] = extensions;
     const parts = [...new Set(extensions.map(partName))].join(' and ');
-    return extension === undefined
-      ? []
-      : [{ scope, extension, why: notGranted(scope, `${parts} cannot be written`) }];
+    if (extension === undefined) return [];
+    const isChosen = identityChosen && serviceOf(extension) !== 'identity';
+    const why = isChosen
+      ? `writeApi is identity, which does not write ${parts}`
+      : notGranted(scope, `${parts} cannot be written`);
+    return [{ scope, extension, why }];
   });
 }
 

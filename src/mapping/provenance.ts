@@ -35,6 +35,7 @@ const DERIVED: Readonly<Record<AttributeKey, string>> = {
   'name.givenName': 'name.formatted or displayName',
   'name.familyName': 'name.formatted or displayName',
   'emails[work].value': 'userName',
+  'phoneNumbers[mobile].primary': 'the number that mapping.attributes gives',
   [`${ENTERPRISE}:employeeNumber`]: 'userName',
   [`${SPEND}:country`]: 'addresses.country',
   [`${SPEND}:locale`]: 'locale or preferredLanguage',
@@ -52,6 +53,7 @@ export async function explainMapping(resource: JsonObject, settings: MappingSett
   const originOf = (key: AttributeKey, value: JsonValue, use: Use): Origin => {
     const own = configured.get(key);
     if (own !== undefined) return fromConfiguration(own.one, own.reading);
+    if (use === 'reference') return { kind: 'client', from: scimPath(key) };
     return use === 'initial' ? derivation(key, value, settings) : builtIn(key, worked);
   };
   const filled =
@@ -91,6 +93,7 @@ function builtIn(key: AttributeKey, { sent, defaults }: Worked): Origin {
   if (sent[key] === undefined && defaults[key] !== undefined) {
     return { kind: 'default', from: 'mapping.defaults' };
   }
+  if (sent[key] === undefined) return { kind: 'derived', from: DERIVED[key] ?? 'what the client sends' };
   if (key === `${ENTERPRISE}:companyId`) return { kind: 'connection', from: 'companyId' };
   if (key === 'active') return { kind: 'client', from: 'active, true unless it is false' };
   return { kind: 'client', from: scimPath(key) };

@@ -69,7 +69,7 @@ export function deriveSpend(
   return {
     complete: missing.length === 0,
     derived: assigned(values),
-    gap: missing.length > 0 && isWanted ? { extension: SPEND, why: explain(missing) } : null,
+    gap: missing.length > 0 && isWanted ? { extension: SPEND, why: explain(missing, isDecided) } : null,
   };
 }
 
@@ -80,7 +80,12 @@ function countryOf(addresses: readonly JsonObject[]): string | undefined {
   return countries.find((country) => country !== undefined);
 }
 
-function explain(missing: readonly (typeof REQUIRED_SPEND)[number][]): string {
-  const ways = missing.map((name) => `${name} (${SOURCES[name]})`).join(', ');
+function explain(
+  missing: readonly (typeof REQUIRED_SPEND)[number][],
+  isDecided: (name: string) => boolean,
+): string {
+  const wayOf = (name: (typeof REQUIRED_SPEND)[number]) =>
+    isDecided(name) ? `mapping.attributes, spend:${name}` : SOURCES[name];
+  const ways = missing.map((name) => `${name} (${wayOf(name)})`).join(', ');
   return `The spend profile lacks ${ways}: send it, send it in ${SPEND}, or set it in mapping.defaults`;
 }

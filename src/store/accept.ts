@@ -186,8 +186,8 @@ async function queue(
   await db
     .updateTable('provisionings')
     .set({ ...toProvisioningColumns(update), user_name_key: keysOf(person.resource).userNameKey })
-    // A worker that holds the person would put them back to what they were held for.
-    .set(decision.kind === 'release' ? { lease_token: null, lease_until: null } : {})
+    // A worker that held the person has no say any more: it would put them back to what they were held for.
+    .set(update.state === 'queued' ? { lease_token: null, lease_until: null } : {})
     .set((row) => ({ deactivation_since: owed ? row.fn.coalesce('deactivation_since', row.val(now)) : null }))
     .where('connection', '=', connection)
     .where('person_id', '=', person.id)

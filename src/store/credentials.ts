@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import type { Credential, CredentialStore } from '../domain/credential.ts';
+import { isLookedFor } from '../domain/granted.ts';
+import { queueForGrant } from './grants.ts';
 import { open, seal } from './sealed.ts';
 import type { Database } from './tables.ts';
 
@@ -14,11 +16,18 @@ export interface Credentials extends CredentialStore {
 }
 
 /**
- * The credential of one connection.
+ * The credential of one connection. Where a credential comes with more scopes than the one before, whoever they may
+ * concern is queued: a process that starts later does not know what people were judged by.
  *
  * @param secretKey 32 bytes
+ * @param clock the time in ms since the epoch
  */
-export function credentials(db: Kysely<Database>, connection: string, secretKey: Buffer): Credentials {
+export function credentials(
+  db: Kysely<Database>,
+  connection: string,
+  secretKey: Buffer,
+  clock: () => number,
+): Credentials {
   const place = `the refresh_token of connection ${connection}`;
 
   async function stored(queries: Kysely<Database>) {
@@ -27,6 +36,10 @@ export function credentials(db: Kysely<Database>, connection: string, secretKey:
       .selectAll()
       .where('connection', '=', connection)
       .executeTakeFirst();
+  }
+
+  function tokenOf({ sealed }: Pick<Database['credentials'], 'sealed'>): string | null {
+    return sealed === null ? null : open(sealed, secretKey, place);
   }
 
   async function save(
@@ -63,18 +76,36 @@ export function credentials(db: Kysely<Database>, connection: string, secretKey:
       if (row === undefined) return null;
       return {
         principal: row.principal,
-        refreshToken: row.sealed === null ? null : open(row.sealed, secretKey, place),
+        refreshToken: tokenOf(row),
         geolocation: row.geolocation,
-        scopes: row.scopes === null ? null : row.scopes.split(' ').filter((scope) => scope !== ''),
+        scopes: row.scopes === null ? null : listOf(row.scopes),
         expiresAt: row.expires_at,
         refreshedAt: row.refreshed_at,
       };
     },
-    write: (credential) =>
-      db.transaction().execute(async (transaction) => {
-        await save(transaction, credential, (await stored(transaction))?.seed_hash ?? null);
-      }),
+    write: async (credential, refreshed) => {
+      const written = await db.transaction().execute(async (transaction) => {
+        const before = await stored(transaction);
+        const isAnother = before !== undefined && refreshed?.replacing !== undefined;
+        if (isAnother && tokenOf(before) !== refreshed.replacing) return null;
+        await save(transaction, credential, before?.seed_hash ?? null);
+        return { added: addedScopes(before?.scopes ?? null, credential.scopes) };
+      });
+      const added = written?.added ?? [];
+      if (added.length > 0) await queueForGrant(db, connection, added.some(isLookedFor), clock());
+      return written !== null;
+    },
   };
+}
+
+/** The scopes that were not stored before: all, after a configured token, of which nothing was known. */
+function addedScopes(before: string | null, now: readonly string[] | null): readonly string[] {
+  const had = new Set(before === null ? [] : listOf(before));
+  return (now ?? []).filter((scope) => !had.has(scope));
+}
+
+function listOf(scopes: string): readonly string[] {
+  return scopes.split(' ').filter((scope) => scope !== '');
 }
 
 /** A configured refresh token: a company's, as the bridge needs, until Concur says otherwise. */

@@ -11,6 +11,10 @@ type Condition = (row: Row) => ExpressionWrapper<Database, 'provisionings', SqlB
 const NOT_GRANTED: Condition = (row) =>
   row.and([row('reason', '=', 'not_granted'), row('state', 'in', ['partial', 'failed'])]);
 
+/** Who rests because a part of the profile could not be read: looking at them again costs a read. */
+const NOT_READABLE: Condition = (row) =>
+  row.and([row('reason', '=', 'not_readable'), row('state', '=', 'partial')]);
+
 /** Who is in sync, but those for whom there is nothing to create: looking at them again would cost a search. */
 const IN_SYNC: Condition = (row) => row.and([row('state', '=', 'in_sync'), row('reason', 'is', null)]);
 
@@ -22,7 +26,9 @@ export async function queueForGrant(
   now: number,
 ): Promise<void> {
   await queueAll(db, connection, NOT_GRANTED, now);
-  if (alsoInSync) await queueAll(db, connection, IN_SYNC, now);
+  if (!alsoInSync) return;
+  await queueAll(db, connection, NOT_READABLE, now);
+  await queueAll(db, connection, IN_SYNC, now);
 }
 
 /** Goes through the people once, by name: whoever rests again meanwhile is not queued again. */

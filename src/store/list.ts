@@ -1,5 +1,6 @@
 import { type CompiledQuery, type Kysely, sql } from 'kysely';
 import type { ListQuery, Page } from '../scim/directory.ts';
+import { invalidFilter } from '../scim/error.ts';
 import type { Condition } from './filter/condition.ts';
 import type { FilterEngine } from './filter/engine.ts';
 import { groupsHome } from './filter/groups.ts';
@@ -28,12 +29,18 @@ export interface ListSources {
   readonly read: Readonly<Record<Effort, Read>>;
 }
 
+/** What a lookup may weigh to be made in place, where nothing ends it: some columns of those whom a unique index knows. */
+const LIGHT = 8;
+
+/** What a filter may weigh not to be a search, however few it is asked of: some values of what an index found. */
+const MODERATE = 100;
+
 /**
  * What reading takes: nothing that anybody would notice, so that it is done in place; moments, as a page of everybody
- * with their number does; or a search through everybody. The latter two are read apart from everything else,
+ * with their number does; or a search through everybody, or through all that a few have. The latter two are read apart from everything else,
  * and from each other, in one snapshot, and not for ever.
  */
-export type Effort = 'nothing' | 'moments' | 'search';
+type Effort = 'nothing' | 'moments' | 'search';
 
 /** Lists the ids of the resources of one kind of a connection. */
 export function listIdsOf(sources: ListSources, connection: string, table: Home['table']): ListIds {
@@ -86,7 +93,11 @@ async function list(
   const after =
     paging.kind === 'cursor' && paging.cursor !== null ? sources.cursors.read(name, paging.cursor) : null;
   const { total, page, effort } = listStatements(sources, connection, home, query, after);
-  const [totals = [], rows = []] = await sources.read[effort](paging.count > 0 ? [total, page] : [total]);
+  const queries = paging.count > 0 ? [total, page] : [total];
+  const [totals = [], rows = []] = await sources.read[effort](queries).catch((error: unknown) => {
+    if (query.filter === null || !sources.engine.isTooComplex(error)) throw error;
+    throw invalidFilter('The filter is nested too deeply, or has too many parts.', error);
+  });
   // The rows are those of the statements, which the compiler does not know.
   const found = rows as readonly { id: string; created: number; value: SortKey['value'] }[];
   const [counted] = totals as readonly { total: number }[];
@@ -138,9 +149,10 @@ export function listStatements(
 /** Identity providers page through everybody oldest first, and look people up by an address: no search delays that. */
 function effortOf(condition: Condition | null, sort: ListQuery['sort']): Effort {
   if (condition === null) return sort === null ? 'moments' : 'search';
+  if (condition.weight > MODERATE) return 'search';
   switch (condition.reach) {
     case 'few':
-      return 'nothing';
+      return condition.weight > LIGHT ? 'moments' : 'nothing';
     case 'some':
       return 'moments';
     case 'many':

@@ -11,14 +11,21 @@ export function firstLane(person: Person): Lane {
 
 /**
  * What changes about a person's provisioning when a write made `person` of them. Who is being sent or
- * processed stays so: the commit that ends it sees the new version.
+ * processed stays so: the commit that ends it sees the new version. But a leaver of whom nothing is under way
+ * yet is taken out of the hands of whoever claimed them for something else, and deactivated before that.
  */
 export function afterWrite(before: PersonRecord, person: Person, now: number): ProvisioningUpdate {
   const { provisioning } = before;
+  const lane = laneOf(before, person);
+  const waitsInClaim =
+    provisioning.state === 'sending' &&
+    provisioning.lane !== 'deactivation' &&
+    provisioning.openOperations === 0;
+  const isReleased = lane === 'deactivation' && waitsInClaim;
   return {
     ...due(now),
-    ...queued(provisioning, now),
-    lane: laneOf(before, person),
+    ...queued(isReleased ? { ...provisioning, state: 'queued' } : provisioning, now),
+    lane,
     ...(provisioning.candidates.length > 0 && keysChanged(before.person, person) ? { candidates: [] } : {}),
   };
 }
@@ -61,10 +68,13 @@ export function lacksAccess(person: Person): boolean {
   return person.deleted !== null || person.override !== null || !isActive(person.resource);
 }
 
-/** Whether access is to be taken away that Concur, as far as we know, still gives or may be giving. */
+/**
+ * Whether access is to be taken away that Concur, as far as we know, still gives or may be giving: a create that
+ * was ever sent may have been lost, and be carried out after all.
+ */
 export function owesDeactivation(person: Person, provisioning: Provisioning): boolean {
   const mayBeInConcur =
-    provisioning.concurId !== null || provisioning.state === 'sending' || provisioning.openOperations > 0;
+    provisioning.concurId !== null || provisioning.state === 'sending' || provisioning.lastRequestId !== null;
   return lacksAccess(person) && mayBeInConcur && provisioning.applied.profile.active !== false;
 }
 

@@ -4,14 +4,15 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../domain/json.ts
 import type { Person, PersonRecord, Provisioning } from '../domain/person.ts';
 import type { ProvisioningUpdate } from '../domain/ports.ts';
 import type { Lane } from '../domain/provisioning.ts';
+import { folded } from '../scim/filter/fold.ts';
 import type { Database } from './tables.ts';
 
 /**
- * The form in which two keys are compared: without the blanks around it, composed (NFC) and in lower case. A name
+ * The form in which two keys are compared: without the blanks around it, composed (NFC) and without case. A name
  * that differs from another's in nothing that a reader sees is the same name.
  */
 export function keyText(value: string): string {
-  return value.trim().normalize('NFC').toLowerCase();
+  return folded(value.trim().normalize('NFC'));
 }
 
 /** A person's keys: what people are found and told apart by. Those ending in `Key` are as `keyText` makes them. */
@@ -276,10 +277,12 @@ function valuesOf(elements: JsonValue | undefined): readonly { type: string | nu
   if (!Array.isArray(elements)) return [];
   return elements.filter(isJsonObject).flatMap((element) => {
     const value = text(element.value);
-    return value === null
-      ? []
-      : [{ type: text(element.type)?.toLowerCase() ?? null, value_key: keyText(value) }];
+    return value === null ? [] : [{ type: foldedOrNull(text(element.type)), value_key: keyText(value) }];
   });
+}
+
+function foldedOrNull(value: string | null): string | null {
+  return value === null ? null : folded(value);
 }
 
 function enterprise(resource: JsonObject): JsonObject {

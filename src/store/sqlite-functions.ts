@@ -1,4 +1,5 @@
 import type BetterSqlite from 'better-sqlite3';
+import { folded } from '../scim/filter/fold.ts';
 import { keyText } from './records.ts';
 
 /**
@@ -12,7 +13,7 @@ export function registerFunctions(database: BetterSqlite.Database, withinTime: (
       typeof value === 'string' ? call(value) : null,
     );
   };
-  ofText('scim_folded', (text) => text.toLowerCase());
+  ofText('scim_folded', folded);
   ofText('scim_key', keyText);
   ofText('scim_instant', (text) => Date.parse(text));
   // Not deterministic, so that SQLite does ask again for every row.

@@ -79,7 +79,7 @@ export async function openStore({ url, secretKey, clock, newId }: StoreOptions):
       directory: directory(db, name, clock, newId, sources),
       provisioning: provisioningStore(db, name),
       reports: reports(db, name, moments.read),
-      credentials: credentials(db, name, secretKey),
+      credentials: credentials(db, name, secretKey, clock),
       tokens: scimTokens(db, name, clock, newId),
     }),
     close: async () => {

@@ -31,7 +31,7 @@ export function afterFailure(
         reason: 'outcome_unknown',
         lastError: failure.message,
         attempts,
-        due: clock() + failure.after,
+        due: failure.after === null ? later : clock() + failure.after,
       };
     case 'missing':
       // The user is searched for by its keys again before anything is created anew.

@@ -1,4 +1,4 @@
-import { lackingScopes, QUIET, SCOPES } from '../domain/granted.ts';
+import { isLookedFor, lackingScopes, QUIET, SCOPES } from '../domain/granted.ts';
 import type { Log } from '../domain/log.ts';
 import type { Concur, ProvisioningStore } from '../domain/ports.ts';
 
@@ -26,14 +26,11 @@ export function watchGrants({
 
   return async () => {
     const granted = concur.granted();
-    const lacking = lackingScopes(granted);
+    const lacking = [...lackingScopes(granted), ...granted.unreadable];
     const mark = [granted.writeApi, ...lacking].join(' ');
     if (mark === known?.mark) return 0;
     const come = (known?.lacking ?? []).filter((scope) => !lacking.includes(scope));
-    await store.queueForGrant(
-      come.some((scope) => QUIET.has(scope)),
-      clock(),
-    );
+    await store.queueForGrant(come.some(isLookedFor), clock());
     known = { mark, lacking };
     for (const { name, lost } of SCOPES) {
       if (!QUIET.has(name) || !lacking.includes(name) || told.has(name)) continue;

@@ -186,10 +186,7 @@ async function readBack(
     item,
     ({ provisioning }) => {
       if (outcome.kind !== 'read') return afterFailure(context, provisioning, outcome);
-      const read = refresh(provisioning, outcome, services);
-      // Who became a leaver meanwhile does not wait for the others' reads.
-      const left = provisioning.lane === 'deactivation' && item.record.provisioning.lane !== 'deactivation';
-      return left ? { ...read, state: 'queued', due: context.clock() } : { ...read, state: 'sending' };
+      return { ...refresh(provisioning, outcome, services), state: 'sending' };
     },
     known,
   );

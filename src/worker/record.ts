@@ -41,7 +41,7 @@ export async function recordOpen(
   });
 }
 
-/** Concur refused a Bulk whole: its people stay claimed, and its operations are sent again in parts. */
+/** Concur refused a Bulk whole: its people stay claimed, but leavers, and its operations are sent again in parts. */
 export async function recordSplit(
   context: Context,
   lease: Lease,
@@ -52,8 +52,21 @@ export async function recordSplit(
   await write(context, lease, operations, {
     request: { ...request, state: 'refused', message: messageOf(refused), completedAt: context.clock() },
     operations: operations.map(({ id }) => ({ id, state: 'retried', results: [] })),
-    decide: async () => ({ state: 'sending' }),
+    decide: (record, resolve) =>
+      stayClaimed(context, record, operationOf(operations, record.person.id), resolve),
   });
+}
+
+/** A deactivation that was accepted while another operation was refused waits for nobody else. */
+async function stayClaimed(
+  context: Context,
+  record: PersonRecord,
+  { difference }: OutgoingOperation,
+  resolve: ResolveReferences,
+): Promise<ProvisioningUpdate> {
+  if (isDeactivation(difference)) return { state: 'sending' };
+  const next = await nextState(context, record, {}, resolve);
+  return next.lane === 'deactivation' ? next : { state: 'sending' };
 }
 
 /** Identity is in. When nothing else was sent that is all; otherwise the rest is asked about later. */
@@ -101,8 +114,8 @@ export async function recordIdentity(
 }
 
 /**
- * Concur refused an operation that stood alone. Its person stays claimed: what the refusal says depends on what
- * becomes of whoever else was to be sent with them (`settleRefused`).
+ * Concur refused an operation that stood alone. Its person stays claimed, but a leaver: what the refusal says
+ * depends on what becomes of whoever else was to be sent with them (`settleRefused`).
  */
 export async function recordRefused(
   context: Context,
@@ -115,7 +128,7 @@ export async function recordRefused(
   await write(context, lease, [operation], {
     request: { ...request, state: 'refused', message: messageOf(refused), completedAt: context.clock() },
     operations: [{ id: operation.id, state: 'refused', results }],
-    decide: async () => ({ state: 'sending' }),
+    decide: (record, resolve) => stayClaimed(context, record, operation, resolve),
   });
 }
 

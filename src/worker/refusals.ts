@@ -20,6 +20,38 @@ export interface RefusedOperation extends OutgoingOperation {
   readonly refused: Refused;
 }
 
+/** What Concur says of the operations of one batch, as its answers come in. */
+export interface BatchVerdict {
+  /** Concur took something of the batch: whatever it refuses of it is refused for its data. */
+  taken(): Promise<void>;
+  /** Concur refused an operation that stood alone. */
+  refused(operation: RefusedOperation): Promise<void>;
+  /** Everything of the batch was answered. */
+  end(): Promise<void>;
+}
+
+/** Settles the refusals of a batch as soon as it is known what they say: at the end, or once something was taken. */
+export function batchVerdict(context: Context, lease: Lease): BatchVerdict {
+  let isTaken = false;
+  let waiting: RefusedOperation[] = [];
+  const settleWaiting = (everybody: boolean) => {
+    const operations = waiting;
+    waiting = [];
+    return settleRefused(context, lease, operations, everybody);
+  };
+  return {
+    taken: () => {
+      isTaken = true;
+      return settleWaiting(false);
+    },
+    refused: async (operation) => {
+      waiting.push(operation);
+      if (isTaken) await settleWaiting(false);
+    },
+    end: () => settleWaiting(waiting.length > 1),
+  };
+}
+
 /**
  * Decides what becomes of people whose operations Concur refused one by one. Where it refused everybody of a batch,
  * that says more about the request than about the people: SAP documents 400 for an exceeded request limit and for a
@@ -27,9 +59,9 @@ export interface RefusedOperation extends OutgoingOperation {
  * A refusal that says that a value is taken, or names an attribute that was sent, is about the data all the same:
  * Concur has looked at it, and would say the same again.
  *
- * @param everybody nothing of the batch was taken, and it held more than one person
+ * @param everybody nothing of the batch was taken, and more than one person's operation was refused
  */
-export async function settleRefused(
+async function settleRefused(
   context: Context,
   lease: Lease,
   operations: readonly RefusedOperation[],
@@ -54,15 +86,12 @@ export async function settleRefused(
         const passes = everybody && provisioning.attempts < REPEATS && !isAboutValues(refused, difference);
         if (!passes) return afterRefusal(context, record, operation, resolve);
         const message = messageOf(refused);
-        const later = afterFailure(together, provisioning, {
+        return afterFailure(together, provisioning, {
           kind: 'retry',
           why: 'transient',
           after: null,
           message,
         });
-        // A deactivation that was accepted meanwhile does not wait.
-        const next = await nextState(context, record, {}, resolve);
-        return next.lane === 'deactivation' ? next : later;
       },
     },
     now,

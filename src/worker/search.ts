@@ -46,8 +46,8 @@ export async function searchAll(context: Context, items: readonly Item[]): Promi
     if (outcome.kind !== 'found') return { kind: 'failed', item, failure: outcome };
     const created = lost.map(({ desired }) => createdKeys(desired));
     const adoption = decideAdoption(keysOf(item), outcome.candidates, claims, created);
-    const until = adoption.kind === 'create' ? endOfWait(item, lost, begun) : null;
-    if (until !== null) return { kind: 'decided', item, update: waitingForTheEnd(until) };
+    const update = whileLost(context, item, adoption, lost, begun);
+    if (update !== null) return { kind: 'decided', item, update };
     const former = adoption.kind === 'adopt' ? claims.get(adoption.candidate.concurId) : undefined;
     if (adoption.kind === 'adopt') {
       const holder = item.record.person.deleted === null ? 'person' : 'leaving';
@@ -62,21 +62,36 @@ function keysOf({ record }: Item): SearchKeys {
 }
 
 /**
- * Until when nobody may be created for a person, because a lost create may yet make a user whom Concur would not
- * refuse beside the new one; null: nothing stands in the way.
+ * What is written of a person whom Concur does not hold yet, and may hold any moment by a lost create; null: nothing
+ * stands in the way of what the search found. Nobody is created as long as a lost create may make a user whom Concur
+ * would not refuse beside the new one. A leaver may be given access by any lost create, so they are looked for.
  *
  * @param begun when the search began: what ended before would have been found
  */
-function endOfWait(
-  { record: { person }, wanted }: Item,
+function whileLost(
+  context: Context,
+  { record: { person, provisioning }, wanted }: Item,
+  adoption: Adoption,
   lost: readonly LostCreate[],
   begun: number,
-): number | null {
-  if (person.deleted !== null || wanted.profile.active !== true) return null;
+): ProvisioningUpdate | null {
+  if (person.deleted !== null || wanted.profile.active !== true) {
+    const end = endOf(lost, begun);
+    return end === null || adoption.kind === 'adopt' ? null : lookingForLeaver(context, provisioning, end);
+  }
   const desired = { ...wanted.initial, ...wanted.profile };
-  const ends = lost
-    .filter((one) => !excludeEachOther(one.desired, desired))
-    .flatMap(({ mayRunUntil }) => (mayRunUntil !== null && mayRunUntil > begun ? [mayRunUntil] : []));
+  const end = endOf(
+    lost.filter((one) => !excludeEachOther(one.desired, desired)),
+    begun,
+  );
+  return end === null || adoption.kind !== 'create' ? null : waitingForTheEnd(end);
+}
+
+/** When the time of the last of these creates is over; null: it is. */
+function endOf(lost: readonly LostCreate[], begun: number): number | null {
+  const ends = lost.flatMap(({ mayRunUntil }) =>
+    mayRunUntil !== null && mayRunUntil > begun ? [mayRunUntil] : [],
+  );
   return ends.length === 0 ? null : Math.max(...ends);
 }
 
@@ -130,6 +145,26 @@ function waiting({ clock, random }: Context, provisioning: Provisioning): Provis
   const attempts = provisioning.attempts + 1;
   const due = clock() + retryDelay(attempts, random());
   return { state: 'queued', reason: 'waiting_for_person', attempts, due };
+}
+
+/** After so many looks for a leaver the wait, then about a minute, grows no more. */
+const LOOKS = 6;
+
+/** A create whose answer was lost may still give a leaver access, so Concur is asked again and again until its time is over. */
+function lookingForLeaver(
+  { clock, random }: Context,
+  provisioning: Provisioning,
+  end: number,
+): ProvisioningUpdate {
+  const attempts = provisioning.attempts + 1;
+  return {
+    state: 'queued',
+    reason: 'outcome_unknown',
+    lastError: 'A create was lost, and Concur may still carry it out: the person is then deactivated',
+    lane: 'deactivation',
+    attempts,
+    due: Math.min(end, clock() + retryDelay(Math.min(attempts, LOOKS), random())),
+  };
 }
 
 /** A create whose answer was lost may still be carried out: the person is searched for again when that is over. */

@@ -17,10 +17,10 @@ export async function wantedOf(
   person: Person,
   settings: MappingSettings,
   resolve: ResolveReferences,
-  { missingFor }: Granted,
+  { missingFor, identityChosen }: Pick<Granted, 'missingFor' | 'identityChosen'>,
 ): Promise<Wanted> {
   if (person.deleted !== null) {
-    return { profile: { active: false }, initial: {}, waiting: [], gaps: [], missingFor };
+    return { profile: { active: false }, initial: {}, waiting: [], gaps: [], missingFor, identityChosen };
   }
   const { profile, initial, references, gaps } = await mapPerson(person.resource, settings);
   const found =
@@ -33,7 +33,14 @@ export async function wantedOf(
     else resolved[key] = concurId;
   }
   const overridden = person.override === null ? {} : { active: person.override.active };
-  return { profile: { ...profile, ...resolved, ...overridden }, initial, waiting, gaps, missingFor };
+  return {
+    profile: { ...profile, ...resolved, ...overridden },
+    initial,
+    waiting,
+    gaps,
+    missingFor,
+    identityChosen,
+  };
 }
 
 const NOBODY: ReadonlyMap<string, string | null> = new Map();

@@ -1,5 +1,5 @@
 import type { PersonRecord } from '../domain/person.ts';
-import type { Lease } from '../domain/ports.ts';
+import type { Lease, ProvisioningStore } from '../domain/ports.ts';
 import { allDone } from './all-done.ts';
 import { confirm } from './confirm.ts';
 import type { Context } from './context.ts';
@@ -40,11 +40,17 @@ export interface Worker {
  * @param leaseDuration how long a lease lasts without being renewed, in ms
  */
 export function startWorker(surroundings: Surroundings, leaseDuration: number = LEASE_DURATION): Worker {
-  const context: Context = { ...surroundings, lookahead: null, leaseDuration };
+  const store = announcingLeavers(surroundings.store, () => {
+    for (const one of leavers) one.wake();
+  });
+  const context: Context = { ...surroundings, store, lookahead: null, leaseDuration };
   const sending = context.settings.delivery === 'on';
+  const leavers: Loop[] = sending
+    ? Array.from({ length: LEAVER_LOOPS }, () => loop('deactivations', deliver('deactivation')))
+    : [];
   const deliveries: Loop[] = sending
     ? [
-        ...Array.from({ length: LEAVER_LOOPS }, () => loop('deactivations', deliver('deactivation'))),
+        ...leavers,
         loop('deliveries', deliver('others'), lookingAhead(context)),
         loop('grants', watchGrants(context)),
       ]
@@ -68,6 +74,24 @@ export function startWorker(surroundings: Surroundings, leaseDuration: number = 
       onError: (error) => context.log.error({ err: error, loop: name }, 'a step of the worker failed'),
     });
   }
+}
+
+/** Calls `wake` after each step that queues a leaver, so that they are taken up at once instead of at the next tick. */
+function announcingLeavers(store: ProvisioningStore, wake: () => void): ProvisioningStore {
+  return {
+    ...store,
+    commit: async (step, now) => {
+      let isQueued = false;
+      const decide: typeof step.decide = async (record, resolve) => {
+        const update = await step.decide(record, resolve);
+        isQueued ||=
+          update.state === 'queued' && (update.lane ?? record.provisioning.lane) === 'deactivation';
+        return update;
+      };
+      await store.commit({ ...step, decide }, now);
+      if (isQueued) wake();
+    },
+  };
 }
 
 /** The search for a leaver is not widened: it is to be answered as soon as it can be. */

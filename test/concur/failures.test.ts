@@ -83,6 +83,27 @@ describe('the failure table', () => {
   });
 });
 
+describe('a deactivation that travels alone', () => {
+  const deactivation = { ...write, urgent: true };
+  const lost = { kind: 'lost', correlationId: 'c' } as const;
+  it.each([
+    ['500', answered(500), null],
+    ['502', answered(502), null],
+    ['504', answered(504), null],
+    ['408', answered(408), null],
+    ['a malformed success', answered(200), null],
+    ['a cut connection', lost, null],
+    ['500 with Retry-After', answered(500, { retryAfter: '7' }), 7_000],
+    ['silence', { kind: 'silent', correlationId: 'c' }, 300_000],
+  ] as const)('is made again soon, or when Concur says, after %s', (_name, sent, after) => {
+    expect(failureOf(sent, deactivation, now)).toMatchObject({ kind: 'unknown', after });
+  });
+
+  it('waits as everything else does while Concur is down for maintenance', () => {
+    expect(failureOf(answered(503), deactivation, now)).toMatchObject({ kind: 'retry', after: 300_000 });
+  });
+});
+
 describe('a refusal', () => {
   const messagesOf = (body: Answered['body'], status = 400) => {
     const failure = failureOf(answered(status, { body }), write, now);

@@ -94,16 +94,52 @@ describe('flow control', () => {
 
   it('stops sending after five failures in a row, probes with one request, and goes on when it is served', async () => {
     let down = true;
-    const { flow, sent } = scripted(
-      () => (down ? { kind: 'no-connection', correlationId: 'c' } : answered(200)),
-      1,
+    const { flow, sent, time } = scripted(() =>
+      down ? { kind: 'no-connection', correlationId: 'c' } : answered(200),
     );
     for (let call = 0; call < 8; call++) expect((await flow.send(GET)).kind).toBe('no-connection');
     expect(sent.length).toBe(5);
-    expect(flow.pause(true)).toBeGreaterThan(0);
-    down = false;
-    await expect.poll(async () => (await flow.send(GET)).kind).toBe('answered');
+    expect(flow.pause(true)).toBe(5_000);
+    time.now += 5_000;
+    // All but one wait for the one that tries, and are not sent.
+    await Promise.all([flow.send(GET), flow.send(GET), flow.send({ ...GET, urgent: true })]);
     expect(sent.length).toBe(6);
+    expect(flow.pause(true)).toBe(10_000);
+    time.now += 10_000;
+    down = false;
+    const kinds = (await Promise.all([flow.send(GET), flow.send(GET)])).map(({ kind }) => kind);
+    expect(kinds).toEqual(['answered', 'answered']);
+    expect(sent.length).toBe(8);
+    expect(flow.pause(true)).toBe(0);
+  });
+
+  it('measures every wait by a time that does not go back when the clock is set back', async () => {
+    let status = 500;
+    const { flow, time, slept, clock } = scripted(() => answered(status, '7'));
+    for (let call = 0; call < 5; call++) await flow.send({ ...GET, urgent: true });
+    clock.now -= 2 * 3_600_000;
+    expect(flow.pause(true)).toBe(5_000);
+    time.now += 5_000;
+    status = 429;
+    await flow.send({ ...GET, urgent: true });
+    expect(flow.pause(true)).toBe(0);
+    clock.now -= 20 * 60_000;
+    await flow.send(GET);
+    expect(slept).toEqual([7_000]);
+  });
+
+  it.each(['close', 'abort'] as const)('%s ends every wait, and what had waited is not sent', async (end) => {
+    const { flow, sent } = scripted(
+      () => answered(429, '3600'),
+      () => never(),
+    );
+    await flow.send(GET);
+    const waiting = Array.from({ length: 12 }, () => flow.send(GET));
+    await turns();
+    await flow[end]();
+    waiting.push(flow.send({ ...GET, urgent: true }));
+    for (const one of await Promise.all(waiting)) expect(one.kind).toBe('no-connection');
+    expect(sent.length).toBe(1);
   });
 
   it('does not take refusals for an outage', async () => {
@@ -118,8 +154,15 @@ function answered(status: number, retryAfter: string | null = null): Sent {
   return { kind: 'answered', status, retryAfter, body: null, correlationId: 'c' };
 }
 
-function scripted(answer: () => Sent | Promise<Sent>, firstRest = 5_000) {
+/** A wait that only the end of the transport ends. */
+function never(): Promise<void> {
+  return new Promise(() => {});
+}
+
+/** Flow control before a transport that answers as `answer` says; `wait` is what a sleep waits for besides its signal. */
+function scripted(answer: () => Sent | Promise<Sent>, wait: () => Promise<void> = async () => {}) {
   const time = { now: 1_000 };
+  const clock = { now: Date.parse('2026-01-01T00:00:00Z') };
   const sent: HttpRequest[] = [];
   const slept: number[] = [];
   const flow = withFlowControl(
@@ -132,15 +175,20 @@ function scripted(answer: () => Sent | Promise<Sent>, firstRest = 5_000) {
       abort: () => {},
     },
     {
-      clock: () => time.now,
-      sleep: async (ms) => {
+      clock: () => clock.now,
+      monotonic: () => time.now,
+      sleep: (ms, signal) => {
         slept.push(ms);
+        const ended = new Promise<never>((_, reject) => {
+          signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+          if (signal.aborted) reject(signal.reason);
+        });
+        return Promise.race([wait(), ended]);
       },
       newId: () => 'new-id',
-      firstRest,
     },
   );
-  return { flow, time, sent, slept };
+  return { flow, time, clock, sent, slept };
 }
 
 /** Lets everything that can go on go on. */

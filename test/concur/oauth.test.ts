@@ -27,11 +27,12 @@ describe('refresh grant', () => {
     });
     const { concur, credentials, stored, time } = client(server.url);
     const { write } = credentials;
-    credentials.write = async (value) => {
+    credentials.write = async (value, refreshed) => {
       // A store that takes its time: the token must not be used meanwhile.
       await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
-      await write(value);
+      const isStored = await write(value, refreshed);
       events.push(`stored ${value.refreshToken}`);
+      return isStored;
     };
     await concur.send(create());
     expect(events).toEqual(['refresh', 'stored refresh-1', 'use Bearer access-1']);
@@ -186,6 +187,23 @@ describe('refresh grant', () => {
     const { concur, credentials } = client(server.url);
     expect((await concur.send(create())).outcome.kind).toBe('identity_confirmed');
   });
+});
+
+it('a credential that is stored while another is refreshed wins, and is what the next call is made with', async () => {
+  const server = await scriptedServer(async (request) => {
+    if (!isToken(request)) return done;
+    const used = new URLSearchParams(request.text).get('refresh_token');
+    if (used === 'connected') return token(2);
+    await credentials.write(credential('connected'));
+    return token(1);
+  });
+  const { concur, credentials, stored } = client(server.url, { held: credential('old') });
+  expect((await concur.send(create())).outcome.kind).toBe('identity_confirmed');
+  expect(stored.map(({ refreshToken }) => refreshToken)).toEqual(['old', 'connected']);
+  await concur.send(create());
+  expect(stored.map(({ refreshToken }) => refreshToken)).toEqual(['old', 'connected', 'refresh-2']);
+  const used = server.requests.filter((one) => !isToken(one)).map(({ headers }) => headers.authorization);
+  expect(used).toEqual(['Bearer access-1', 'Bearer access-2']);
 });
 
 describe('what Concur says beside a token', () => {

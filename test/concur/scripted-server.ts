@@ -94,9 +94,13 @@ export function client(url: string, options: ClientOptions = {}) {
   const time = { now: Date.parse('2026-01-01T00:00:00Z') };
   const credentials: CredentialStore = {
     read: async () => stored.at(-1) ?? null,
-    async write(value) {
+    async write(value, refreshed) {
+      const last = stored.at(-1);
+      if (refreshed !== undefined && last !== undefined && last.refreshToken !== refreshed.replacing)
+        return false;
       events.push(`stored ${value.refreshToken}`);
       stored.push(value);
+      return true;
     },
   };
   const note = (fields: object, message: string) => logged.push(JSON.stringify({ ...fields, message }));

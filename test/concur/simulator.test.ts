@@ -6,6 +6,8 @@ import {
   type Service,
   SPEND,
   SPEND_APPROVER,
+  SPEND_APPROVER_LIMIT,
+  SPEND_INVOICE_PREFERENCE,
   SPEND_ROLE,
   TRAVEL,
 } from '../../src/domain/extensions.ts';
@@ -159,6 +161,28 @@ describe('the client against the simulator', () => {
     const { status } = await sent(started, change(concurId, base, set));
     expect(status.operations[0]?.success).toBe(true);
     expect(await profileOf(started, concurId)).toMatchObject(set);
+  });
+
+  it('sets limits of approvers, and reads back those of every group', async () => {
+    const started = await start();
+    const [group = ''] = started.simulator.company.groups;
+    const limits = `${SPEND_APPROVER_LIMIT}:authorizedApprover`;
+    const set = {
+      [`${SPEND_ROLE}:roles[EXP_APPROVER].roleName`]: 'EXP_APPROVER',
+      [`${limits}[report].approvalLimit`]: 500,
+      [`${limits}[report/${group}].approvalLimit`]: 99.5,
+      [`${limits}[report/${group}].reimbursementCurrency`]: 'USD',
+      [`${SPEND_INVOICE_PREFERENCE}:autoOpenImage`]: true,
+    };
+    const { concurId } = await sent(started, create({ ...ada(), ...spend, ...set }));
+    const read = await profileOf(started, concurId);
+    expect(read).toMatchObject(set);
+    const raised = change(concurId, read, { [`${limits}[report].approvalLimit`]: 700 });
+    await sent(started, raised);
+    expect(await profileOf(started, concurId)).toMatchObject({
+      ...set,
+      [`${limits}[report].approvalLimit`]: 700,
+    });
   });
 
   it('reads the travel profile', async () => {

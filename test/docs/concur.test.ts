@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { FAILURES, failureOf } from '../../src/concur/failures.ts';
+import { OAUTH_CODES } from '../../src/concur/oauth-codes.ts';
 import type { Unanswered } from '../../src/concur/transport.ts';
 import type { Failure } from '../../src/domain/outcome.ts';
 import { rowsOf, sectionOf, textOf } from './page.ts';
@@ -81,4 +82,16 @@ it('docs/concur.md says of every answer what the program makes of it', () => {
       told(failureOf(sent, READ, 0)),
     ]),
   ]);
+});
+
+it('explains every code of the token endpoint as the program does', () => {
+  const [, ...rows] = rowsOf(sectionOf(textOf('docs/concur.md'), "## What the token endpoint's codes mean"));
+  expect(rows).toEqual(
+    OAUTH_CODES.map(({ codes, meaning, remedy, passing }) => [
+      codes.join(', '),
+      meaning,
+      remedy,
+      passing ? 'yes' : 'no',
+    ]),
+  );
 });

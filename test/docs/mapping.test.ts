@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { type Loaded, loadConfiguration } from '../../src/config/configuration.ts';
+import { SHORT_NAMES, shortName } from '../../src/domain/attribute-name.ts';
 import type { MappingSettings } from '../../src/domain/connection.ts';
-import { SPEND } from '../../src/domain/extensions.ts';
+import { CORE, EXTENSIONS, SPEND } from '../../src/domain/extensions.ts';
 import { EVERYTHING } from '../../src/domain/granted.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
 import { NOTHING_KNOWN, plan, type Rest } from '../../src/domain/plan.ts';
+import { CONCUR_SCHEMA, findConcurTarget } from '../../src/mapping/concur-schema/schema.ts';
+import { compileMapping } from '../../src/mapping/configured/compile.ts';
 import { mapPerson } from '../../src/mapping/person.ts';
 import { attributesOf, schemasOf, userResourceType } from '../../src/scim/registry.ts';
 import { parseResource } from '../../src/scim/resource.ts';
@@ -76,6 +79,51 @@ describe('docs/mapping.md', () => {
   });
 });
 
+describe("docs/mapping.md maps every attribute of SAP's reference, or says why not", () => {
+  const section = sectionOf(page, "### Every attribute of Concur's");
+  const [block = ''] = blocksOf(section, 'yaml');
+  /** Lists of the same kind are shown once. */
+  const kindless = (name: string) =>
+    name
+      .replace(/^approver:\w+/, 'approver:kind')
+      .replace(/^approverLimit:\w+/, 'approverLimit:kind')
+      .replace(/^delegate:\w+/, 'delegate:kind');
+  const examples = Object.keys(parse(block.replaceAll('# or ', '')).mapping.attributes);
+  const mapped = examples.map((example) => {
+    const found = findConcurTarget(example);
+    if (found.kind === 'problem') throw new Error(`${example} ${found.message}`);
+    const { extension, name } = found.target;
+    return extension === CORE ? name : shortName(`${extension}:${name}`);
+  });
+  const listed = new Map(
+    rowsOf(section)
+      .filter(([first = '']) => first.startsWith('`'))
+      .flatMap(([first = '', why = '']) => codeOf(first).map((name): [string, string] => [name, why])),
+  );
+
+  it.each(EXTENSIONS.map((urn) => [urn]))('of %s', (urn) => {
+    const prefix = urn === CORE ? '' : `${SHORT_NAMES[urn]}:`;
+    const names: readonly string[] = JSON.parse(textOf('test/fixtures/concur/attributes.json'))[urn];
+    expect(Object.keys(CONCUR_SCHEMA[urn].attributes).sort()).toEqual([...names].sort());
+    const known = new Set(mapped.map(kindless));
+    const isTold = (name: string) => known.has(kindless(name)) !== listed.has(name);
+    expect(names.map((name) => `${prefix}${name}`).filter((name) => !isTold(name))).toEqual([]);
+    for (const [name, { notWritable }] of Object.entries(CONCUR_SCHEMA[urn].attributes)) {
+      expect(listed.get(`${prefix}${name}`)).toBe(notWritable);
+    }
+  });
+
+  it('with short names as the program has them', () => {
+    const rows = rowsOf(sectionOf(page, '## Your own mapping')).filter(([, urn = '']) =>
+      urn.startsWith('`urn:'),
+    );
+    expect(rows.map((row) => row.flatMap(codeOf))).toEqual(
+      expect.arrayContaining(Object.entries(SHORT_NAMES).map(([urn, name]) => [name, urn])),
+    );
+    expect(rows).toHaveLength(Object.keys(SHORT_NAMES).length);
+  });
+});
+
 /** Where somebody rests once Concur has taken everything that can be sent. */
 async function restOf(resource: JsonObject): Promise<Rest> {
   const mapped = await mapPerson(resource, { companyId: 'company', defaults: {}, currencies: {} });
@@ -99,7 +147,12 @@ function configurationWith(block: string): Loaded {
     ...parse(block),
   };
   const file = { store: { secretKey: '0'.repeat(64) }, connections: { default: connection } };
-  return loadConfiguration({ env: {}, configFile: 'bridge.yaml', readFile: () => JSON.stringify(file) });
+  return loadConfiguration({
+    env: {},
+    configFile: 'bridge.yaml',
+    readFile: () => JSON.stringify(file),
+    compileMapping,
+  });
 }
 
 function mappingOf(block: string): MappingSettings {

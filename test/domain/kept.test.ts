@@ -67,6 +67,16 @@ describe('what Concur does not keep', () => {
     expect(worthSending(asks({}, 'title'), twice(asks({ title: 'X' }))).notKept).toEqual([]);
   });
 
+  test('goes from a list that is sent anyway', () => {
+    const gone = asks({}, 'entitlements[Invoice]', 'title');
+    const change = asks({ 'entitlements[Travel]': true }, 'entitlements[Invoice]', 'title');
+    expect(worthSending(gone, twice(gone)).difference).toEqual(asks({}));
+    expect(worthSending(change, twice(gone))).toEqual({
+      difference: asks({ 'entitlements[Travel]': true }, 'entitlements[Invoice]'),
+      notKept: ['entitlements[Invoice]', 'title'],
+    });
+  });
+
   test('is always sent when it takes access away', () => {
     const confirmed = twice(asks({ active: false }));
     expect(worthSending(asks({ active: false }), confirmed).notKept).toEqual([]);

@@ -7,6 +7,7 @@ import {
   grantedBy,
   IDENTITY_WRITE,
   lackingScopes,
+  PROVISION_READ,
   PROVISION_WRITE,
   QUIET,
   SAP_WRITE,
@@ -104,6 +105,54 @@ test('without User Provisioning spend and travel are left out, naming its scope'
     message:
       'The company did not grant user.provision.write: the spend profile and the travel profile cannot be written',
   });
+});
+
+describe('where the configuration chose Identity', () => {
+  const chosen = grantedBy(new Set(ALL), 'identity');
+
+  test('spend that is asked for is left out by choice, and nobody blames the company', () => {
+    const desired = wanted({ [CURRENCY]: 'CHF' }, chosen);
+    expect(plan(record(), desired, NOTHING_KNOWN)).toMatchObject({
+      state: 'partial',
+      reason: 'not_granted',
+      message: 'writeApi is identity, which does not write the spend profile',
+    });
+    const none = wanted({ title: 'X' }, grantedBy(new Set(), 'identity'));
+    expect(lacks(record(), none)).toMatchObject([{ why: expect.stringContaining('did not grant') }]);
+  });
+
+  test('derived spend lacks nobody, complete or not; it does where auto fell back to Identity', () => {
+    const applied = { profile: { active: true }, unknown: [SPEND] as const };
+    const spend = {
+      initial: { [CURRENCY]: 'CHF' },
+      gaps: [{ extension: SPEND, why: 'no country' }],
+    };
+    const state = record({ applied });
+    expect(plan(state, wanted({}, { ...chosen, ...spend }), NOTHING_KNOWN)).toMatchObject({
+      state: 'in_sync',
+      reason: null,
+    });
+    expect(lacks(state, wanted({}, { ...chosen, ...spend }))).toEqual([]);
+    const auto = { ...grantedBy(new Set(ALL.filter((name) => name !== PROVISION_WRITE)), 'auto'), ...spend };
+    expect(plan(state, wanted({}, auto), NOTHING_KNOWN)).toMatchObject({
+      state: 'partial',
+      reason: 'not_granted',
+    });
+  });
+});
+
+test.each([
+  [[], 'provisioning', null],
+  [[PROVISION_WRITE], 'identity', PROVISION_WRITE],
+  [[PROVISION_READ], 'identity', PROVISION_READ],
+] as const)('auto without %j is %s', (lacking, api, missing) => {
+  const granted = grantedBy(
+    new Set(ALL.filter((name) => !(lacking as readonly string[]).includes(name))),
+    'auto',
+  );
+  expect(granted).toMatchObject({ writeApi: api, identityChosen: false });
+  expect(granted.missingFor(CURRENCY)).toBe(missing);
+  expect(granted.missingFor('title')).toBeNull();
 });
 
 test('quiet scopes leave their attributes out without a word', () => {
@@ -220,7 +269,7 @@ describe('laws', () => {
     fc.assert(
       fc.property(granted, keys, ({ scopes, writeApi }, some) => {
         const { missingFor } = grantedBy(new Set(scopes), writeApi);
-        const lacking = lackingScopes({ writeApi: 'provisioning', missingFor });
+        const lacking = lackingScopes({ missingFor });
         for (const key of [...some, `${SAP}:userUuid`, `${ENTERPRISE}:costCenter`]) {
           const scope = missingFor(key);
           if (scope !== null) expect(lacking, `${extensionOf(key)} ${key}`).toContain(scope);

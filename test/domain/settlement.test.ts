@@ -133,16 +133,20 @@ describe('settling', () => {
     });
   });
 
-  test('what was taken away is no longer ours', () => {
+  test('what was taken away stays ours until it is seen to be gone', () => {
     const before = provisioning({
       owned: ['nickName'],
       applied: { profile: { nickName: 'N' }, unknown: [] },
     });
     const sent = operation({}, { difference: { set: {}, remove: ['nickName'] } });
-    expect(settle(before, sent, null, [applied(CORE)], 9)).toMatchObject({
-      applied: { profile: {} },
-      owned: [],
-    });
+    const update = settle(before, sent, null, [applied(CORE)], 9);
+    expect(update).toMatchObject({ applied: { profile: {} }, owned: ['nickName'] });
+    const after = provisioning(update);
+    const seen = (profile: Record<string, string>) =>
+      refresh(after, { kind: 'read', profile, unreadable: [] }, ['identity']).owned;
+    expect(forget(after, operation({ [`${SPEND}:country`]: 'CH' })).owned).toContain('nickName');
+    expect(seen({ nickName: 'N' })).toEqual(['nickName']);
+    expect(seen({})).toEqual([]);
   });
 
   test('what was refused or is unknown does not move, and is unknown until it is read', () => {

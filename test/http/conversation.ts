@@ -11,7 +11,6 @@ export const conversationSchema = z.strictObject({
   name: z.string().min(1),
   /** Of the connection, where it is not as it is without being told. */
   unknownMembers: z.enum(['accept', 'refuse']).default('accept'),
-  validation: z.enum(['refuse', 'accept']).default('refuse'),
   /** Sent with every request. */
   headers: headers.optional(),
   steps: z

@@ -18,6 +18,8 @@ const VENDORS: readonly string[] = [
   'rfc9865',
   'sap-ips',
 ];
+/** Whose examples have names without a domain, which Concur refuses; everybody else is heard as by default. */
+const WITHOUT_DOMAINS: readonly string[] = ['entra', 'entra-flag', 'rfc7644', 'rfc9865'];
 const files = readdirSync(FOLDER, { recursive: true, encoding: 'utf8' }).filter((file) =>
   statSync(join(FOLDER, file)).isFile(),
 );
@@ -30,5 +32,6 @@ test('every vendor has conversations, and every file is one', () => {
 
 test.each(files)('%s', async (file) => {
   const conversation = conversationSchema.parse(JSON.parse(readFileSync(join(FOLDER, file), 'utf8')));
-  await converse(await realApp(conversation), conversation);
+  const validation = WITHOUT_DOMAINS.includes(dirname(file)) ? 'accept' : 'refuse';
+  await converse(await realApp({ ...conversation, validation }), conversation);
 });

@@ -15,14 +15,15 @@ import { bindConnection, openStore } from '../../src/store/store.ts';
 const TOKEN = 'secret-idp';
 const MAPPING = { companyId: 'company-1', defaults: {}, currencies: {} };
 
+/** What is configured of its connection; by default nothing is refused that Concur would refuse. */
+type RealSettings = Pick<HttpConnection, 'unknownMembers'> &
+  Partial<Pick<ConnectionConfiguration, 'validation'>>;
+
 /**
  * The app on a database of its own, a file that goes away with the test. Nothing is delivered to Concur. Every look
  * at the clock is a second later than the last, so that what comes first is certain.
  */
-export async function realApp({
-  unknownMembers,
-  validation,
-}: Pick<HttpConnection, 'unknownMembers'> & Pick<ConnectionConfiguration, 'validation'>): Promise<Express> {
+export async function realApp({ unknownMembers, validation = 'accept' }: RealSettings): Promise<Express> {
   const folder = mkdtempSync(join(tmpdir(), 'bridge-conversation-'));
   let now = Date.UTC(2026, 0, 1);
   const clock = () => {

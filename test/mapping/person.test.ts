@@ -123,7 +123,9 @@ describe('enterprise', () => {
   });
 
   test('a manager is a reference to be resolved', async () => {
-    const { profile, references } = await enterprise({ manager: { value: 'boss@example.com', displayName: 'B' } });
+    const { profile, references } = await enterprise({
+      manager: { value: 'boss@example.com', displayName: 'B' },
+    });
     expect(references).toEqual([{ key: `${ENTERPRISE}:manager.value`, reference: 'boss@example.com' }]);
     expect(Object.keys(profile).filter((key) => key.includes('manager'))).toEqual([]);
   });

@@ -3,7 +3,20 @@ import { ENTERPRISE } from '../../src/domain/extensions.ts';
 import type { PersonRecord } from '../../src/domain/person.ts';
 import { parseFilter } from '../../src/scim/filter/parse.ts';
 import { userResourceType } from '../../src/scim/registry.ts';
-import { type Bench, change, create, createOne, ENGINES, firstPage, openBench } from './engines.ts';
+import { directory } from '../../src/store/directory.ts';
+import { SQLITE_FILTERS } from '../../src/store/filter/sqlite.ts';
+import { type Read, readHere } from '../../src/store/list.ts';
+import { listCursors } from '../../src/store/list-cursor.ts';
+import {
+  type Bench,
+  change,
+  create,
+  createOne,
+  ENGINES,
+  firstPage,
+  openBench,
+  SECRET_KEY,
+} from './engines.ts';
 
 describe.each(ENGINES)('the directory on $name', (engine) => {
   let bench: Bench;
@@ -83,6 +96,31 @@ describe.each(ENGINES)('the directory on $name', (engine) => {
     expect(names((await page(0, 1)).items)).toEqual(['d']);
     expect(await page(1, 0)).toEqual({ total: 4, items: [], nextCursor: null });
     expect(await page(9, 5)).toEqual({ total: 4, items: [], nextCursor: null });
+  });
+
+  it('shows nobody who was deleted after their id was read', async () => {
+    const [ann] = await create(bench.connection, { userName: 'ann' }, { userName: 'bob' });
+    const here = readHere(bench.store.db);
+    const thenDelete: Read = async (queries) => {
+      const rows = await here(queries);
+      await change(bench.connection, ann?.person.id ?? '', { kind: 'delete' });
+      return rows;
+    };
+    const sources = {
+      db: bench.store.db,
+      engine: SQLITE_FILTERS,
+      cursors: listCursors(SECRET_KEY, () => bench.now),
+      read: { nothing: here, moments: thenDelete, search: here },
+    };
+    const { store, now } = bench;
+    const torn = directory(
+      store.db,
+      'default',
+      () => now,
+      () => '',
+      sources,
+    );
+    expect(names((await torn.list(firstPage(null, 9))).items)).toEqual(['bob']);
   });
 
   it('follows what a person is found by', async () => {

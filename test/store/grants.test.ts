@@ -12,6 +12,7 @@ describe.each(ENGINES)('queueing for a grant on $name', (engine) => {
   const states: Record<string, ProvisioningUpdate> = {
     partial: { state: 'partial', reason: 'not_granted', due: null, pendingSince: 7 },
     failed: { state: 'failed', reason: 'not_granted', due: null },
+    unread: { state: 'partial', reason: 'not_readable', due: null },
     refused: { state: 'partial', reason: 'refused', due: null },
     synced: { state: 'in_sync', reason: null, due: null },
     absent: { state: 'in_sync', reason: 'not_created', due: null },
@@ -20,7 +21,7 @@ describe.each(ENGINES)('queueing for a grant on $name', (engine) => {
 
   it.each([
     ['who rests for lack of a scope', false, ['failed', 'partial']],
-    ['also who is in sync in Concur', true, ['failed', 'partial', 'synced']],
+    ['also who is in sync in Concur, or could not be read', true, ['failed', 'partial', 'synced', 'unread']],
   ])('queues %s', async (_, alsoInSync, expected) => {
     const names = Object.keys(states);
     const people = await create(bench.connection, ...names.map((userName) => ({ userName })));

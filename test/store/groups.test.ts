@@ -397,26 +397,22 @@ describe.each(ENGINES)('groups on $name', (engine) => {
 
   it('serves others while it reads many members', async () => {
     const { id } = written(await one(creation('large')));
-    await fillGroup(id, 100_000);
-    await idsIn(id);
-    const longest = await longestBlock(() => membersOf(id));
-    expect(longest).toBeLessThan(100);
+    await fillGroup(id, 50_000);
+    expect(await turnsDuring(() => membersOf(id))).toBeGreaterThan(20);
   });
 
-  it('serves others while it removes members by type again and again', async () => {
+  it('serves others while it removes members by type, and reads everybody once', async () => {
     const { id } = written(await one(creation('large')));
-    await fillGroup(id, 20_000);
+    await fillGroup(id, 50_000);
     const again: readonly MemberChange[] = [
       { kind: 'removeTypes', types: ['User'] },
       { kind: 'add', ids: ['ghost'] },
     ];
     const steps = Array.from({ length: 200 }, () => again).flat();
-    const begin = performance.now();
-    const longest = await longestBlock(async () => written(await one(changing(id, members(...steps)))));
-    expect(longest).toBeLessThan(100);
-    // It read everybody once, not 200 times.
-    expect(performance.now() - begin).toBeLessThan(2_000);
-    expect(await idsIn(id)).toHaveLength(20_001);
+    const turns = await turnsDuring(async () => written(await one(changing(id, members(...steps)))));
+    expect(turns).toBeGreaterThan(20);
+    expect(turns).toBeLessThan(500);
+    expect(await idsIn(id)).toHaveLength(50_001);
   });
 
   it('takes a deleted person out of their groups, which is a change of these', async () => {
@@ -637,21 +633,19 @@ function sources(db: Kysely<Database>): ListSources {
   };
 }
 
-/** The longest time in ms that the process served nobody while it did that work. */
-async function longestBlock(work: () => Promise<unknown>): Promise<number> {
+/** How often the process could serve somebody else while it did that work. */
+async function turnsDuring(work: () => Promise<unknown>): Promise<number> {
   let done = false;
   const working = work().finally(() => {
     done = true;
   });
-  let longest = 0;
-  for (let before = performance.now(); !done; ) {
+  let turns = 0;
+  while (!done) {
     await new Promise(setImmediate);
-    const now = performance.now();
-    longest = Math.max(longest, now - before);
-    before = now;
+    turns += 1;
   }
   await working;
-  return longest;
+  return turns;
 }
 
 function applied(

@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Credential } from '../../src/domain/credential.ts';
+import type { ProvisioningUpdate } from '../../src/domain/ports.ts';
 import { open, SecretKeyError, seal } from '../../src/store/sealed.ts';
-import { type Bench, ENGINES, openBench, SECRET_KEY } from './engines.ts';
+import { type Bench, createOne, ENGINES, openBench, SECRET_KEY, settle } from './engines.ts';
 
 describe('sealed secrets', () => {
   it('open with the same key at the same place, and are never sealed the same twice', () => {
@@ -54,6 +55,42 @@ describe.each(ENGINES)('secrets on $name', (engine) => {
     expect(await credentials.read()).toEqual(rotated);
     await credentials.seedRefreshToken('seed-2');
     expect(await credentials.read()).toEqual(seeded('seed-2'));
+  });
+
+  it('does not let a refreshed token take the place of one that was stored meanwhile', async () => {
+    const { credentials } = bench.connection;
+    expect(await credentials.write(rotated, { replacing: 'seed' })).toBe(true);
+    const connected = { ...rotated, refreshToken: 'connected' };
+    expect(await credentials.write(connected)).toBe(true);
+    const late = { ...rotated, refreshToken: 'late', scopes: [] };
+    expect(await credentials.write(late, { replacing: 'rotated' })).toBe(false);
+    expect(await credentials.write(late, { replacing: null })).toBe(false);
+    expect(await credentials.read()).toEqual(connected);
+    const next = { ...rotated, refreshToken: 'next' };
+    expect(await credentials.write(next, { replacing: 'connected' })).toBe(true);
+    expect(await credentials.write({ ...next, refreshToken: null })).toBe(true);
+    expect(await credentials.write(next, { replacing: null })).toBe(true);
+  });
+
+  it.each([
+    ['a scope for writing', 'spend.user.general.writeonly', ['lacking']],
+    ['a quiet scope', 'identity.user.externalID.writeonly', ['lacking', 'synced', 'unread']],
+    ['a scope for reading', 'spend.user.general.read', ['lacking', 'synced', 'unread']],
+    ['none', 'user.provision.read', []],
+  ])('queues whom it may concern when it stores a credential with %s more', async (_, scope, queued) => {
+    const { credentials } = bench.connection;
+    await credentials.write(rotated);
+    const people: Record<string, ProvisioningUpdate> = {
+      lacking: { state: 'partial', reason: 'not_granted', due: null },
+      synced: { state: 'in_sync', reason: null, due: null },
+      unread: { state: 'partial', reason: 'not_readable', due: null },
+    };
+    for (const [userName, update] of Object.entries(people)) {
+      await settle(bench, (await createOne(bench.connection, { userName })).person.id, update);
+    }
+    await credentials.write({ ...rotated, scopes: [...(rotated.scopes ?? []), scope] });
+    const { items } = await bench.connection.reports.people({ state: 'queued', limit: 10 });
+    expect(items.map(({ person }) => person.resource.userName)).toEqual(queued);
   });
 
   it('keeps what an application has, which has no refresh token, and scopes that are none', async () => {

@@ -3,10 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import BetterSqlite from 'better-sqlite3';
 import { CompiledQuery, sql } from 'kysely';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { StoreUnavailable } from '../../src/domain/store-unavailable.ts';
 import { parseFilter } from '../../src/scim/filter/parse.ts';
 import { userResourceType } from '../../src/scim/registry.ts';
+import { peopleHome } from '../../src/store/filter/people.ts';
+import { SQLITE_FILTERS } from '../../src/store/filter/sqlite.ts';
+import { listStatements } from '../../src/store/list.ts';
 import { openScanner, type Scanner, SEARCH_LIMITS } from '../../src/store/sqlite-scanner.ts';
 import { bindConnection, openStore } from '../../src/store/store.ts';
 import { type Bench, create, createOne, ENGINES, firstPage, openBench, SECRET_KEY } from './engines.ts';
@@ -75,6 +78,42 @@ describe('the scanner', () => {
     expect(await waiting).toEqual([[{ value: 'x' }]]);
   });
 
+  it('counts the time from when it is asked, and refuses who waited in vain', async () => {
+    const scanner = open({ threads: 1, time: 40 });
+    // The thread has begun.
+    await vi.waitFor(() => scanner.read([SHORT]));
+    const outcomes = await Promise.allSettled(
+      [LONG, LONG, LONG, SHORT].map((query) => scanner.read([query])),
+    );
+    expect(outcomes.map((outcome) => outcome.status === 'rejected' && String(outcome.reason))).toEqual([
+      expect.stringContaining('longer than 0.04 seconds'),
+      ...Array.from({ length: 3 }, () => 'StoreUnavailable: The store is not available: SCAN_QUEUE_SLOW'),
+    ]);
+    expect(await scanner.read([SHORT])).toEqual([[{ value: 'x' }]]);
+  });
+
+  it('hands many rows over in parts, so that others are served in between', async () => {
+    const rows = CompiledQuery.raw(
+      `with recursive n(v) as (select 1 union all select v + 1 from n where v < 200000)
+        select v, printf('%040d', v) as text from n`,
+    );
+    const scanner = open();
+    let turns = 0;
+    let done = false;
+    await scanner.read([SHORT]);
+    const reading = scanner.read([rows, SHORT]).finally(() => {
+      done = true;
+    });
+    while (!done) {
+      await new Promise(setImmediate);
+      turns += 1;
+    }
+    const [read = [], last] = await reading;
+    expect(read).toHaveLength(200_000);
+    expect([read[0], read.at(-1), last]).toMatchObject([{ v: 1 }, { v: 200_000 }, [{ value: 'x' }]]);
+    expect(turns).toBeGreaterThan(20);
+  });
+
   it('replaces a thread that dies', async () => {
     const scanner = open({ threads: 1 }, false);
     // There is no file yet: the thread cannot begin.
@@ -106,34 +145,77 @@ describe('the scanner', () => {
 describe('a list that no index serves', () => {
   const filter = parseFilter('name.familyName co "nobody" or title co "nobody"', userResourceType);
 
-  it('leaves everything else answering meanwhile', async () => {
+  let bench: Bench;
+  beforeEach(async () => {
     const engine = ENGINES.find(({ name }) => name === 'SQLite');
     if (engine === undefined) throw new Error('no engine');
-    const bench: Bench = await openBench(engine);
+    bench = await openBench(engine);
+    await sql`insert into people (connection, id, resource, version, created, last_modified, user_name, user_name_key, active)
+      with recursive n(v) as (select 1 union all select v + 1 from n where v < 50000)
+      select 'default', 'p' || v, json_object('userName', 'u' || v, 'title', 'Title ' || v, 'name', json_object('familyName', 'F' || v)),
+        1, 1, 1, 'u' || v, 'u' || v, 1 from n`.execute(bench.store.db);
+  });
+  afterEach(() => bench.close());
+
+  it('ends when its time is over, also when it matches nobody', async () => {
+    const home = peopleHome(SQLITE_FILTERS, 'default');
+    const scanner = openScanner(bench.url.slice('sqlite:'.length), { ...SEARCH_LIMITS, time: 5 });
+    const sources = { db: bench.store.db, engine: SQLITE_FILTERS };
+    const asked = [
+      'name.familyName co "nobody" or title co "nobody"',
+      'not (title pr)',
+      'meta.lastModified ge "1970-01-01T00:00:00Z" and title eq "nobody"',
+      'emails.type eq "nobody"',
+      'name.familyName eq "nobody" or userName sw "nobody"',
+    ];
     try {
-      const { person } = await createOne(bench.connection, { userName: 'ann' });
-      await sql`insert into people (connection, id, resource, version, created, last_modified, user_name, user_name_key, active)
-        with recursive n(v) as (select 1 union all select v + 1 from n where v < 50000)
-        select 'default', 'p' || v, json_object('userName', 'u' || v, 'title', 'Title ' || v, 'name', json_object('familyName', 'F' || v)),
-          1, 1, 1, 'u' || v, 'u' || v, 1 from n`.execute(bench.store.db);
-      const { directory } = bench.connection;
       // The thread has begun.
-      await directory.list(firstPage(null, 1));
-      let done = false;
-      const list = directory.list(firstPage(filter, 10)).finally(() => {
-        done = true;
-      });
-      let answered = 0;
-      while (!done) {
-        expect((await directory.get(person.id))?.person.id).toBe(person.id);
-        if (!done) answered += 1;
-        await new Promise(setImmediate);
+      await vi.waitFor(() => scanner.read([SHORT]));
+      for (const text of asked) {
+        const query = firstPage(parseFilter(text, userResourceType), 10);
+        const { total } = listStatements(sources, 'default', home, query, null);
+        await expect(scanner.read([total]), text).rejects.toMatchObject({ scimType: 'tooMany' });
       }
-      expect((await list).total).toBe(0);
-      expect(answered).toBeGreaterThan(10);
     } finally {
-      await bench.close();
+      await scanner.close();
     }
+  });
+
+  it('holds up neither a page of everybody nor who is looked up by an address', async () => {
+    const { directory } = bench.connection;
+    const byAddress = parseFilter('emails.value eq "a@example.com"', userResourceType);
+    // The threads have begun.
+    expect((await directory.list(firstPage(null, 1))).total).toBe(50_000);
+    await directory.list(firstPage(filter, 1));
+    let ended = 0;
+    const searches = Array.from({ length: 10 }, () =>
+      directory.list(firstPage(filter, 10)).finally(() => {
+        ended += 1;
+      }),
+    );
+    await directory.list(firstPage(null, 100));
+    await directory.list(firstPage(byAddress, 1));
+    expect(ended).toBeLessThan(8);
+    await Promise.all(searches);
+  });
+
+  it('leaves everything else answering meanwhile', async () => {
+    const { person } = await createOne(bench.connection, { userName: 'ann' });
+    const { directory } = bench.connection;
+    // The thread has begun.
+    await directory.list(firstPage(filter, 1));
+    let done = false;
+    const list = directory.list(firstPage(filter, 10)).finally(() => {
+      done = true;
+    });
+    let answered = 0;
+    while (!done) {
+      expect((await directory.get(person.id))?.person.id).toBe(person.id);
+      if (!done) answered += 1;
+      await new Promise(setImmediate);
+    }
+    expect((await list).total).toBe(0);
+    expect(answered).toBeGreaterThan(10);
   });
 
   it('is read in place where there is no file', async () => {

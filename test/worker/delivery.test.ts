@@ -105,11 +105,11 @@ describe('a person', () => {
   });
 
   it('refused in identity is failed, and a new value makes it good', async () => {
-    const delivery = await Delivery.begin();
-    const [id = ''] = await delivery.create(resource('ada', { userName: 'a%da@example.com' }));
+    const delivery = await Delivery.begin({ company: { timeZones: ['Europe/Berlin'] } });
+    const [id = ''] = await delivery.create(resource('ada', { timezone: 'Asia/Tokyo' }));
     const { provisioning } = await delivery.reaches(id, 'failed', 'refused');
-    expect(provisioning.lastError).toMatch(/userName/i);
-    await delivery.change(id, { userName: 'ada@example.com' });
+    expect(provisioning.lastError).toMatch(/timezone/i);
+    await delivery.change(id, { timezone: 'Europe/Berlin' });
     await delivery.reaches(id, 'in_sync');
   });
 

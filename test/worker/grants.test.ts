@@ -51,6 +51,14 @@ test('queues everybody in sync only when a quiet scope has come', async () => {
   expect(seen.queued).toEqual([false, true, false]);
 });
 
+test('queues who could not be read when a scope for reading has come', async () => {
+  const { seen, step } = watch(without('spend.user.general.read'));
+  await step();
+  seen.granted = without();
+  await step();
+  expect(seen.queued).toEqual([false, true]);
+});
+
 test('a change that could not be written is found again', async () => {
   const { seen, step } = watch(without(EXTERNAL_ID_WRITE));
   await step();

@@ -146,6 +146,7 @@ export class Delivery {
       secrets: { clientId: company.clientId, clientSecret: company.clientSecret, refreshToken: null },
       credentials: this.store.credentials,
       clock: this.clock.now,
+      monotonic: this.clock.now,
       newId: randomUUID,
       log: this.#log,
       ...(timeout === undefined ? {} : { timeout }),

@@ -84,12 +84,70 @@ describe('a lost create that Concur carries out after userName and employee numb
     await delivery.reaches(id, 'queued', 'outcome_unknown');
     await delivery.change(id, keys('eva'));
     await delivery.decide(id, () => ({ kind: 'delete' }));
-    await delivery.comesTo(id, 'in_sync', 'not_created');
+    await delivery.reaches(id, 'queued', 'outcome_unknown');
     creation.release();
     await appears(delivery, 'ada');
-    delivery.clock.advance(11 * MINUTE);
     await delivery.comesTo(id, 'in_sync');
     expect(users(delivery)).toEqual(['ada@example.com inactive']);
+  });
+
+  it.each([
+    ['inactive', (delivery: Delivery, id: string) => delivery.change(id, { active: false })],
+    ['deleted', (delivery: Delivery, id: string) => delivery.decide(id, () => ({ kind: 'delete' }))],
+  ])(
+    'is looked for about once a minute while whoever is %s now may yet be given access',
+    async (_, leave) => {
+      const [delivery, gateway] = await Delivery.throughGateway({ timeout: TIMEOUT });
+      const creation = gateway.hold({ path: /Bulk/ });
+      const [id = '', other = ''] = await delivery.create(resource('ada'), resource('ben'));
+      delivery.start();
+      for (const one of [id, other]) await delivery.reaches(one, 'queued', 'outcome_unknown');
+      await delivery.change(id, keys('eva'));
+      await delivery.comesTo(other, 'in_sync');
+      const left = delivery.clock.now();
+      await leave(delivery, id);
+      const waits: number[] = [];
+      for (let looks = 1; looks <= 10; looks += 1) {
+        const due = await vi.waitFor(async () => {
+          const { state, reason, lane, attempts, due } = (await delivery.record(id)).provisioning;
+          expect({ state, reason, lane, attempts }).toEqual({
+            state: 'queued',
+            reason: 'outcome_unknown',
+            lane: 'deactivation',
+            attempts: looks,
+          });
+          return due ?? 0;
+        }, PATIENCE);
+        waits.push(due - delivery.clock.now());
+        delivery.clock.advance(due - delivery.clock.now());
+      }
+      expect(Math.max(...waits)).toBeLessThan(65_000);
+      expect(waits.at(-1)).toBeGreaterThan(30_000);
+      // Until it is settled it counts as a deactivation that is owed.
+      expect((await delivery.store.reports.summary()).oldestOpenDeactivation).toBeLessThanOrEqual(
+        left + 1_000,
+      );
+      creation.release();
+      await appears(delivery, 'ada');
+      await delivery.comesTo(id, 'in_sync');
+      expect(users(delivery).sort()).toEqual(['ada@example.com inactive', 'ben@example.com active']);
+      expect((await delivery.store.reports.summary()).oldestOpenDeactivation).toBeNull();
+    },
+  );
+
+  it('and is never carried out rests once its time is over', async () => {
+    const delivery = await Delivery.prepare();
+    const match = { method: 'POST', path: /v4\/Users$/ };
+    delivery.simulator.faults.add({ kind: 'drop-before', times: 1, match });
+    const [id = ''] = await delivery.create(resource('ada'));
+    delivery.start();
+    await delivery.reaches(id, 'queued', 'outcome_unknown');
+    await delivery.change(id, { active: false });
+    const { provisioning } = await delivery.reaches(id, 'queued', 'outcome_unknown');
+    expect(provisioning.lane).toBe('deactivation');
+    delivery.clock.advance(10 * MINUTE);
+    await delivery.reaches(id, 'in_sync', 'not_created');
+    expect(users(delivery)).toEqual([]);
   });
 
   it.each([
@@ -183,12 +241,13 @@ describe('a lost create that Concur never carries out', () => {
 });
 
 it('somebody whose create was lost, refused when it was made again, and who is inactive now has no access', async () => {
-  const [delivery, gateway] = await Delivery.throughGateway({ timeout: TIMEOUT });
+  const company = { timeZones: ['Europe/Berlin'] };
+  const [delivery, gateway] = await Delivery.throughGateway({ timeout: TIMEOUT, company });
   delivery.start();
   const creation = gateway.hold({ method: 'POST', path: /v4\/Users$/ });
   const [id = ''] = await delivery.create(resource('ada'));
   await delivery.reaches(id, 'queued', 'outcome_unknown');
-  await delivery.change(id, { userName: 'a%da@example.com' });
+  await delivery.change(id, { userName: 'eva@example.com', timezone: 'Asia/Tokyo' });
   await delivery.comesTo(id, 'failed', 'refused');
   creation.release();
   await appears(delivery, 'ada');

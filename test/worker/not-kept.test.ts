@@ -76,6 +76,43 @@ describe('a value that Concur confirms and does not keep', () => {
   });
 });
 
+describe('a value that Concur confirms to be gone and goes on showing', () => {
+  async function showing(lasting: JsonObject): Promise<[Delivery, string]> {
+    const [delivery, gateway] = await Delivery.throughGateway();
+    let taken = false;
+    shows(gateway, (user) => (taken ? { ...user, ...lasting } : user));
+    delivery.start();
+    const more = { title: 'Countess', entitlements: ['Expense', 'Invoice'] };
+    const [id = ''] = await delivery.create(resource('ada', more));
+    await delivery.reaches(id, 'in_sync');
+    taken = true;
+    return [delivery, id];
+  }
+
+  it('is taken away twice, and then the person is partial', async () => {
+    const [delivery, id] = await showing({ title: 'Countess' });
+    await delivery.change(id, { title: null });
+    await delivery.reaches(id, 'in_sync');
+    await delivery.change(id, { entitlements: ['Expense'] });
+    await delivery.reaches(id, 'in_sync');
+    await delivery.change(id, { entitlements: ['Expense', 'Travel'] });
+    const { provisioning } = await delivery.reaches(id, 'partial', 'not_kept');
+    expect(provisioning.lastError).toBe('Concur does not keep title');
+    expect(patched(delivery, 'title')).toHaveLength(2);
+  });
+
+  it('is in no list that is sent later', async () => {
+    const [delivery, id] = await showing({ entitlements: ['Expense', 'Invoice'] });
+    await delivery.change(id, { entitlements: ['Expense'] });
+    await delivery.reaches(id, 'in_sync');
+    for (const other of ['Travel', 'Request', 'Locate']) {
+      await delivery.change(id, { entitlements: ['Expense', other] });
+      await delivery.reaches(id, 'in_sync');
+      expect(patched(delivery, 'entitlements').at(-1)).toEqual(['Expense', other]);
+    }
+  });
+});
+
 it('a leaver whom Concur does not keep inactive is deactivated for ever, and ever more slowly', async () => {
   const [delivery, gateway] = await Delivery.throughGateway();
   let keeps = false;

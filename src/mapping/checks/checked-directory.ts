@@ -1,4 +1,5 @@
 import type { MappingSettings } from '../../domain/connection.ts';
+import type { PersonRecord } from '../../domain/person.ts';
 import type { Directory, Write, WriteResult } from '../../scim/directory.ts';
 import type { ScimError } from '../../scim/error.ts';
 import { refusalOf } from './refusal.ts';
@@ -10,6 +11,13 @@ const MOST_CHECKS = 5;
 
 /** The person is no longer as they were when the change was checked. */
 const STALE = new Error('The person was changed meanwhile');
+
+/** What the writes of one batch know of each other. */
+interface Batch {
+  readonly read: Map<string, Promise<PersonRecord | null>>;
+  /** People of whom a write is to be checked anew: what comes after it waits for it. */
+  readonly stale: Set<string>;
+}
 
 /** A write with what the check made of it. */
 type Checked =
@@ -23,16 +31,17 @@ type Checked =
  */
 export function checkedDirectory(directory: Directory, settings: MappingSettings): Directory {
   async function acceptChecked(writes: readonly Write[], checks: number): Promise<readonly WriteResult[]> {
-    const checked = await Promise.all(writes.map((write) => check(write)));
+    const batch: Batch = { read: new Map(), stale: new Set() };
+    const checked = await Promise.all(writes.map((write) => check(write, batch)));
     const passed = checked.flatMap((one) => (one.kind === 'passed' ? [one.write] : []));
     const written = (passed.length === 0 ? [] : await directory.accept(passed)).values();
     const results: WriteResult[] = [];
     for (const [index, write] of writes.entries()) {
       const one = checked[index];
-      const result = one?.kind === 'refused' ? rejected(one.error) : written.next().value;
+      const result: WriteResult | undefined =
+        one?.kind === 'refused' ? { kind: 'rejected', error: one.error } : written.next().value;
       if (result === undefined) throw new Error('The directory gave no result for a write');
       const isStale = result.kind === 'rejected' && result.error === STALE;
-      // Several changes of one person in a batch: each is checked against what the one before it made.
       results.push(isStale ? await again(write, checks) : result);
     }
     return results;
@@ -45,24 +54,31 @@ export function checkedDirectory(directory: Directory, settings: MappingSettings
     return result;
   }
 
-  async function check(write: Write): Promise<Checked> {
-    if (write.kind === 'change') return { kind: 'passed', write: await checkedChange(write) };
+  async function check(write: Write, batch: Batch): Promise<Checked> {
+    if (write.kind === 'change') return { kind: 'passed', write: await checkedChange(write, batch) };
     const error = await refusalOf(null, write.resource, settings);
     return error === null ? { kind: 'passed', write } : { kind: 'refused', error };
   }
 
-  async function checkedChange(write: Change): Promise<Change> {
-    const before = await directory.get(write.id);
+  async function checkedChange(write: Change, { read, stale }: Batch): Promise<Change> {
+    const reading = read.get(write.id) ?? directory.get(write.id);
+    read.set(write.id, reading);
+    const before = await reading;
     const decision = before === null ? null : decided(() => write.decide(before));
-    const { version = null, resource = {} } = before?.person ?? {};
     const error =
-      decision?.kind === 'replace' ? await refusalOf(resource, decision.resource, settings) : null;
+      before !== null && decision?.kind === 'replace'
+        ? await refusalOf(before.person.resource, decision.resource, settings)
+        : null;
     return {
       ...write,
       decide: (current) => {
+        if (stale.has(write.id)) throw STALE;
         const final = write.decide(current);
         if (final.kind !== 'replace') return final;
-        if (current.person.version !== version) throw STALE;
+        if (current.person.version !== before?.person.version) {
+          stale.add(write.id);
+          throw STALE;
+        }
         if (error !== null) throw error;
         return final;
       },
@@ -70,10 +86,6 @@ export function checkedDirectory(directory: Directory, settings: MappingSettings
   }
 
   return { ...directory, accept: (writes) => acceptChecked(writes, 1) };
-}
-
-function rejected(error: ScimError): WriteResult {
-  return { kind: 'rejected', error };
 }
 
 /** What a change would decide; null when it throws, as it then will inside the transaction. */

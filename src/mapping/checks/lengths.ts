@@ -3,7 +3,8 @@ import type { Check } from './fault.ts';
 
 /**
  * The most characters of each attribute, by its name without the element of a list (Identity v4.1, API
- * description, User; Spend User Retrieval v4.1, "Spend User"). Custom fields have lengths of the company's own.
+ * description, User; Spend User Retrieval v4.1, "Spend User"; for custom fields Get Expense Report,
+ * `EmployeeCustom`). A company may have made its own fields shorter.
  */
 const LONGEST: Readonly<Record<string, number>> = {
   'name.givenName': 32,
@@ -29,6 +30,7 @@ const LONGEST: Readonly<Record<string, number>> = {
   [`${SAP}:userUuid`]: 36,
   [`${SPEND}:ledgerCode`]: 20,
   [`${SPEND}:cashAdvanceAccountCode`]: 20,
+  [`${SPEND}:customData.value`]: 48,
 };
 
 /** The checks of lengths, by the attribute's name. */

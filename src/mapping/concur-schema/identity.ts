@@ -63,7 +63,7 @@ export const CORE_SCHEMA: ConcurExtension = {
     ...all('id meta displayName name.formatted phoneNumbers.display', MADE_BY_CONCUR),
     ...all('name.legalName', READ_ONLY),
     ...all(
-      'localeOverrides localeOverrides.preference24Hour localeOverrides.preferenceCurrencySymbolLocation ' +
+      'localeOverrides.preference24Hour localeOverrides.preferenceCurrencySymbolLocation ' +
         'localeOverrides.preferenceDateFormat localeOverrides.preferenceDefaultCalView ' +
         'localeOverrides.preferenceDistance localeOverrides.preferenceEndDayViewHour ' +
         'localeOverrides.preferenceFirstDayOfWeek localeOverrides.preferenceHourMinuteSeparator ' +

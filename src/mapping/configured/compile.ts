@@ -2,9 +2,9 @@ import type { CompileMapping, ConfiguredAttribute, MappingSource } from '../../d
 import { isJsonObject, type JsonObject, type JsonValue } from '../../domain/json.ts';
 import { type ConcurTarget, findConcurTarget, findSwitch } from '../concur-schema/schema.ts';
 import { coerce } from './coerce.ts';
-import { reader } from './read.ts';
-import { compileSource, SOURCES, type Source } from './source.ts';
-import { readTable, type Table } from './table.ts';
+import { type Parts, reader } from './read.ts';
+import { compileSource, SOURCES } from './source.ts';
+import { readTable } from './table.ts';
 
 /** What may be set for an attribute. */
 const SETTINGS: readonly string[] = [...SOURCES, 'default', 'table', 'when'];
@@ -61,15 +61,6 @@ function compileAttribute(
   const use = target.attribute.type === 'person' ? 'reference' : parts.atCreation ? 'initial' : 'asked';
   const { words } = parts.source;
   return { kind: 'mapped', key: target.key, use, place, source: words, read: reader(target, parts, place) };
-}
-
-/** The compiled settings of an attribute. */
-export interface Parts {
-  readonly source: Source;
-  readonly table: Table | null;
-  /** In Concur's form; undefined: there is none. */
-  readonly standard: JsonValue | undefined;
-  readonly atCreation: boolean;
 }
 
 function compileSettings(

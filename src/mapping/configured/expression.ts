@@ -25,7 +25,7 @@ export function compileExpression(text: string): Compiled<Evaluate> {
   try {
     expression = jsonata(text, BOUNDS);
   } catch (error) {
-    return { kind: 'problem', message: `is no JSONata expression: ${messageOf(error)}` };
+    return { kind: 'problem', message: `is no JSONata expression: ${syntaxError(error)}` };
   }
   const forbidden = variablesIn(expression.ast()).find((name) => FORBIDDEN.has(name));
   if (forbidden !== undefined) {
@@ -59,6 +59,11 @@ function variablesIn(node: unknown, seen: Set<unknown> = new Set()): readonly st
   seen.add(node);
   const own = 'type' in node && node.type === 'variable' && 'value' in node ? [String(node.value)] : [];
   return [...own, ...Object.values(node).flatMap((inner) => variablesIn(inner, seen))];
+}
+
+/** What JSONata says of the text of an expression, which holds nobody's values. */
+function syntaxError(error: unknown): string {
+  return isJsonObject(error) && typeof error.message === 'string' ? error.message : messageOf(error);
 }
 
 /** JSONata throws plain objects with a code; its messages may quote values, so that only the code is told. */

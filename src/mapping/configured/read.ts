@@ -3,8 +3,17 @@ import type { Reading } from '../../domain/connection.ts';
 import type { JsonObject, JsonValue } from '../../domain/json.ts';
 import type { ConcurTarget } from '../concur-schema/schema.ts';
 import { coerce } from './coerce.ts';
-import type { Parts } from './compile.ts';
-import type { Sourced } from './source.ts';
+import type { Source, Sourced } from './source.ts';
+import type { Table } from './table.ts';
+
+/** The compiled settings of an attribute. */
+export interface Parts {
+  readonly source: Source;
+  readonly table: Table | null;
+  /** In Concur's form; undefined: there is none. */
+  readonly standard: JsonValue | undefined;
+  readonly atCreation: boolean;
+}
 
 const NOTHING: Reading = { kind: 'nothing' };
 

@@ -4,6 +4,7 @@ import type { AttributeReference, ResourceType } from '../registry.ts';
 import { schemaObject } from '../resource.ts';
 import type { Attribute } from '../schema.ts';
 import type { CompareOperator, Filter } from './filter.ts';
+import { folded } from './fold.ts';
 
 type Scalar = string | number | boolean;
 
@@ -77,7 +78,7 @@ function comparable(value: Scalar, attribute: Attribute): Scalar {
   if (typeof value !== 'string') return value;
   if (attribute.type === 'dateTime') return Date.parse(value);
   if (attribute.type === 'boolean') return booleanFromText(value) === true;
-  return attribute.caseExact ? value : value.toLowerCase();
+  return attribute.caseExact ? value : folded(value);
 }
 
 function compare(operator: Exclude<CompareOperator, 'ne'>, left: Scalar, right: Scalar): boolean {

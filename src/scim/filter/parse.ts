@@ -96,9 +96,11 @@ function parseAnd(cursor: Cursor, resolve: Resolve, depth: number): Filter {
   return combine('and', filters);
 }
 
+/** `(a or b) or c` is `a or b or c`: what is nested by brackets alone need not be nested for whoever asks the filter. */
 function combine(kind: 'and' | 'or', filters: readonly Filter[]): Filter {
   const [only] = filters;
-  return filters.length === 1 && only ? only : { kind, filters };
+  if (filters.length === 1 && only) return only;
+  return { kind, filters: filters.flatMap((filter) => (filter.kind === kind ? filter.filters : [filter])) };
 }
 
 function parseTerm(cursor: Cursor, resolve: Resolve, depth: number): Filter {

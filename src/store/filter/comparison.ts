@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { invalidFilter } from '../../scim/error.ts';
 import type { CompareOperator } from '../../scim/filter/filter.ts';
+import { folded } from '../../scim/filter/fold.ts';
 import { keyText } from '../records.ts';
 import { type Condition, type Operand, ofAll } from './condition.ts';
 import type { FilterEngine } from './engine.ts';
@@ -21,33 +22,33 @@ export function comparison(
   wanted: Wanted,
   path: string,
 ): Condition {
-  const { value, index = 'all' } = operand;
+  const { value, weight, index = 'all' } = operand;
   const right = comparable(operand, operator, wanted, path);
   const range = index === 'all' ? 'all' : 'many';
   switch (operator) {
     case 'eq':
-      return { sql: sql`${value} = ${right}`, reach: index };
+      return { sql: sql`${value} = ${right}`, reach: index, weight };
     case 'co':
-      return ofAll(engine.contains(value, String(right)));
+      return ofAll(engine.contains(value, String(right)), weight);
     case 'ew':
-      return ofAll(engine.endsWith(value, String(right)));
+      return ofAll(engine.endsWith(value, String(right)), weight);
     case 'sw':
       return startsWith(engine, operand, String(right));
     case 'gt':
-      return { sql: sql`${value} > ${right}`, reach: range };
+      return { sql: sql`${value} > ${right}`, reach: range, weight };
     case 'ge':
-      return { sql: sql`${value} >= ${right}`, reach: range };
+      return { sql: sql`${value} >= ${right}`, reach: range, weight };
     case 'lt':
-      return { sql: sql`${value} < ${right}`, reach: range };
+      return { sql: sql`${value} < ${right}`, reach: range, weight };
     case 'le':
-      return { sql: sql`${value} <= ${right}`, reach: range };
+      return { sql: sql`${value} <= ${right}`, reach: range, weight };
   }
 }
 
-function startsWith(engine: FilterEngine, { value, index }: Operand, start: string): Condition {
+function startsWith(engine: FilterEngine, { value, weight, index }: Operand, start: string): Condition {
   const end = afterPrefix(start);
-  if (index === undefined || end === null) return ofAll(engine.startsWith(value, start));
-  return { sql: sql`(${value} >= ${start} and ${value} < ${end})`, reach: 'many' };
+  if (index === undefined || end === null) return ofAll(engine.startsWith(value, start), weight);
+  return { sql: sql`(${value} >= ${start} and ${value} < ${end})`, reach: 'many', weight };
 }
 
 /** The first text, by code point, after all that begin with `prefix`; null when there is none. */
@@ -70,9 +71,9 @@ function comparable(
   switch (form) {
     case 'key':
       // A blank at the edge of a part of a key may stand in its middle.
-      return operator === 'eq' ? keyText(String(wanted)) : String(wanted).normalize('NFC').toLowerCase();
+      return operator === 'eq' ? keyText(String(wanted)) : folded(String(wanted).normalize('NFC'));
     case 'folded':
-      return String(wanted).toLowerCase();
+      return folded(String(wanted));
     case 'exact':
       return String(wanted);
     case 'number':

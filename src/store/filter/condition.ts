@@ -11,30 +11,47 @@ export type Reach = 'few' | 'some' | 'many' | 'all';
 export interface Condition {
   readonly sql: RawBuilder<SqlBool>;
   readonly reach: Reach;
+  /** About what it costs to ask one resource, in columns that are compared. */
+  readonly weight: number;
 }
+
+/** What it costs to find a value in the JSON of a resource, in columns. */
+export const JSON_WEIGHT = 5;
+
+/** How many elements a multi-valued attribute is taken to have: few have more, one may have a thousand. */
+const ELEMENTS = 5;
 
 const REACHES: readonly Reach[] = ['few', 'some', 'many', 'all'];
 
 /** A condition that is asked of every resource. */
-export function ofAll(condition: RawBuilder<SqlBool>): Condition {
-  return { sql: condition, reach: 'all' };
+export function ofAll(condition: RawBuilder<SqlBool>, weight: number): Condition {
+  return { sql: condition, reach: 'all', weight };
+}
+
+/** What it costs to ask `condition` of every element of a multi-valued attribute. */
+export function weightOfElements(condition: Condition): number {
+  return JSON_WEIGHT + ELEMENTS * condition.weight;
 }
 
 /** All of the conditions hold: the index of any of them will do. */
 export function allOf(conditions: readonly Condition[]): Condition {
   const reach = REACHES.find((one) => conditions.some((condition) => condition.reach === one)) ?? 'all';
-  return { sql: balanced(conditions, sql` and `), reach };
+  return { sql: balanced(conditions, sql` and `), reach, weight: weightOf(conditions) };
 }
 
 /** One of the conditions holds: every one of them needs an index. */
 export function anyOf(conditions: readonly Condition[]): Condition {
   const reach = REACHES.findLast((one) => conditions.some((condition) => condition.reach === one)) ?? 'all';
-  return { sql: balanced(conditions, sql` or `), reach };
+  return { sql: balanced(conditions, sql` or `), reach, weight: weightOf(conditions) };
+}
+
+function weightOf(conditions: readonly Condition[]): number {
+  return conditions.reduce((sum, { weight }) => sum + weight, 0);
 }
 
 /** The condition does not hold; an index only knows of whom it does. */
 export function noneOf(condition: Condition): Condition {
-  return ofAll(sql`((${condition.sql}) is not true)`);
+  return ofAll(sql`((${condition.sql}) is not true)`, condition.weight);
 }
 
 /** Databases bound how deep an expression is nested, and `a or b or c` nests to the left: the halves nest less. */
@@ -50,11 +67,13 @@ function balanced(conditions: readonly Condition[], operator: RawBuilder<unknown
 export interface Operand {
   readonly value: Value;
   /**
-   * What `value` is: text as `keyText` makes it, text in lower case, text as it is, a number, 1 or 0, a time in ms,
+   * What `value` is: text as `keyText` makes it, text as `folded` makes it, text as it is, a number, 1 or 0, a time in ms,
    * or an address, which the store does not know in full.
    */
   readonly form: 'key' | 'folded' | 'exact' | 'number' | 'flag' | 'instant' | 'address';
   /** How many have the same value, where an index finds them. */
   readonly index?: Exclude<Reach, 'all'>;
   readonly nullable: boolean;
+  /** What it costs to read it, in columns. */
+  readonly weight: number;
 }

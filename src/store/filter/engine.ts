@@ -17,7 +17,7 @@ export interface FilterEngine {
   jsonElements(json: Value, path: readonly string[], alias: string): Value;
   /** Texts as a table `texts` with the column `value`: one variable of a statement, however many they are. */
   texts(texts: readonly string[]): AliasedRawBuilder<{ value: string }, 'texts'>;
-  /** Text in lower case, as JavaScript's `toLowerCase` has it. */
+  /** Text without case, as `folded` in `src/scim/filter/fold.ts` makes it. */
   folded(text: Value): Value;
   /** Text as `keyText` makes it. */
   keyed(text: Value): Value;
@@ -28,4 +28,6 @@ export interface FilterEngine {
   endsWith(text: Value, end: string): RawBuilder<SqlBool>;
   /** True; a query that has had its time fails where a row is asked this. */
   withinTime(): RawBuilder<SqlBool>;
+  /** Whether a query failed because its filter is nested deeper, or has more parts, than the database can take. */
+  isTooComplex(error: unknown): boolean;
 }

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { ResourceType } from '../../scim/registry.ts';
-import { allOf, type Condition, type Operand, ofAll } from './condition.ts';
+import { allOf, type Condition, type Operand, ofAll, weightOfElements } from './condition.ts';
 import type { FilterEngine, Value } from './engine.ts';
 
 /** Where the attributes of one kind of resource are kept. What is in neither columns nor rows is in `resource`. */
@@ -42,18 +42,19 @@ export function someRow(
   if (condition.reach === 'all') {
     return ofAll(
       sql`exists (select 1 from ${from} where ${where} and ${owner} = ${id} and ${engine.withinTime()} and ${condition.sql})`,
+      weightOfElements(condition),
     );
   }
   return {
+    ...condition,
     sql: sql`${id} in (select ${owner} from ${from} where ${where} and ${inTime(engine, condition).sql})`,
-    reach: condition.reach,
   };
 }
 
-/** The condition, and where it may hold for more than a few, that there is time left. */
+/** The condition, and that there is time left: even a few may have much that is to be looked at. */
 export function inTime(engine: FilterEngine, condition: Condition): Condition {
-  // The time comes first: behind a condition that nobody meets, nobody would look at it.
-  return condition.reach === 'few' ? condition : allOf([ofAll(engine.withinTime()), condition]);
+  // The time comes first: who does not meet a condition is not asked the next.
+  return allOf([ofAll(engine.withinTime(), 0), condition]);
 }
 
 /** An operand, NULL where nothing is kept unless `nullable` is false. */
@@ -64,7 +65,7 @@ export function column(
   nullable = true,
 ): Operand {
   const expression = typeof value === 'string' ? sql.ref(value) : value;
-  return { value: expression, form, nullable, ...(index === undefined ? {} : { index }) };
+  return { value: expression, form, nullable, weight: 1, ...(index === undefined ? {} : { index }) };
 }
 
 /** What `meta` (RFC 7643 §3.1) is made of; it is made when shown, and stored nowhere. */

@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import { type Attribute, attributeNamed } from '../../scim/schema.ts';
-import { type Condition, type Operand, ofAll } from './condition.ts';
+import { type Condition, JSON_WEIGHT, type Operand, ofAll, weightOfElements } from './condition.ts';
 import type { FilterEngine, Value } from './engine.ts';
 
 /** A place in the JSON of a resource. */
@@ -30,7 +30,7 @@ export function someAt(
   if (!attribute.multiValued) return someAt(engine, inside, rest, test);
   const { elements, element } = elementsAt(engine, inside);
   const inner = someAt(engine, element, rest, test);
-  return ofAll(sql`exists (select 1 from ${elements} where ${inner.sql})`);
+  return ofAll(sql`exists (select 1 from ${elements} where ${inner.sql})`, weightOfElements(inner));
 }
 
 /**
@@ -57,22 +57,23 @@ export function valueAt(engine: FilterEngine, { json, path }: Place): Value {
 
 /** The value of an attribute in the form in which it is compared. */
 export function operandAt(value: Value, engine: FilterEngine, name: string, attribute: Attribute): Operand {
+  const common = { nullable: true, weight: JSON_WEIGHT };
   switch (attribute.type) {
     case 'boolean':
-      return { value, form: 'flag', nullable: true };
+      return { value, form: 'flag', ...common };
     case 'integer':
     case 'decimal':
-      return { value, form: 'number', nullable: true };
+      return { value, form: 'number', ...common };
     case 'dateTime':
-      return { value: engine.instant(value), form: 'instant', nullable: true };
+      return { value: engine.instant(value), form: 'instant', ...common };
     case 'string':
     case 'reference':
     case 'binary':
     case 'complex':
-      if (KEYS.has(name)) return { value: engine.keyed(value), form: 'key', nullable: true };
+      if (KEYS.has(name)) return { value: engine.keyed(value), form: 'key', ...common };
       return attribute.caseExact
-        ? { value, form: 'exact', nullable: true }
-        : { value: engine.folded(value), form: 'folded', nullable: true };
+        ? { value, form: 'exact', ...common }
+        : { value: engine.folded(value), form: 'folded', ...common };
   }
 }
 

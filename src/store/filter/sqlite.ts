@@ -1,6 +1,9 @@
 import { sql } from 'kysely';
 import type { FilterEngine } from './engine.ts';
 
+/** What SQLite says of a statement that is beyond its limits (sqlite.org/limits.html). */
+const BEYOND_LIMITS = /^(Expression tree is too large|parser stack overflow|too many )/;
+
 /** How SQLite says what a filter asks; its connections have the functions of `registerFunctions`. */
 export const SQLITE_FILTERS: FilterEngine = {
   jsonValue: (json, path) => sql`json_extract(${json}, ${jsonPath(path)})`,
@@ -14,6 +17,7 @@ export const SQLITE_FILTERS: FilterEngine = {
   endsWith: (text, end) =>
     end === '' ? sql`${text} is not null` : sql`substr(${text}, ${-[...end].length}) = ${end}`,
   withinTime: () => sql`scim_within_time()`,
+  isTooComplex: (error) => error instanceof Error && BEYOND_LIMITS.test(error.message),
 };
 
 // Schema names and URNs, which hold no double quote.

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Filter } from '../../scim/filter/filter.ts';
 import type { AttributeReference } from '../../scim/registry.ts';
-import { allOf, anyOf, type Condition, type Operand, ofAll } from './condition.ts';
+import { allOf, anyOf, type Condition, JSON_WEIGHT, type Operand, ofAll } from './condition.ts';
 import type { FilterEngine } from './engine.ts';
 import { type Home, inTime, type Rows, someRow } from './home.ts';
 import { operandAt, type Place, someAt, valueAt } from './json.ts';
@@ -46,7 +46,7 @@ export function resourceSubject(
       }
       const elements = rows.get(reference.path);
       return elements?.complete
-        ? someRow(engine, table, elements, ofAll(sql`true`))
+        ? someRow(engine, table, elements, ofAll(sql`true`, 1))
         : stored(reference).present(reference);
     },
     someElement(reference, filter) {
@@ -91,9 +91,9 @@ export function rowColumn(
   return undefined;
 }
 
-function isPresent({ value, form }: Operand): Condition {
+function isPresent({ value, form, weight }: Operand): Condition {
   const isText = form === 'key' || form === 'folded' || form === 'exact';
-  return ofAll(isText ? sql`${value} <> ''` : sql`${value} is not null`);
+  return ofAll(isText ? sql`${value} <> ''` : sql`${value} is not null`, weight);
 }
 
 /** What is at a place in JSON, an element or the whole resource. */
@@ -105,12 +105,12 @@ function placeSubject(engine: FilterEngine, place: Place, translate: Translate):
       ),
     present: (reference) =>
       someAt(engine, place, reference.chain, (found) =>
-        ofAll(sql`${valueAt(engine, found)} not in ('', '{}', '[]')`),
+        ofAll(sql`${valueAt(engine, found)} not in ('', '{}', '[]')`, JSON_WEIGHT),
       ),
     someElement: (reference, filter) =>
       someAt(engine, place, reference.chain, (found) =>
         allOf([
-          ofAll(sql`${valueAt(engine, found)} is not null`),
+          ofAll(sql`${valueAt(engine, found)} is not null`, JSON_WEIGHT),
           translate(filter, placeSubject(engine, found, translate)),
         ]),
       ),
@@ -193,7 +193,7 @@ function union(
   const unions: Condition[] = [];
   for (let start = 0; start < lookups.length; start += UNION) {
     const found = sql.join(lookups.slice(start, start + UNION), sql` union `);
-    unions.push({ sql: sql`${id} in (${found})`, reach: either.reach });
+    unions.push({ ...either, sql: sql`${id} in (${found})` });
   }
   return anyOf(unions);
 }

@@ -37,7 +37,9 @@ function compareOf(
   subject: Subject,
 ): Condition {
   if (value === null) {
-    const some = subject.some(reference, (operand) => ofAll(sql`${operand.value} is not null`));
+    const some = subject.some(reference, ({ value: found, weight }) =>
+      ofAll(sql`${found} is not null`, weight),
+    );
     return operator === 'eq' ? noneOf(some) : some;
   }
   return operator === 'ne'

@@ -161,8 +161,8 @@ describe('removing by type', () => {
     );
   });
 
-  test('of a filter of 4 MB is read in less than a second', () => {
-    const filter = Array.from({ length: 1_000 }, () => 'type eq "User"').join(' or ');
+  test('by long filters is one step', () => {
+    const filter = Array.from({ length: 200 }, () => 'type eq "User"').join(' or ');
     const operation = { op: 'remove', path: `members[${filter}]` };
     expect(steps(...Array.from({ length: 20 }, () => operation))).toEqual([
       { kind: 'removeTypes', types: ['User'] },
@@ -252,13 +252,15 @@ test('10,000 members are read in well under a tenth of a second', () => {
 });
 
 test('the steps make of any members what the operations, one by one, would', () => {
-  const id = fc.constantFrom('u1', 'u2', 'u3', 'u4');
+  const id = fc.constantFrom<string[]>('u1', 'u2', 'u3', 'u4');
   const list = fc.array(id, { maxLength: 3 });
   const operation = fc.oneof(
     list.map((value) => ({ op: 'add', path: 'members', value })),
     list.map((value) => ({ op: 'replace', path: 'members', value })),
     list.map((value) => ({ op: 'remove', path: 'members', value })),
-    fc.constantFrom('User', 'Group').map((type) => ({ op: 'remove', path: `members[type eq "${type}"]`, value: OF_TYPE[type] })),
+    fc
+      .constantFrom('User', 'Group')
+      .map((type) => ({ op: 'remove', path: `members[type eq "${type}"]`, value: OF_TYPE[type] })),
     id.map((value) => ({ op: 'remove', path: `members[value eq "${value}"]`, value: [value] })),
   );
   fc.assert(
@@ -282,7 +284,7 @@ function applied(before: ReadonlySet<string>, changes: readonly MemberChange[]):
   let members = before;
   for (const change of changes) {
     const ids = new Set(
-      change.kind === 'removeTypes' ? change.types.flatMap((type) => OF_TYPE[type ?? '']) : change.ids,
+      change.kind === 'removeTypes' ? change.types.flatMap((type) => OF_TYPE[type ?? ''] ?? []) : change.ids,
     );
     if (change.kind === 'replace') members = ids;
     else members = change.kind === 'add' ? members.union(ids) : members.difference(ids);

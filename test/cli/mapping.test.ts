@@ -1,0 +1,98 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { run } from './child.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'bridge-mapping-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const ADA = {
+  schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'],
+  userName: 'ada@example.com',
+  name: { givenName: 'Ada', familyName: 'Lovelace' },
+  'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User': {
+    costCenter: 'C1',
+    manager: { value: '10001' },
+  },
+};
+
+writeFileSync(join(folder, 'ledgers.csv'), 'center,ledger\nC1,L-1\n');
+writeFileSync(
+  join(folder, 'bridge.yaml'),
+  `store: { secretKey: '${'0'.repeat(64)}' }
+connections:
+  default:
+    baseUrl: https://us2.api.concursolutions.com
+    companyId: 3f2504e0-4f89-11d3-9a0c-0305e82c3301
+    clientId: client
+    clientSecret: secret
+    mapping:
+      attributes:
+        title: { from: enterprise:costCenter, table: { file: ledgers.csv } }
+`,
+);
+writeFileSync(
+  join(folder, 'wrong.yaml'),
+  'connections:\n  default:\n    mapping:\n      attributes:\n        titel: title\n',
+);
+
+const mappingTest = (args: readonly string[], input: unknown) =>
+  run(['mapping', 'test', ...args], {}, { cwd: folder, input: JSON.stringify(input) });
+
+test('mapping test shows each value with where it comes from, and what is looked up', async () => {
+  const { code, stdout } = await mappingTest(['-'], ADA);
+  const rows = stdout.split('\n').map((line) => line.split(/ {2,}/));
+  expect(rows).toContainEqual([
+    'title',
+    'L-1',
+    'always',
+    expect.stringMatching(/^enterprise:costCenter, through the table \(.*bridge\.yaml:10\)$/),
+  ]);
+  expect(rows).toContainEqual([
+    'enterprise:manager.value',
+    '10001',
+    'as their Concur UUID',
+    expect.stringMatching(/^client: /),
+  ]);
+  expect(rows).toContainEqual([
+    'emails[work].value',
+    'ada@example.com',
+    'where Concur has nothing',
+    'derived from userName',
+  ]);
+  expect(stdout).toMatch(/not fit to be sent\n {2}nothing/);
+  expect(code).toBe(0);
+});
+
+test('mapping test returns 1 when something required is missing, also for programs', async () => {
+  writeFileSync(join(folder, 'ada.json'), JSON.stringify({ ...ADA, name: { givenName: 'Ada' } }));
+  const { code, stdout } = await mappingTest(['ada.json', '--json'], '');
+  const { attributes, gaps } = JSON.parse(stdout);
+  expect(attributes).toContainEqual({
+    key: 'name.givenName',
+    value: 'Ada',
+    use: 'asked',
+    origin: { kind: 'client', from: 'name.givenName' },
+  });
+  expect(gaps).toContainEqual(expect.objectContaining({ why: expect.stringContaining('name.familyName') }));
+  expect(code).toBe(1);
+});
+
+test('mapping test says what is wrong with the file, the User, and every line of the configuration', async () => {
+  expect(await mappingTest(['gone.json'], '')).toMatchObject({
+    code: 1,
+    stderr: 'gone.json cannot be read (ENOENT).\n',
+  });
+  expect(await mappingTest(['-'], [ADA])).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('no SCIM User'),
+  });
+  expect(await mappingTest(['-'], { ...ADA, userName: 7 })).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('userName'),
+  });
+  const { code, stderr } = await mappingTest(['-', '--config', 'wrong.yaml'], ADA);
+  expect(stderr).toMatch(/mapping\.attributes\.titel \(wrong\.yaml:5\): is no attribute of Concur's/);
+  expect(code).toBe(2);
+});
