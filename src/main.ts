@@ -11,6 +11,7 @@ import type { Description } from './http/connection.ts';
 import { listen } from './http/listen.ts';
 import { checkedDirectory } from './mapping/checks/checked-directory.ts';
 import { deliverable } from './mapping/checks/deliverable.ts';
+import { giving } from './mapping/groups/match.ts';
 import { checkDatabase } from './store/readiness.ts';
 import { bindConnection, type ConnectionStore, openStore, type Store } from './store/store.ts';
 import { startUpkeep } from './worker/upkeep.ts';
@@ -127,15 +128,16 @@ async function bind(store: Store, configuration: ConnectionConfiguration): Promi
         `configuration names ${companyId}. Give the other company a connection of its own, or another database.`,
     );
   }
-  const connection = store.connection(name);
+  const connection = store.connection(name, giving(mapping.groups));
   return {
     configuration,
     store: connection,
     describe: async (record) => {
       const scopes = (await connection.credentials.read())?.scopes ?? null;
       const granted = grantedBy(scopes === null ? null : new Set(scopes), writeApi);
-      const { resolve } = connection.provisioning;
-      const asked = await wantedOf(record.person, mapping, resolve, granted);
+      const { resolve, withGroups } = connection.provisioning;
+      const [known = record] = await withGroups([record]);
+      const asked = await wantedOf(known, mapping, resolve, granted);
       const wanted = deliverable(asked, record.provisioning);
       const { profile, initial, waiting, gaps } = wanted;
       return {

@@ -23,6 +23,7 @@ const FROM: Readonly<Record<Origin['kind'], string>> = {
   default: '',
   connection: 'connection: ',
   configuration: '',
+  group: 'group: ',
 };
 
 const USES: Readonly<Record<Use, string>> = {
@@ -38,15 +39,28 @@ export function addMapping(program: Command): void {
   addTest(command);
 }
 
+interface TestOptions {
+  readonly json?: true;
+  readonly connection: string;
+  readonly group: readonly string[];
+}
+
 function addTest(parent: Command): void {
   const command = withConnectionOption(parent.command('test'))
     .description(
       'Show attribute by attribute what Concur would be sent for a SCIM User, and where it comes from.',
     )
     .argument('<file>', `a JSON file with one SCIM User, or ${STANDARD_INPUT} for the standard input`)
+    .addOption(
+      new Option(
+        '--group <name...>',
+        'groups that the User is in, by displayName or externalId, for groups.rules',
+      ).default([], 'none'),
+    )
     .addOption(new Option('--json', 'print JSON'))
-    .action(async (file: string, { json, connection }: { json?: true; connection: string }) => {
-      const explained = await explainMapping(userIn(file), settingsOf(command, connection));
+    .action(async (file: string, { json, connection, group }: TestOptions) => {
+      const groups = group.map((name) => ({ displayName: name, externalId: name }));
+      const explained = await explainMapping(userIn(file), settingsOf(command, connection), groups);
       if (json === true) printJson(explained);
       else print(view(explained));
       if (explained.gaps.length > 0) process.exitCode = 1;
@@ -54,6 +68,7 @@ function addTest(parent: Command): void {
   withExamples(command, [
     ['mapping test ada.json', 'a User as a client would send it'],
     ['mapping test - < ada.json', 'the same from the standard input'],
+    ['mapping test ada.json --group "Concur Approvers"', 'the same as a member of a group'],
     [
       'mapping test ada.json --json',
       'for programs: {"attributes": [{"key", "value", "use", "origin"}], "gaps"}',

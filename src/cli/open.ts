@@ -10,6 +10,7 @@ import {
 import { readEnvironment } from '../config/environment.ts';
 import { type OpenConnection, openData } from '../main.ts';
 import { compileMapping } from '../mapping/configured/compile.ts';
+import { compileGroupRules } from '../mapping/groups/compile.ts';
 import { CommandFailure } from './failure.ts';
 import { invocation } from './invocation.ts';
 import type { GlobalOptions } from './options.ts';
@@ -27,6 +28,7 @@ export function sourcesOf(command: Command): Sources {
     env: readEnvironment(),
     readFile: (path) => readFileSync(path, 'utf8'),
     compileMapping,
+    compileGroupRules,
     ...(file === undefined ? {} : { configFile: file }),
   };
 }

@@ -74,7 +74,7 @@ export function createConcur(options: {
     },
     sendBulk: (operations) => sendBulk(session, operations),
     bulkSize,
-    status: (provisionId) => requestStatus(session, provisionId),
+    status: (provisionId, wanted) => requestStatus(session, provisionId, wanted),
     pause: (wanted) => transport.pause(wanted === 'deactivation'),
     keepFresh: () => tokens.keepFresh(),
     close: () => transport.close(),

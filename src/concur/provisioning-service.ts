@@ -43,39 +43,53 @@ export function sendBulk(
 
 /**
  * Asks what became of a request (User Provisioning, "Tracking Completion"): first the summary, and
- * only when Concur is done, the operations page by page.
+ * only when Concur is done, the operations page by page; at once where `wanted` says so, since two looks
+ * in a row at a request that is not completed would come too soon.
  */
-export async function requestStatus(session: Session, provisionId: string): Promise<Answer<RequestStatus>> {
+export async function requestStatus(
+  session: Session,
+  provisionId: string,
+  wanted: 'summary' | 'operations' = 'summary',
+): Promise<Answer<RequestStatus>> {
+  if (wanted === 'operations') return operationsOf(session, provisionId);
   const summary = await session.call<RequestStatus>(statusCall(provisionId, ''), ({ status, body }) => {
     const read = statusSummary.safeParse(body);
     if (status !== 200 || !read.success) return undefined;
     return { kind: 'status', completed: read.data.status.completed, operations: [] };
   });
   if (summary.outcome.kind !== 'status' || !summary.outcome.completed) return summary;
+  return operationsOf(session, provisionId);
+}
 
+async function operationsOf(session: Session, provisionId: string): Promise<Answer<RequestStatus>> {
   const operations: OperationResult[] = [];
   for (;;) {
     const query = `?attributes=operations&startIndex=${operations.length + 1}&count=${PAGE}`;
     const page = await session.call<Page>(statusCall(provisionId, query), ({ status, body }) => {
       const read = statusPage.safeParse(body);
-      if (status !== 200 || !read.success || !read.data.status.completed) return undefined;
+      if (status !== 200 || !read.success) return undefined;
       const { data } = read;
       const total = data.operationsCount?.total ?? data.totalResults ?? data.operations.length;
       // An empty page before the end would be asked for again for ever.
       if (data.operations.length === 0 && operations.length < total) return undefined;
       const single = data.meta?.provisionType === 'User';
-      return { kind: 'page', total, operations: data.operations.map((one) => operationResult(one, single)) };
+      return {
+        kind: 'page',
+        completed: data.status.completed,
+        total,
+        operations: data.operations.map((one) => operationResult(one, single)),
+      };
     });
     if (page.outcome.kind !== 'page') return { ...page, outcome: page.outcome };
+    const { completed, total } = page.outcome;
     operations.push(...page.outcome.operations);
-    if (operations.length >= page.outcome.total) {
-      return { ...page, outcome: { kind: 'status', completed: true, operations } };
-    }
+    if (operations.length >= total) return { ...page, outcome: { kind: 'status', completed, operations } };
   }
 }
 
 interface Page {
   readonly kind: 'page';
+  readonly completed: boolean;
   readonly total: number;
   readonly operations: readonly OperationResult[];
 }

@@ -1,8 +1,17 @@
-import type { CompileMapping, ConnectionSecrets, ConnectionSettings } from '../domain/connection.ts';
+import type {
+  CompileGroupRules,
+  CompileMapping,
+  ConnectionSecrets,
+  ConnectionSettings,
+  GroupAccess,
+  GroupRule,
+  MappingSettings,
+} from '../domain/connection.ts';
 import { isJsonObject, type JsonObject } from '../domain/json.ts';
 import { checkConnections } from './connections.ts';
 import { type Document, parseFile } from './document.ts';
 import type { Environment } from './environment.ts';
+import { compileRules } from './groups.ts';
 import { compileMappings } from './mapping.ts';
 import { type Problem, problemsOf } from './problem.ts';
 import { SETTINGS, type Setting } from './reference.ts';
@@ -50,6 +59,8 @@ export interface Sources {
   readonly readFile: (path: string) => string;
   /** Compiles what connections map by themselves; without it a file that maps is refused. */
   readonly compileMapping?: CompileMapping;
+  /** Checks what groups give; without it a file with such rules is refused. */
+  readonly compileGroupRules?: CompileGroupRules;
 }
 
 /**
@@ -59,7 +70,8 @@ export interface Sources {
  * all. Other connections take a variable only as `${…}` in the file. An empty variable is as good as
  * none.
  */
-export function loadConfiguration({ env, configFile, readFile, compileMapping }: Sources): Loaded {
+export function loadConfiguration(sources: Sources): Loaded {
+  const { env, configFile, readFile, compileMapping, compileGroupRules } = sources;
   const variables = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const file = configFile ?? variables.BRIDGE_CONFIG;
   const { tree, problems, placeOf } = readTree(file, variables, readFile);
@@ -72,6 +84,7 @@ export function loadConfiguration({ env, configFile, readFile, compileMapping }:
     compileMapping,
     file === undefined ? undefined : { path: file, placeOf, readFile },
   );
+  const access = compileRules(filled.connections, compileGroupRules, placeOf);
   const inFile = new Set(problems.map(({ path }) => path));
   const found = [
     ...problems,
@@ -80,6 +93,7 @@ export function loadConfiguration({ env, configFile, readFile, compileMapping }:
     ),
     ...checkConnections(filled.connections, isFromEnvironment),
     ...mappings.problems,
+    ...access.problems,
   ];
   if (!parsed.success || found.length > 0) return { kind: 'invalid', problems: found };
   const { server, store, connections } = parsed.data;
@@ -92,7 +106,10 @@ export function loadConfiguration({ env, configFile, readFile, compileMapping }:
       adminToken: server.adminToken ?? null,
       logLevel: server.logLevel,
       connections: Object.entries(connections).map(
-        ([name, { clientId, clientSecret, refreshToken, scimToken, rateLimit, mapping, ...settings }]) => ({
+        ([
+          name,
+          { clientId, clientSecret, refreshToken, scimToken, rateLimit, mapping, groups, ...settings },
+        ]) => ({
           ...settings,
           name,
           mapping: {
@@ -100,7 +117,9 @@ export function loadConfiguration({ env, configFile, readFile, compileMapping }:
             currencies: mapping.currencies,
             attributes: mappings.attributes.get(name) ?? [],
             companyId: settings.companyId,
+            ...groupAccess(groups.ownership, access.rules.get(name)),
           },
+          groups: { unknownMembers: groups.unknownMembers },
           secrets: { clientId, clientSecret, refreshToken: refreshToken ?? null },
           scimToken: scimToken ?? null,
           rateLimit: rateLimit ?? null,
@@ -108,6 +127,14 @@ export function loadConfiguration({ env, configFile, readFile, compileMapping }:
       ),
     },
   };
+}
+
+/** What groups give; nothing where there are no rules. */
+function groupAccess(
+  ownership: GroupAccess['ownership'],
+  rules: readonly GroupRule[] | undefined,
+): Pick<MappingSettings, 'groups'> {
+  return rules === undefined ? {} : { groups: { ownership, rules } };
 }
 
 /**

@@ -1,4 +1,12 @@
-import { isMap, isScalar, LineCounter, parseDocument, type Document as YamlDocument } from 'yaml';
+import {
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  type Document as YamlDocument,
+} from 'yaml';
 import { isJsonObject, type JsonObject, type JsonValue } from '../domain/json.ts';
 import type { Environment } from './environment.ts';
 import type { Problem } from './problem.ts';
@@ -41,11 +49,18 @@ export function parseFile(file: string, text: string, env: Environment): Documen
   return { tree: replaceIn(tree, [], env, problems), problems, placeOf };
 }
 
-/** The line of the deepest name of a path that stands in the file, from 1. */
+/** The line of the deepest name, or number in a list, of a path that stands in the file, from 1. */
 function lineOf(document: YamlDocument, lines: LineCounter, path: readonly string[]): number {
   let node: unknown = document.contents;
   let line = 1;
   for (const name of path) {
+    if (isSeq(node)) {
+      const item: unknown = node.items[Number(name)];
+      if (!isNode(item)) return line;
+      line = lines.linePos(item.range?.[0] ?? 0).line;
+      node = item;
+      continue;
+    }
     const pair = isMap(node)
       ? node.items.find(({ key }) => isScalar(key) && String(key.value) === name)
       : undefined;

@@ -106,6 +106,18 @@ export const SETTINGS: readonly Setting[] = [
     'Members of a group who are not here: remembered (accept), or the request answered with an error (refuse).',
   ),
   optional(
+    `${connection}.groups.rules`,
+    null,
+    '',
+    'What groups give to their members in Concur: entitlements, roles, travel groups, a travel rule class; docs/mapping.md describes it.',
+  ),
+  optional(
+    `${connection}.groups.ownership`,
+    null,
+    'additive',
+    'What becomes of what others gave in Concur in the lists that rules give something of: it stays (additive), or is taken away (exclusive).',
+  ),
+  optional(
     `${connection}.validation`,
     null,
     'refuse',

@@ -139,6 +139,11 @@ const connectionSchema = z.strictObject(
           unknownMembers: z
             .enum(['accept', 'refuse'], { error: 'must be accept or refuse' })
             .default('accept'),
+          ownership: z
+            .enum(['additive', 'exclusive'], { error: 'must be additive or exclusive' })
+            .default('additive'),
+          // Checked by the mapping, which knows Concur's roles and entitlements.
+          rules: z.array(z.unknown(), expected('a list of rules')).default([]),
         },
         section,
       )

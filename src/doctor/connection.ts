@@ -6,6 +6,7 @@ import { EVERYTHING } from '../domain/granted.ts';
 import { isAllowedConcurUrl } from '../domain/hosts.ts';
 import type { Log } from '../domain/log.ts';
 import type { Wanted } from '../domain/plan.ts';
+import { giving } from '../mapping/groups/match.ts';
 import type { ConnectionStore } from '../store/store.ts';
 import { wantedOf } from '../worker/wanted.ts';
 import type { Installation } from './installation.ts';
@@ -59,7 +60,7 @@ const SILENT: Log = { info() {}, warn() {}, error() {} };
 export function examinedOf(configuration: ConnectionConfiguration, installation: Installation): Examined {
   const { clock, newId } = installation.surroundings;
   const { baseUrl, allowedHosts, mapping, secrets, name } = configuration;
-  const store = once(async () => (await installation.store()).connection(name));
+  const store = once(async () => (await installation.store()).connection(name, giving(mapping.groups)));
   const stored = once(async () => await (await store.get()).credentials.read());
   const probe = once(async () => {
     const { credentials } = await store.get();
@@ -85,9 +86,9 @@ export function examinedOf(configuration: ConnectionConfiguration, installation:
     const { directory, provisioning } = await store.get();
     const paging = { kind: 'index', startIndex: 1, count: SAMPLE } as const;
     const { total, items } = await directory.list({ filter: null, sort: null, paging });
-    const people = items.map(async ({ person }) => ({
-      id: person.id,
-      wanted: await wantedOf(person, mapping, provisioning.resolve, EVERYTHING),
+    const people = (await provisioning.withGroups(items)).map(async (record) => ({
+      id: record.person.id,
+      wanted: await wantedOf(record, mapping, provisioning.resolve, EVERYTHING),
     }));
     return { total, people: await Promise.all(people) };
   });

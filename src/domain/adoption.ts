@@ -55,52 +55,104 @@ export interface Claim {
   readonly keys: SearchKeys;
   /** The values in Concur that were set for the holder. */
   readonly owned: readonly AttributeKey[];
+  /** Nothing is under way for the holder: what Concur holds for them stays as it is until somebody acts. */
+  readonly rests: boolean;
 }
+
+type Held = {
+  readonly kind: 'held';
+  readonly candidates: readonly Candidate[];
+  readonly why: string;
+};
 
 /** What to do about a person whom Concur may already hold. */
 export type Adoption =
   | { readonly kind: 'create' }
   | { readonly kind: 'adopt'; readonly candidate: Candidate }
-  | { readonly kind: 'wait' }
-  | { readonly kind: 'held'; readonly candidates: readonly Candidate[]; readonly why: string };
+  /** `otherwise` is what to do should waiting lead nowhere; null: the holder is being worked on. */
+  | { readonly kind: 'wait'; readonly otherwise: Held | null }
+  | Held;
 
 /**
  * Decides whether an existing Concur user is the person. Careful on purpose: a recycled userName
  * must not hand a stranger a leaver's account, so whatever is not certain is held for an admin.
  *
  * @param candidates the users that Concur returned for any of the keys
- * @param claims who here stands for which Concur user already
- * @param lost the keys of earlier creates of the person whose outcome is not known: who has them all, and whom
- *   nobody claims, is the person
+ * @param claims who here stands, or stood, for which Concur user already
+ * @param lost the keys of earlier creates of the person whose outcome is not known: who has them all, and for whom
+ *   nobody ever stood here, is the person, unless the present userName or employee number leads to somebody else
+ * @param leaves the person is to have no access: then what a lost create made goes first, since it may give some
  */
 export function decideAdoption(
   keys: SearchKeys,
   candidates: readonly Candidate[],
   claims: ReadonlyMap<string, Claim>,
   lost: readonly SearchKeys[] = [],
+  leaves = false,
 ): Adoption {
-  const created = candidates.find(
-    (one) => lost.some((madeWith) => isMadeWith(madeWith, one)) && isFree(claims.get(one.concurId)),
+  const decided = decideByKeys(keys, candidates, claims);
+  const created = candidates.find((one) => lost.some((create) => isMadeBy(create, one, claims)));
+  if (created === undefined) return decided;
+  if (decided.kind === 'wait' && !leaves) return decided;
+  const others = foundIn(decided).filter(
+    (one) =>
+      one.concurId !== created.concurId &&
+      hasKeyOf(keys, one) &&
+      claims.get(one.concurId)?.holder !== 'person',
   );
-  if (created !== undefined) return { kind: 'adopt', candidate: created };
-  const matching = candidates.filter((candidate) => matches(keys, candidate));
+  return leaves || others.length === 0
+    ? { kind: 'adopt', candidate: created }
+    : {
+        kind: 'held',
+        candidates: [...others, created],
+        why: 'a create whose answer was lost made one Concur user, and userName, externalId or employeeNumber point to another',
+      };
+}
+
+function foundIn(decided: Adoption): readonly Candidate[] {
+  switch (decided.kind) {
+    case 'create':
+    case 'wait':
+      return [];
+    case 'adopt':
+      return [decided.candidate];
+    case 'held':
+      return decided.candidates;
+  }
+}
+
+function decideByKeys(
+  keys: SearchKeys,
+  candidates: readonly Candidate[],
+  claims: ReadonlyMap<string, Claim>,
+): Adoption {
+  const matching = candidates.filter((one) => matches(keys, one, claims.get(one.concurId)));
   const [candidate, ...others] = matching;
   if (candidate === undefined) return { kind: 'create' };
-  const held = (why: string): Adoption => ({ kind: 'held', candidates: matching, why });
+  const held = (why: string): Held => ({ kind: 'held', candidates: matching, why });
   if (others.length > 0)
     return held('userName, externalId and employeeNumber point to different Concur users');
 
   const claim = claims.get(candidate.concurId);
-  if (claim?.holder === 'leaving') return { kind: 'wait' };
+  if (claim?.holder === 'leaving') {
+    return waitFor(claim, 'a leaver here holds this Concur user, and the deactivation does not go on');
+  }
   if (claim?.holder === 'person') {
     // The holder is about to give up what is asked for here: the two are ordered.
     return wantsAny(claim.keys, keys)
       ? held('another person here already stands for this Concur user')
-      : { kind: 'wait' };
+      : waitFor(
+          claim,
+          `this Concur user is ${claim.keys.userName} here, who is to have another name or number and does not get it`,
+        );
   }
   return doubt(keys, candidate) ?? { kind: 'adopt', candidate };
 
-  function doubt(wanted: SearchKeys, found: Candidate): Adoption | undefined {
+  function waitFor({ rests }: Claim, why: string): Adoption {
+    return { kind: 'wait', otherwise: rests ? held(why) : null };
+  }
+
+  function doubt(wanted: SearchKeys, found: Candidate): Held | undefined {
     if (wanted.employeeNumber !== null) {
       return found.employeeNumber === wanted.employeeNumber
         ? undefined
@@ -124,16 +176,18 @@ export function decideAdoption(
 /**
  * Whether a Concur user is what a create with these keys made. Not by one of them alone: Concur would have refused
  * that create, and the user is somebody else. The externalId is left out, since a scope may keep it from being read.
+ * A user for whom anybody here ever stood was theirs, also after they left.
  */
-function isMadeWith(keys: SearchKeys, candidate: Candidate): boolean {
+export function isMadeBy(
+  keys: SearchKeys,
+  candidate: Candidate,
+  claims: ReadonlyMap<string, Claim>,
+): boolean {
   return (
     sameUserName(keys, candidate) &&
-    (keys.employeeNumber === null || candidate.employeeNumber === keys.employeeNumber)
+    (keys.employeeNumber === null || candidate.employeeNumber === keys.employeeNumber) &&
+    !claims.has(candidate.concurId)
   );
-}
-
-function isFree(claim: Claim | undefined): boolean {
-  return claim === undefined || claim.holder === 'former';
 }
 
 /** Whether the holder of a Concur user still asks for a key that somebody else asks for too. */
@@ -144,10 +198,19 @@ function wantsAny(holder: SearchKeys, wanted: SearchKeys): boolean {
   );
 }
 
-function matches(keys: SearchKeys, candidate: Candidate): boolean {
+/**
+ * Whether a Concur user may be the person. Concur does not keep externalId unique (User Provisioning, schema of User),
+ * so that two people may share one: who matches in nothing else is the living person's who stands for them.
+ */
+function matches(keys: SearchKeys, candidate: Candidate, claim: Claim | undefined): boolean {
+  const sameExternalId = keys.externalId !== null && candidate.externalId === keys.externalId;
+  return hasKeyOf(keys, candidate) || (sameExternalId && claim?.holder !== 'person');
+}
+
+/** Whether a Concur user has one of the keys that Concur keeps unique. */
+function hasKeyOf(keys: SearchKeys, candidate: Candidate): boolean {
   return (
     sameUserName(keys, candidate) ||
-    (keys.externalId !== null && candidate.externalId === keys.externalId) ||
     (keys.employeeNumber !== null && candidate.employeeNumber === keys.employeeNumber)
   );
 }

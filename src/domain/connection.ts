@@ -31,7 +31,48 @@ export interface MappingSettings {
   readonly currencies: { readonly [country: string]: string };
   /** What the configuration maps by itself, before the built-in mapping; absent: nothing. */
   readonly attributes?: readonly ConfiguredAttribute[];
+  /** What groups give to their members; absent: nothing. */
+  readonly groups?: GroupAccess;
 }
+
+/** What groups give to their members. */
+export interface GroupAccess {
+  /**
+   * Whose the lists are that rules give something of: ours together with others who put something there
+   * (`additive`), or ours alone, so that whatever nobody here gives is taken away (`exclusive`).
+   */
+  readonly ownership: 'additive' | 'exclusive';
+  /** At least one. Of two that exclude each other the first counts. */
+  readonly rules: readonly GroupRule[];
+}
+
+/** What the members of a group are given. */
+export interface GroupRule {
+  readonly group: GroupPattern;
+  readonly entitlements: readonly string[];
+  readonly roles: readonly GroupRole[];
+  /** Ids of travel user groups. */
+  readonly travelGroups: readonly number[];
+  readonly travelRuleClass: { readonly id: number } | { readonly name: string } | null;
+}
+
+/** A spend role, in these groups of Concur's; in none: in the global one. */
+export interface GroupRole {
+  readonly code: string;
+  readonly groups: readonly string[];
+}
+
+/** Which groups a rule is about; in `matching`, which is about names, `*` stands for any text. */
+export interface GroupPattern {
+  readonly by: 'displayName' | 'externalId' | 'matching';
+  readonly value: string;
+}
+
+/** `groups.rules` of a configuration file, checked; every problem at once, each with its path below it. */
+export type CompileGroupRules = (rules: JsonValue) => {
+  readonly rules: readonly GroupRule[];
+  readonly problems: readonly { readonly path: readonly string[]; readonly message: string }[];
+};
 
 /** An attribute of Concur's that the configuration maps, ready to be worked out for a person. */
 export type ConfiguredAttribute =

@@ -1,5 +1,5 @@
 import { isNamedOtherwise, thingNamedBy, thingsNamedBy } from './alternatives.ts';
-import { ENTERPRISE, EXTENSIONS, type Extension, SPEND } from './extensions.ts';
+import { ENTERPRISE, EXTENSIONS, type Extension, SPEND, TRAVEL } from './extensions.ts';
 import {
   type AttributeKey,
   attributeOf,
@@ -42,6 +42,8 @@ const NEVER_REMOVED: ReadonlySet<AttributeKey> = new Set([
   `${SPEND}:country`,
   `${SPEND}:locale`,
   `${SPEND}:reimbursementCurrency`,
+  `${TRAVEL}:ruleClass.id`,
+  `${TRAVEL}:ruleClass.name`,
 ]);
 
 /**

@@ -27,7 +27,10 @@ export const SCOPES: readonly Scope[] = [
     PROVISION_WRITE,
     'only identity can be written, through the Identity API: no spend and no travel profile',
   ),
-  read(PROVISION_READ, 'nothing is learned of what became of a provisioning request'),
+  read(
+    PROVISION_READ,
+    'what becomes of a provisioning request is not learned, so that only identity can be written, through the Identity API',
+  ),
   write(IDENTITY_WRITE, 'nobody can be created, changed or deactivated'),
   write(EXTERNAL_ID_WRITE, 'externalId is left out'),
   write(VERIFIED_WRITE, 'whether an e-mail address is verified is left out'),

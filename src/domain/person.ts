@@ -90,7 +90,10 @@ export interface Provisioning {
   /** References to people whom Concur does not hold yet, lower-cased. */
   readonly waitingFor: readonly string[];
   readonly lane: Lane;
-  /** When the person is next to be looked at, in ms since the epoch; null when nothing is due. */
+  /**
+   * When the person is next to be looked at, in ms since the epoch; null when nothing is due. Of somebody who is being
+   * sent or processed: something about them, or whom they wait for, changed after they were claimed.
+   */
   readonly due: number | null;
   /** Transient failures since the last success. */
   readonly attempts: number;
@@ -109,6 +112,14 @@ export interface Provisioning {
 export interface PersonRecord {
   readonly person: Person;
   readonly provisioning: Provisioning;
+  /** The groups that the person is in, by name; absent where nobody asked, or where groups give nothing. */
+  readonly groups?: readonly MemberOf[];
+}
+
+/** A group that somebody is in, by themselves or through a group inside it. */
+export interface MemberOf {
+  readonly displayName: string;
+  readonly externalId: string | null;
 }
 
 /** What one operation asks of Concur for one person. */

@@ -25,6 +25,8 @@ export interface Gap {
   readonly scope?: string;
   /** Concur creates nobody without it. */
   readonly preventsCreation?: true;
+  /** The rest of the part is whole: what nobody asks for any more is taken away from it. */
+  readonly leavesRest?: true;
 }
 
 /** A value that names a person whom Concur does not hold yet. */
@@ -43,6 +45,19 @@ export interface Wanted extends Desired {
   readonly missingFor: Granted['missingFor'];
   /** The configuration chose Identity: what nobody asked for of another part does not lack. Absent: it did not. */
   readonly identityChosen?: boolean;
+  /** How lists are shared with others who put something into Concur; absent: nothing depends on it. */
+  readonly sharing?: Sharing;
+}
+
+/** How lists are shared with others who put something into Concur. */
+export interface Sharing {
+  /**
+   * Keys that nobody but groups asks for, with the names of the groups: what Concur holds there already without
+   * being ours stays whoever's it was.
+   */
+  readonly lent: ReadonlyMap<AttributeKey, readonly string[]>;
+  /** Lists that are ours alone: whatever Concur holds of them without its being asked for is taken away. */
+  readonly exclusive: readonly AttributeKey[];
 }
 
 /** What this claim has already found out; nothing of it outlives the claim. */
@@ -125,9 +140,18 @@ export function missingIn({ profile, missingFor }: Wanted): Granted['missingFor'
   return (key) => (key === 'active' && profile.active === false ? null : missingFor(key));
 }
 
-function writableOf({ profile, initial }: Desired, missingFor: Granted['missingFor']): Desired {
+/** What is wanted and may be written, with the lists of which everything else is to go. */
+interface Writable extends Desired {
+  readonly exclusive: readonly AttributeKey[];
+}
+
+function writableOf({ profile, initial, sharing }: Wanted, missingFor: Granted['missingFor']): Writable {
   const mayBeWritten = (key: AttributeKey) => missingFor(key) === null;
-  return { profile: select(profile, mayBeWritten), initial: select(initial, mayBeWritten) };
+  return {
+    profile: select(profile, mayBeWritten),
+    initial: select(initial, mayBeWritten),
+    exclusive: (sharing?.exclusive ?? []).filter(mayBeWritten),
+  };
 }
 
 /** Where the configuration chose Identity, nothing has to be complete in a part that is not written. */
@@ -154,16 +178,26 @@ function lacksIn(
 }
 
 /**
- * The keys that may be taken away: ours, but none of a deleted person, who is only deactivated, none
- * that waits for another person, and none of a part that lacks a value, which is left as it is.
+ * The keys that may be taken away: ours, and all of a list that is ours alone, but none of a deleted person, who is
+ * only deactivated, none that waits for another person, and none of a part that lacks a value, which is left as it is.
  */
 function removable(person: Person, provisioning: Provisioning, wanted: Wanted): ReadonlySet<AttributeKey> {
   if (person.deleted !== null) return new Set();
   const waiting = new Set(wanted.waiting.map(({ key }) => key));
   const incomplete = new Set(
-    wanted.gaps.map(({ extension }) => extension).filter((extension) => serviceOf(extension) !== 'identity'),
+    wanted.gaps
+      .filter(({ leavesRest }) => leavesRest !== true)
+      .map(({ extension }) => extension)
+      .filter((extension) => serviceOf(extension) !== 'identity'),
   );
-  return new Set(provisioning.owned.filter((key) => !waiting.has(key) && !incomplete.has(extensionOf(key))));
+  const exclusive = wanted.sharing?.exclusive ?? [];
+  const held =
+    exclusive.length === 0
+      ? []
+      : Object.keys(provisioning.applied.profile).filter((key) => exclusive.includes(attributeOf(key)));
+  return new Set(
+    [...provisioning.owned, ...held].filter((key) => !waiting.has(key) && !incomplete.has(extensionOf(key))),
+  );
 }
 
 /**
@@ -214,9 +248,9 @@ function withoutLists(change: Difference, blind: readonly Extension[]): Differen
   return { set: select(change.set, isSeen), remove: change.remove.filter(isSeen) };
 }
 
-/** The parts of the profile of which something is wanted. */
-function concerned(wanted: Desired): readonly Extension[] {
-  return extensionsOf({ set: { ...wanted.initial, ...wanted.profile }, remove: [] });
+/** The parts of the profile of which something is wanted, or nothing else than what is. */
+function concerned({ profile, initial, exclusive }: Writable): readonly Extension[] {
+  return extensionsOf({ set: { ...initial, ...profile }, remove: exclusive });
 }
 
 /**
@@ -224,7 +258,7 @@ function concerned(wanted: Desired): readonly Extension[] {
  * and wanted, and those whose lists would be replaced whole.
  */
 function toRead(
-  wanted: Desired,
+  wanted: Writable,
   open: Difference,
   unknown: readonly Extension[],
   refusals: ReadonlyMap<Extension, Refusal>,

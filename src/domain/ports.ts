@@ -4,6 +4,7 @@ import type { Granted } from './granted.ts';
 import type { ExtensionResult, Failure } from './outcome.ts';
 import type { Candidate, Operation, PersonRecord, Provisioning } from './person.ts';
 import type { Profile } from './profile.ts';
+import type { Claimable } from './provisioning.ts';
 
 /** An answer of Concur's with what SAP support asks for. */
 export interface Answer<Success> {
@@ -16,6 +17,8 @@ export interface Answer<Success> {
 /** An operation with the id under which its result is found again (Bulk's `bulkId`). */
 export interface OutgoingOperation extends Operation {
   readonly id: string;
+  /** Of a create: the version of the person that Concur was searched for. It holds for no other. */
+  readonly version?: number;
 }
 
 /** Concur did the identity part at once; the other parts go on under `provisionId`. */
@@ -41,7 +44,7 @@ export interface OperationResult {
   readonly extensions: readonly ExtensionResult[];
 }
 
-/** The status of a provisioning request; `operations` only once it is completed. */
+/** The status of a provisioning request; `operations` once it is completed, or where they were asked for. */
 export interface RequestStatus {
   readonly kind: 'status';
   readonly completed: boolean;
@@ -78,8 +81,12 @@ export interface Concur {
   sendBulk(operations: readonly OutgoingOperation[]): Promise<Answer<Accepted>>;
   /** The size of an operation inside a Bulk request, in encoded bytes. */
   bulkSize(operation: OutgoingOperation): number;
-  /** Asks what became of a provisioning request. */
-  status(provisionId: string): Promise<Answer<RequestStatus>>;
+  /**
+   * Asks what became of a provisioning request.
+   *
+   * @param wanted `operations`: what became of each of them is asked for also while the request is not completed
+   */
+  status(provisionId: string, wanted?: 'summary' | 'operations'): Promise<Answer<RequestStatus>>;
   /**
    * How long Concur is to be left alone, in ms, because it is down or asked for fewer requests; 0: not
    * at all. A deactivation is held up only while Concur is down.
@@ -112,11 +119,15 @@ export interface SentOperation extends OutgoingOperation {
 
 /** A create whose outcome is not known. */
 export interface LostCreate {
+  /** The id of the operation. */
+  readonly id: string;
   readonly personId: string;
   /** The profile that was to be created. */
   readonly desired: Profile;
   /** Until when Concur may still carry it out, in ms since the epoch; null: that time is over. */
   readonly mayRunUntil: number | null;
+  /** Somebody else who lives here asks for its keys now: who has them in Concur may be that person. */
+  readonly isContested: boolean;
 }
 
 /** A provisioning request that is to be looked at. */
@@ -127,6 +138,8 @@ export interface OpenRequest {
   readonly state: RequestState;
   readonly sentAt: number;
   readonly polls: number;
+  /** It creates somebody who is to have no access by now, and whose Concur UUID is not known. */
+  readonly createsLeaver: boolean;
   readonly operations: readonly SentOperation[];
 }
 
@@ -149,10 +162,11 @@ export const OPERATION_STATES = ['open', 'applied', 'partial', 'refused', 'retri
 /** The state of an operation. */
 export type OperationState = (typeof OPERATION_STATES)[number];
 
-/** What became of an operation. */
+/** What became of an operation. A create that was lost becomes `retried` once it is known to have made nobody. */
 export interface OperationUpdate {
   readonly id: string;
   readonly state: OperationState;
+  /** When there are none, what was written before stays. */
   readonly results: readonly ExtensionResult[];
 }
 
@@ -173,6 +187,8 @@ export interface Commit {
   readonly request?: RequestUpdate;
   readonly operations?: readonly OperationUpdate[];
   readonly people: readonly string[];
+  /** Whoever stands for one of these Concur users is decided about as well, whatever lease they are under. */
+  readonly holdersOf?: readonly string[];
   /**
    * Decides what becomes of one person, from the row as it is inside the transaction, so that what a
    * client wrote meanwhile is seen. The lease ends with the commit unless `state` becomes `sending`.
@@ -197,20 +213,20 @@ export interface Newcomer {
 /** The store, as the worker needs it. Every method works on one connection and is one transaction, `queueForGrant` several. */
 export interface ProvisioningStore {
   /**
-   * Claims due people of a lane (`deactivation`, or `others` by lane and due time) under a lease:
-   * `queued` people, and for deactivations also those who are `processing` with a Concur UUID.
+   * Claims due people under a lease, by lane and due time: `queued` people, and for deactivations also those
+   * who are `processing`.
    */
-  claim(
-    wanted: 'deactivation' | 'others',
-    limit: number,
-    lease: Lease,
-    now: number,
-  ): Promise<readonly PersonRecord[]>;
+  claim(wanted: Claimable, limit: number, lease: Lease, now: number): Promise<readonly PersonRecord[]>;
+  /** The records with the groups that each person is in, where groups give anything. */
+  withGroups(records: readonly PersonRecord[]): Promise<readonly PersonRecord[]>;
   /** Looks at the newcomers who are claimed next, in the order in which they are; nothing is claimed or written. */
   newcomers(limit: number, now: number): Promise<readonly Newcomer[]>;
   /** Lengthens the lease of everything held under `lease.token`. */
   renew(lease: Lease): Promise<void>;
-  /** Writes a request and its operations; returns the ids of the people who are no longer under the lease and must not be sent. */
+  /**
+   * Writes a request and its operations; returns the ids of the people who must not be sent: they are no longer under
+   * the lease, or were to be created and have changed since Concur was searched for them, and are queued again.
+   */
   recordRequest(request: NewRequest, lease: Lease, now: number): Promise<readonly string[]>;
   /** Writes one step. */
   commit(step: Commit, now: number): Promise<void>;

@@ -61,3 +61,9 @@ export const LANES = ['deactivation', 'creation', 'update', 'import'] as const;
 
 /** The lane that a due person waits in. */
 export type Lane = (typeof LANES)[number];
+
+/**
+ * Whom a claim is for: `deactivation`, leavers whose Concur user is known, so that a deactivation never waits
+ * for a search; `lookup`, leavers who are first to be searched for; `others`, everybody else.
+ */
+export type Claimable = 'deactivation' | 'lookup' | 'others';

@@ -5,7 +5,7 @@ import type { ExtensionResult, ExtensionVerdict } from './outcome.ts';
 import type { Applied, ConcurMessage, Operation, Provisioning } from './person.ts';
 import type { OperationState, ProfileRead, ProvisioningUpdate } from './ports.ts';
 import { type AttributeKey, extensionOf, type Profile, sameValue, select } from './profile.ts';
-import { type Refusals, withoutRefusal, withRefusal } from './refusal.ts';
+import { partOf, type Refusals, withoutRefusal, withRefusal } from './refusal.ts';
 
 /**
  * Judges Concur's results for one operation, for the extensions that were sent. A `no-op` beside a
@@ -70,17 +70,21 @@ export function settle(
     if (verdict.verdict === 'applied') return withoutRefusal(refusals, verdict.extension);
     if (verdict.verdict === 'unknown') return refusals;
     const { extension, messages, uniqueness } = verdict;
-    return withRefusal(refusals, operation, extension, messages, now, uniqueness);
+    const all = withRefusal(refusals, operation, extension, messages, now, uniqueness);
+    // What was taken when it was refused may have been given up since: it is sent once more.
+    const mayBeFree = all[partOf(extension)]?.uniqueness === true && provisioning.due !== null;
+    return mayBeFree ? withoutRefusal(all, extension) : all;
   }, provisioning.refused);
   const confirmations = withConfirmed(provisioning.confirmed, confirmed);
+  // What may have been carried out is ours if it is found to be there.
+  const possible = restrict(operation.difference, (extension) =>
+    verdicts.some((one) => one.extension === extension && one.verdict === 'unknown'),
+  );
+  const set = { ...possible.set, ...confirmed.set };
   return {
     concurId: concurId ?? provisioning.concurId,
     applied,
-    owned: ownedAfter(
-      { ...provisioning, applied, confirmed: confirmations },
-      confirmed.set,
-      operation.initial,
-    ),
+    owned: ownedAfter({ ...provisioning, applied, confirmed: confirmations }, set, operation.initial),
     refused,
     confirmed: confirmations,
     ...(taken.size > 0 ? { lastConfirmed: now, attempts: 0 } : {}),

@@ -20,11 +20,26 @@ const SWEEP = 50;
  */
 const KEEP_ALIVE = 65_000;
 
+const SCIM = 'application/scim+json; charset=utf-8';
+
 /** The error of Node's parser, with what had arrived last. */
 type Unread = Error & { readonly code?: string; readonly rawPacket?: Buffer };
 
 /** What a client is told of a request that could not be read. */
 type Refusal = readonly [status: number, reason: string, detail: string];
+
+/** RFC 9112 §3.2: a request of HTTP/1.1 says for which host it is. */
+const NO_HOST: Refusal = [400, 'Bad Request', 'The request has no Host header.'];
+
+/** RFC 9110 §10.1.1: what is expected besides "100-continue" nobody knows. */
+const UNKNOWN_EXPECTATION: Refusal = [
+  417,
+  'Expectation Failed',
+  'The only Expect that is met is 100-continue.',
+];
+
+/** RFC 9110 §9.3.6, §15.6.2: there is nothing here to be connected to. */
+const NO_TUNNEL: Refusal = [501, 'Not Implemented', 'CONNECT is for proxies, which this service is none.'];
 
 const NOT_HTTP: Refusal = [400, 'Bad Request', 'The request is not valid HTTP.'];
 
@@ -53,7 +68,12 @@ interface Exchange {
 
 /** Serves the app on an address. Fails with Node's error when the address cannot be had (EADDRINUSE, EACCES). */
 export function listen(app: RequestListener, host: string, port: number): Promise<Listening> {
-  const server = createServer({ keepAliveTimeout: KEEP_ALIVE, headersTimeout: KEEP_ALIVE + 1_000 });
+  const server = createServer({
+    keepAliveTimeout: KEEP_ALIVE,
+    headersTimeout: KEEP_ALIVE + 1_000,
+    // Node's own refusal has no body.
+    requireHostHeader: false,
+  });
   const connections = new Map<Socket, Exchange | null>();
   server.on('connection', (socket) => {
     connections.set(socket, null);
@@ -61,7 +81,8 @@ export function listen(app: RequestListener, host: string, port: number): Promis
   });
   const serve: RequestListener = (req, res) => {
     connections.set(req.socket, { req, res });
-    app(req, res);
+    if (req.httpVersion === '1.1' && req.headers.host === undefined) refuseRequest(res, NO_HOST);
+    else app(req, res);
   };
   server.on('request', serve);
   // RFC 9110 §10.1.1: "100 Continue" is for a body that will be read, which the app decides. A client that is refused
@@ -69,6 +90,12 @@ export function listen(app: RequestListener, host: string, port: number): Promis
   server.on('checkContinue', (req, res) => {
     res.setHeader('Connection', 'close');
     serve(req, res);
+  });
+  server.on('checkExpectation', (_req, res) => refuseRequest(res, UNKNOWN_EXPECTATION));
+  server.on('connect', (_req, socket) => {
+    // Node has let go of the connection: whoever ends it in between must not end the process.
+    socket.on('error', () => socket.destroy());
+    refuseConnection(socket, NO_TUNNEL);
   });
   server.on('clientError', (error, socket) => {
     refuse(error, socket, (socket instanceof Socket && connections.get(socket)) || null);
@@ -93,14 +120,29 @@ function refuse(error: Unread, socket: Duplex, exchange: Exchange | null): void 
     socket.destroy();
     return;
   }
-  const [status, reason, detail] = REFUSALS[error.code ?? ''] ?? NOT_HTTP;
-  const body = JSON.stringify(toErrorBody(new ScimError(status, undefined, detail)));
   // RFC 9110 §9.3.2: the answer to HEAD has no body; Node's client fails over one.
   const isHead = error.rawPacket?.toString('latin1', 0, 5) === 'HEAD ';
+  refuseConnection(socket, REFUSALS[error.code ?? ''] ?? NOT_HTTP, isHead);
+}
+
+function refuseConnection(socket: Duplex, refusal: Refusal, isHead = false): void {
+  const [status, reason] = refusal;
+  const body = bodyOf(refusal);
   socket.end(
-    `HTTP/1.1 ${status} ${reason}\r\nContent-Type: application/scim+json; charset=utf-8\r\n` +
+    `HTTP/1.1 ${status} ${reason}\r\nContent-Type: ${SCIM}\r\n` +
       `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${isHead ? '' : body}`,
   );
+}
+
+/** A body may follow that nobody reads: nothing after it on the connection could be told apart. */
+function refuseRequest(res: ServerResponse, refusal: Refusal): void {
+  const body = bodyOf(refusal);
+  const headers = { 'Content-Type': SCIM, 'Content-Length': Buffer.byteLength(body), Connection: 'close' };
+  res.writeHead(refusal[0], refusal[1], headers).end(body);
+}
+
+function bodyOf([status, , detail]: Refusal): string {
+  return JSON.stringify(toErrorBody(new ScimError(status, undefined, detail)));
 }
 
 function close(server: Server, connections: ReadonlyMap<Socket, Exchange | null>): Promise<void> {

@@ -1,13 +1,15 @@
 import type { MappingSettings } from '../domain/connection.ts';
-import { CORE, ENTERPRISE, type Extension, SPEND, serviceOf } from '../domain/extensions.ts';
+import { CORE, ENTERPRISE, type Extension, SPEND, SPEND_ROLE, serviceOf } from '../domain/extensions.ts';
 import type { JsonObject } from '../domain/json.ts';
-import type { Gap } from '../domain/plan.ts';
+import type { MemberOf } from '../domain/person.ts';
+import type { Gap, Sharing } from '../domain/plan.ts';
 import { type AttributeKey, extensionOf, flatten, type Profile, select } from '../domain/profile.ts';
 import { concurExtensions } from './concur-extensions.ts';
 import { type Configured, readConfigured } from './configured/configured.ts';
 import { mapAddresses, mapEmails, mapPhoneNumbers } from './contacts.ts';
 import { mapEnterprise } from './enterprise.ts';
 import { mapEntitlements } from './entitlements.ts';
+import { type Given, give, grantsOf, keysOf } from './groups/give.ts';
 import { concurLanguage } from './locale.ts';
 import { mapName } from './name.ts';
 import { assigned, text } from './resource.ts';
@@ -23,6 +25,8 @@ export interface Mapped {
   readonly references: readonly Reference[];
   /** What cannot be sent, in plain words. */
   readonly gaps: readonly Gap[];
+  /** How lists are shared with others; absent where groups give nothing. */
+  readonly sharing?: Sharing;
 }
 
 /** A value that names a person by SCIM id, externalId, userName or employee number. */
@@ -42,6 +46,8 @@ export interface Worked {
   /** What the client sends, in Concur's form. */
   readonly sent: Profile;
   readonly configured: Configured;
+  /** The groups that gave a value, or a part of it, by key. */
+  readonly byGroups: Given['byGroups'];
 }
 
 /**
@@ -49,18 +55,32 @@ export interface Worked {
  * out and named in `gaps`. What the configuration maps goes before the built-in mapping.
  *
  * @param settings whose defaults have keys of the Concur profile only
+ * @param groups the groups that the person is in
  */
-export async function mapPerson(resource: JsonObject, settings: MappingSettings): Promise<Mapped> {
-  const { mapped } = await workOut(resource, settings);
+export async function mapPerson(
+  resource: JsonObject,
+  settings: MappingSettings,
+  groups: readonly MemberOf[] = [],
+): Promise<Mapped> {
+  const { mapped } = await workOut(resource, settings, groups);
   return mapped;
 }
 
 /** Maps a SCIM User as `mapPerson` does, and keeps what the mapping was made of. */
-export async function workOut(resource: JsonObject, settings: MappingSettings): Promise<Worked> {
-  return assemble(resource, settings, await readConfigured(resource, settings.attributes));
+export async function workOut(
+  resource: JsonObject,
+  settings: MappingSettings,
+  groups: readonly MemberOf[] = [],
+): Promise<Worked> {
+  return assemble(resource, settings, await readConfigured(resource, settings.attributes), groups);
 }
 
-function assemble(resource: JsonObject, settings: MappingSettings, configured: Configured): Worked {
+function assemble(
+  resource: JsonObject,
+  settings: MappingSettings,
+  configured: Configured,
+  groups: readonly MemberOf[],
+): Worked {
   const { decides } = configured;
   const userName = text(resource, 'userName');
   const name = mapName(resource);
@@ -71,7 +91,10 @@ function assemble(resource: JsonObject, settings: MappingSettings, configured: C
   const { extensions, gaps: extensionGaps } = concurExtensions(resource);
   const spendExtensions = [...extensions.keys()].filter(isSpend);
   const defaults = select(configuredValues(settings), (key) => !decides(key));
+  const grants = settings.groups === undefined ? [] : grantsOf(settings.groups, groups);
+  const givenKeys = keysOf(grants);
   const mappedKeys = [
+    ...givenKeys,
     ...Object.keys({ ...defaults, ...configured.profile, ...configured.initial }),
     ...configured.references.map(({ key }) => key),
   ];
@@ -103,11 +126,16 @@ function assemble(resource: JsonObject, settings: MappingSettings, configured: C
   });
   const isDeliverable = (key: AttributeKey) => spend.complete || !isSpend(extensionOf(key));
   const isOurs = (key: AttributeKey) => isDeliverable(key) && !decides(key);
-  const profile = {
+  const base = {
     ...select(defaults, (key) => derived[key] === undefined && isDeliverable(key)),
     ...select(sent, isOurs),
     ...select(configured.profile, isDeliverable),
   };
+  const given = settings.groups === undefined ? null : give(base, settings.groups, grants);
+  const profile = given === null ? base : select(given.profile, isDeliverable);
+  const lacksSpendFor = givenKeys.some((key) => extensionOf(key) === SPEND_ROLE)
+    ? [...new Set([...spendExtensions, SPEND_ROLE] as const)]
+    : spendExtensions;
   const filling = { ...select(derived, isOurs), ...select(configured.initial, isDeliverable) };
   const initial = select(filling, (key) => profile[key] === undefined);
   const manager = `${ENTERPRISE}:manager.value`;
@@ -129,10 +157,12 @@ function assemble(resource: JsonObject, settings: MappingSettings, configured: C
       ...extensionGaps,
       ...configured.gaps,
       ...(spend.gap === null ? [] : [spend.gap]),
-      ...(spend.complete ? [] : spendExtensions.filter((urn) => urn !== SPEND).map(withoutSpend)),
+      ...(given?.gaps ?? []),
+      ...(spend.complete ? [] : lacksSpendFor.filter((urn) => urn !== SPEND).map(withoutSpend)),
     ],
+    ...(given === null ? {} : { sharing: given.sharing }),
   };
-  return { mapped, defaults, sent, configured };
+  return { mapped, defaults, sent, configured, byGroups: given?.byGroups ?? new Map() };
 }
 
 /** What the configuration maps of the values that a spend profile requires. */

@@ -1,6 +1,7 @@
 import type { ConfiguredAttribute, MappingSettings, Reading } from '../domain/connection.ts';
 import { CORE, ENTERPRISE, SPEND } from '../domain/extensions.ts';
 import type { JsonObject, JsonValue } from '../domain/json.ts';
+import type { MemberOf } from '../domain/person.ts';
 import type { Gap } from '../domain/plan.ts';
 import { type AttributeKey, extensionOf, sameValue } from '../domain/profile.ts';
 import { type Worked, workOut } from './person.ts';
@@ -10,7 +11,7 @@ export type Use = 'asked' | 'initial' | 'reference';
 
 /** Where a value comes from. */
 export interface Origin {
-  readonly kind: 'client' | 'derived' | 'default' | 'connection' | 'configuration';
+  readonly kind: 'client' | 'derived' | 'default' | 'connection' | 'configuration' | 'group';
   /** In words: `emails[type eq "work"]`, `costCenter, through the table (bridge.yaml:12)`. */
   readonly from: string;
 }
@@ -44,13 +45,22 @@ const DERIVED: Readonly<Record<AttributeKey, string>> = {
 
 /**
  * Maps a SCIM User as `mapPerson` does, and says where each value comes from: what the client sent, what
- * was derived of it, a default, or a line of the configuration.
+ * was derived of it, a default, a line of the configuration, or groups.
  */
-export async function explainMapping(resource: JsonObject, settings: MappingSettings): Promise<Explained> {
-  const worked = await workOut(resource, settings);
+export async function explainMapping(
+  resource: JsonObject,
+  settings: MappingSettings,
+  groups: readonly MemberOf[] = [],
+): Promise<Explained> {
+  const worked = await workOut(resource, settings, groups);
   const { profile, initial, references, gaps } = worked.mapped;
   const configured = new Map(worked.configured.readings.map(([one, reading]) => [one.key, { one, reading }]));
   const originOf = (key: AttributeKey, value: JsonValue, use: Use): Origin => {
+    const givers = worked.byGroups.get(key);
+    if (givers !== undefined) {
+      const alsoSent = sameValue(key, worked.sent[key], value) ? ', and the client' : '';
+      return { kind: 'group', from: `${givers.join(', ')}${alsoSent}` };
+    }
     const own = configured.get(key);
     if (own !== undefined) return fromConfiguration(own.one, own.reading);
     if (use === 'reference') return { kind: 'client', from: scimPath(key) };

@@ -61,6 +61,17 @@ export function objectFromText(value: unknown): unknown {
 }
 
 /**
+ * OneLogin: the manager as `{"managerId": "…", "displayName": "…"}`, as SCIM 1.1 had it; RFC 7643 §4.3 calls the id
+ * `value`. What has a `value` of its own keeps it.
+ */
+export function managerFromOldName(manager: unknown): unknown {
+  if (!isJsonObject(manager) || isUnassigned(manager.managerId) || !isUnassigned(manager.value))
+    return manager;
+  const { managerId, ...rest } = manager;
+  return { ...rest, value: managerId };
+}
+
+/**
  * Entra, SingleAppRoleAssignment: a role whose `value` is an app role written as JSON text
  * (`{"id":…,"value":"25","displayName":"Role1234"}`). It becomes `{value: "25", display: "Role1234"}`.
  */

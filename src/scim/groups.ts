@@ -21,11 +21,17 @@ export interface Member {
   readonly display: string | null;
 }
 
-/** A group with its members, in the order of their ids; null where they were not asked for. */
+/** A group with its members; null where they were not asked for. */
 export interface GroupRecord {
   readonly group: Group;
-  readonly members: readonly Member[] | null;
+  readonly members: readonly Member[] | MembersInParts | null;
 }
+
+/**
+ * Many members, read part after part as they are asked for, once; fails as `Directory.list` does. Together the parts
+ * are no snapshot: who joins or leaves meanwhile may be among them or not, everybody else is, once.
+ */
+export type MembersInParts = AsyncIterable<readonly Member[]>;
 
 /** A group as one of its members shows it. */
 export interface GroupName {
@@ -42,8 +48,12 @@ export type MemberChange =
   | { readonly kind: 'remove'; readonly ids: readonly string[] }
   /** From now on these and nobody else. */
   | { readonly kind: 'replace'; readonly ids: readonly string[] }
-  /** Removes the members of these types (null: those who are not here). */
-  | { readonly kind: 'removeTypes'; readonly types: readonly Member['type'][] };
+  /** Removes the members of these types (null: those who are not here), of these ids only unless null. */
+  | {
+      readonly kind: 'removeTypes';
+      readonly types: readonly Member['type'][];
+      readonly among: readonly string[] | null;
+    };
 
 /** What a write makes of a group, decided from the group as it is inside the transaction. */
 export type GroupDecision =
@@ -94,8 +104,8 @@ export type GroupWriteResult =
 export interface Groups {
   /** As `Directory.accept`: all writes are one transaction, durable when the promise resolves. */
   accept(writes: readonly GroupWrite[]): Promise<readonly GroupWriteResult[]>;
-  /** Reading without members costs the same however many there are. */
+  /** Members are in the order of their ids, in parts where they are many. Without them any group costs the same. */
   get(id: string, withMembers: boolean): Promise<GroupRecord | null>;
-  /** As `Directory.list`. */
+  /** As `Directory.list`; the members as in `get`, where those of all groups together are many. */
   list(query: ListQuery, withMembers: boolean): Promise<Page<GroupRecord>>;
 }

@@ -22,16 +22,16 @@ export interface ResourceIdentity {
 }
 
 /** A page of resources, RFC 7644 §3.4.2. */
-export interface ListResponse {
+export interface ListResponse<Resource = JsonObject> {
   schemas: ['urn:ietf:params:scim:api:messages:2.0:ListResponse'];
   totalResults: number;
   startIndex: number;
   itemsPerPage: number;
-  Resources: JsonObject[];
+  Resources: Resource[];
 }
 
 /** A page of resources asked for by cursor. */
-export interface CursorResponse extends Omit<ListResponse, 'startIndex'> {
+export interface CursorResponse<Resource = JsonObject> extends Omit<ListResponse<Resource>, 'startIndex'> {
   nextCursor?: string;
 }
 
@@ -75,11 +75,11 @@ export function entityTag(version: number): string {
 }
 
 /** A page of resources with the number of all that match. `startIndex` counts from 1, RFC 7644 §3.4.2.4. */
-export function listResponse(
-  resources: readonly JsonObject[],
+export function listResponse<Resource>(
+  resources: readonly Resource[],
   totalResults: number,
   startIndex: number,
-): ListResponse {
+): ListResponse<Resource> {
   return {
     schemas: ['urn:ietf:params:scim:api:messages:2.0:ListResponse'],
     totalResults,
@@ -90,11 +90,11 @@ export function listResponse(
 }
 
 /** A page asked for by cursor, RFC 9865 §2: no `startIndex`, and `nextCursor` on every page but the last. */
-export function cursorResponse(
-  resources: readonly JsonObject[],
+export function cursorResponse<Resource>(
+  resources: readonly Resource[],
   totalResults: number,
   nextCursor: string | null,
-): CursorResponse {
+): CursorResponse<Resource> {
   return {
     schemas: ['urn:ietf:params:scim:api:messages:2.0:ListResponse'],
     totalResults,

@@ -1,5 +1,12 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../domain/json.ts';
-import { booleanFromText, isUnassigned, objectFromText, onlyElement, roleFromText } from './dialect.ts';
+import {
+  booleanFromText,
+  isUnassigned,
+  managerFromOldName,
+  objectFromText,
+  onlyElement,
+  roleFromText,
+} from './dialect.ts';
 import { hasContent, withOnePrimary, withoutDuplicates } from './element.ts';
 import { invalidValue } from './error.ts';
 import { isStorableText } from './json.ts';
@@ -75,7 +82,7 @@ export function requireSubAttributes(attribute: Attribute, value: JsonObject, pa
 
 function parseComplex(attribute: Attribute, value: unknown, path: string): JsonObject | undefined {
   const shaped = subAttributeNamed(attribute, 'value') ? objectFromText(value) : value;
-  const source = attribute.name === 'roles' ? roleFromText(shaped) : shaped;
+  const source = inPresentShape(attribute, shaped);
   if (!isJsonObject(source)) throw wrongType(path, 'an object', value);
   const result: JsonObject = {};
   for (const [name, child] of Object.entries(source)) {
@@ -87,6 +94,17 @@ function parseComplex(attribute: Attribute, value: unknown, path: string): JsonO
   if (Object.keys(result).length === 0) return undefined;
   requireSubAttributes(attribute, result, path);
   return result;
+}
+
+function inPresentShape({ name }: Attribute, value: unknown): unknown {
+  switch (name) {
+    case 'roles':
+      return roleFromText(value);
+    case 'manager':
+      return managerFromOldName(value);
+    default:
+      return value;
+  }
 }
 
 function parseText(value: unknown, path: string): string {

@@ -16,6 +16,7 @@ import {
 } from './queueing.ts';
 import { keysOf, loadRecord, newProvisioning, savePerson, toProvisioningColumns } from './records.ts';
 import { claims, releaseFormerHolders, wakeWaiting } from './references.ts';
+import { lookSooner } from './requests.ts';
 import type { Database } from './tables.ts';
 
 type Change = Exclude<Decision, { kind: 'unchanged' }>;
@@ -192,10 +193,14 @@ async function queue(
     .where('connection', '=', connection)
     .where('person_id', '=', person.id)
     .execute();
+  const { concurId, lastRequestId } = before.provisioning;
+  if (update.lane === 'deactivation' && concurId === null && lastRequestId !== null) {
+    await lookSooner(db, connection, lastRequestId, now);
+  }
   if (decision.kind === 'release') {
     await releaseFormerHolders(db, person, decision.concurId);
     await wakeWaiting(db, person, now);
-  } else if (before.provisioning.concurId !== null && keysChanged(before.person, person)) {
+  } else if (concurId !== null && keysChanged(before.person, person)) {
     await wakeWaiting(db, person, now);
   }
 }

@@ -1,9 +1,9 @@
 import type { Kysely } from 'kysely';
 import type { PersonRecord } from '../domain/person.ts';
 import type { Commit, ProvisioningUpdate } from '../domain/ports.ts';
-import { updateOperation } from './operations.ts';
+import { updateOperation, voidLostCreates } from './operations.ts';
 import { pendingSince } from './queueing.ts';
-import { keyText, loadRecords, toProvisioningColumns } from './records.ts';
+import { keyText, toProvisioningColumns } from './records.ts';
 import { claims, handOver, releaseFormerHolders, resolve, wakeRefused, wakeWaiting } from './references.ts';
 import { heldUnder, updateRequest } from './requests.ts';
 import type { Database } from './tables.ts';
@@ -11,12 +11,15 @@ import type { Database } from './tables.ts';
 /**
  * Writes one step of the worker in one transaction: see `ProvisioningStore.commit`. A step about a
  * request that is over, or that another worker took over, writes nothing at all.
+ *
+ * @param load reads people inside the transaction, in the order of their ids
  */
 export async function commit(
   db: Kysely<Database>,
   connection: string,
   step: Commit,
   now: number,
+  load: (db: Kysely<Database>, ids: readonly string[]) => Promise<readonly PersonRecord[]>,
 ): Promise<void> {
   await db.transaction().execute(async (transaction) => {
     const { request, lease } = step;
@@ -27,11 +30,27 @@ export async function commit(
       lease === undefined
         ? new Set(step.people)
         : await heldUnder(transaction, connection, step.people, lease, now);
-    const held = step.people.filter((person) => people.has(person));
-    for (const record of await loadRecords(transaction, connection, held)) {
+    const holders = await holdersOf(transaction, connection, step.holdersOf ?? []);
+    const held = [...new Set([...step.people.filter((person) => people.has(person)), ...holders])];
+    for (const record of await load(transaction, held)) {
       await commitPerson(transaction, record, step, now);
     }
   });
+}
+
+async function holdersOf(
+  db: Kysely<Database>,
+  connection: string,
+  concurIds: readonly string[],
+): Promise<readonly string[]> {
+  if (concurIds.length === 0) return [];
+  const rows = await db
+    .selectFrom('provisionings')
+    .select('person_id')
+    .where('connection', '=', connection)
+    .where('concur_id', 'in', concurIds)
+    .execute();
+  return rows.map(({ person_id }) => person_id);
 }
 
 async function commitPerson(
@@ -61,6 +80,9 @@ async function commitPerson(
   }
   if (update.waitingFor !== undefined) await replaceWaits(db, record, update.waitingFor);
   await wakeRefused(db, record, update, now);
+  if (update.concurId === null && provisioning.concurId !== null) {
+    await voidLostCreates(db, person.connection, person.id, now);
+  }
   if (update.concurId != null && update.concurId !== provisioning.concurId) {
     await releaseFormerHolders(db, person, update.concurId);
     await wakeWaiting(db, person, now);

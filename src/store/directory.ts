@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import type { PersonRecord } from '../domain/person.ts';
 import type { Directory } from '../scim/directory.ts';
 import { accept } from './accept.ts';
+import type { AccessSource } from './access.ts';
 import { groups, groupsOf } from './groups.ts';
 import { type ListSources, listIdsOf } from './list.ts';
 import { loadRecord, loadRecords } from './records.ts';
@@ -19,7 +20,7 @@ export function directory(
   connection: string,
   clock: () => number,
   newId: () => string,
-  sources: ListSources,
+  sources: ListSources & AccessSource,
 ): Directory {
   const listPeople = listIdsOf(sources, connection, 'people');
   return {

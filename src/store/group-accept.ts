@@ -1,5 +1,6 @@
 import type { Group, GroupDecision, GroupWrite, GroupWriteResult } from '../scim/groups.ts';
 import { attributesOf, rejectedIfThrown } from './accept.ts';
+import type { AccessSource } from './access.ts';
 import { type GroupWriting, leaveGroups, nextVersion, recordChange } from './group-changes.ts';
 import {
   type MemberPlan,
@@ -23,7 +24,7 @@ type Writing = GroupWriting & Pick<ListSources, 'engine'>;
  * @param newId makes the id of a new group that comes without one, a UUID
  */
 export async function acceptGroups(
-  { db, engine }: Pick<ListSources, 'db' | 'engine'>,
+  { db, engine, gives }: Pick<ListSources, 'db' | 'engine'> & AccessSource,
   connection: string,
   writes: readonly GroupWrite[],
   clock: () => number,
@@ -32,7 +33,7 @@ export async function acceptGroups(
   return await db.transaction().execute(async (transaction) => {
     const results: GroupWriteResult[] = [];
     for (const write of writes) {
-      const writing = { db: transaction, engine, connection, actor: write.actor, now: clock() };
+      const writing = { db: transaction, engine, connection, actor: write.actor, now: clock(), gives };
       results.push(
         write.kind === 'create'
           ? await create(writing, write.id ?? newId(), write)
@@ -84,7 +85,7 @@ async function replace(
   if (isSame) return { kind: 'written', group: before, changed: false };
   const group = { ...nextVersion(before, now), resource: decision.resource };
   await updateGroup(db, group, null);
-  await recordChange(writing, group, { action: 'update', attributes: decision.changed, ...members });
+  await recordChange(writing, group, { action: 'update', attributes: decision.changed, before, ...members });
   return { kind: 'written', group, changed: true };
 }
 

@@ -1,6 +1,8 @@
 import type { Kysely } from 'kysely';
 import type { Actor } from '../scim/directory.ts';
 import type { Group } from '../scim/groups.ts';
+import { type Gives, queueForAccess } from './access.ts';
+import type { FilterEngine } from './filter/engine.ts';
 import type { MembersChanged } from './group-members.ts';
 import { loadGroup, updateGroup } from './group-records.ts';
 import type { Database } from './tables.ts';
@@ -12,6 +14,10 @@ export interface GroupWriting {
   readonly connection: string;
   readonly actor: Actor;
   readonly now: number;
+  /** Absent where nobody's access can change: somebody who is deleted is due anyway. */
+  readonly engine?: FilterEngine;
+  /** Tells which groups give anything; absent: none does. */
+  readonly gives?: Gives | undefined;
 }
 
 /** What happened to a group. */
@@ -19,6 +25,8 @@ export interface GroupChange extends MembersChanged {
   readonly action: Database['group_changes']['action'];
   /** The attribute paths that differ, besides `members`. */
   readonly attributes: readonly string[];
+  /** The group as it was; absent where its attributes are the same. */
+  readonly before?: Group;
 }
 
 /** The same group one version later. */
@@ -28,14 +36,14 @@ export function nextVersion(group: Group, now: number): Group {
 }
 
 /**
- * Writes the audit row of a change. Every change of a group, and so every change of who is a member of which group,
+ * Writes the audit row of a change, and queues those whose access it may change. Every change of a group, and so every change of who is a member of which group,
  * comes by here. The row of a deletion names nobody: the members of a deleted group stay in `group_members`, which
  * therefore tells who lost it, and are nobody's members for all else.
  */
 export async function recordChange(
-  { db, connection, actor, now }: GroupWriting,
+  { db, connection, actor, now, engine, gives }: GroupWriting,
   group: Group,
-  { action, attributes, added, removed }: GroupChange,
+  { action, attributes, added, removed, before = group }: GroupChange,
 ): Promise<void> {
   await db
     .insertInto('group_changes')
@@ -52,6 +60,10 @@ export async function recordChange(
       members_removed: JSON.stringify(removed),
     })
     .execute();
+  if (engine === undefined || gives === undefined) return;
+  const joinedOrLeft = [...added, ...removed];
+  const change = { group, before, isDeleted: action === 'delete', joinedOrLeft };
+  await queueForAccess({ db, engine, connection }, gives, change, now);
 }
 
 /** Takes a person or a group that is being deleted out of all groups: a change of each of these. */

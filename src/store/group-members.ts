@@ -39,7 +39,7 @@ export async function planMembers(place: MembersOf, steps: readonly MemberChange
   const named = new Map<string, boolean>();
   let gone: ReadonlySet<MemberType> = new Set();
   const types = steps.some(({ kind }) => kind === 'removeTypes')
-    ? await typesOf(place, [...new Set(steps.flatMap(idsAdded))])
+    ? await typesOf(place, [...new Set(steps.flatMap(idsOfConcern))])
     : new Map<string, MemberType>();
   for (const step of steps) {
     switch (step.kind) {
@@ -55,8 +55,8 @@ export async function planMembers(place: MembersOf, steps: readonly MemberChange
         for (const id of step.ids) named.set(id, true);
         break;
       case 'removeTypes':
-        gone = gone.union(new Set(step.types));
-        for (const id of membersIn(named)) {
+        if (step.among === null) gone = gone.union(new Set(step.types));
+        for (const id of step.among ?? membersIn(named)) {
           if (step.types.includes(types.get(id) ?? null)) named.set(id, false);
         }
         break;
@@ -90,8 +90,17 @@ function membersIn(named: MemberPlan['named']): readonly string[] {
   return [...named.keys()].filter((id) => named.get(id) === true);
 }
 
-function idsAdded(step: MemberChange): readonly string[] {
-  return step.kind === 'add' || step.kind === 'replace' ? step.ids : [];
+/** Whose types matter where members are removed by type. */
+function idsOfConcern(step: MemberChange): readonly string[] {
+  switch (step.kind) {
+    case 'add':
+    case 'replace':
+      return step.ids;
+    case 'remove':
+      return [];
+    case 'removeTypes':
+      return step.among ?? [];
+  }
 }
 
 /** What all of `ids` stand for, be they members or not. */

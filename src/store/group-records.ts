@@ -1,5 +1,6 @@
+import { setImmediate } from 'node:timers/promises';
 import { type InferResult, type Kysely, type Selectable, sql } from 'kysely';
-import type { Group, Member } from '../scim/groups.ts';
+import type { Group, Member, MembersInParts } from '../scim/groups.ts';
 import { memberDisplay, memberType } from './filter/member.ts';
 import type { ListSources, Read } from './list.ts';
 import { fromJson, keyText } from './records.ts';
@@ -7,6 +8,9 @@ import type { Database } from './tables.ts';
 
 /** How many members are read in place: no thread is quicker. */
 const FEW_MEMBERS = 1_000;
+
+/** How many of many members are read at a time. */
+const PART = 2_000;
 
 /** What a group is found and told apart by. */
 export interface GroupKeys {
@@ -78,41 +82,54 @@ export async function loadMembers(
   groupIds: readonly string[],
   most: number,
 ): Promise<ReadonlyMap<string, readonly Member[]> | null> {
-  const membership = db
-    .selectFrom('group_members')
-    .where('connection', '=', connection)
+  const membership = memberships({ db, engine }, connection)
     .where('group_id', 'in', (row) => row.selectFrom(engine.texts(groupIds)).select('texts.value'))
-    .orderBy('group_id')
-    .orderBy('member_id');
-  const [connectionOf, id] = [sql.ref('group_members.connection'), sql.ref('group_members.member_id')];
-  const first = async (limit: number, readRows: Read) => {
-    const query = membership
-      .select(['group_id', 'member_id'])
-      .select([
-        memberType(connectionOf, id).as('type'),
-        memberDisplay(engine, connectionOf, id).as('display'),
-      ])
-      .limit(limit);
-    const [rows = []] = await readRows([query.compile()]);
-    // The rows are those of the statement, which the compiler does not know.
-    return rows as readonly InferResult<typeof query>[number][];
-  };
-  const few = await first(FEW_MEMBERS + 1, read.nothing);
-  const rows = few.length <= FEW_MEMBERS ? few : await first(most + 1, read.moments);
-  return rows.length > most ? null : byGroup(rows);
+    .orderBy('group_id');
+  const few = await readRows(read.nothing, membership.limit(FEW_MEMBERS + 1));
+  const rows = few.length <= FEW_MEMBERS ? few : await readRows(read.moments, membership.limit(most + 1));
+  if (rows.length > most) return null;
+  const groups = Map.groupBy(rows, ({ group_id }) => group_id);
+  return new Map([...groups].map(([id, those]) => [id, those.map(toMember)]));
 }
 
-function byGroup(
-  rows: readonly { group_id: string; member_id: string; type: Member['type']; display: string | null }[],
-): ReadonlyMap<string, readonly Member[]> {
-  const members = new Map<string, Member[]>();
-  for (const { group_id, member_id, type, display } of rows) {
-    const member = { id: member_id, type, display };
-    const others = members.get(group_id);
-    if (others === undefined) members.set(group_id, [member]);
-    else others.push(member);
-  }
-  return members;
+/** Reads the members of one group, however many, in the order of their ids; each part takes moments. */
+export async function* membersInParts(
+  { db, engine, read }: Pick<ListSources, 'db' | 'engine' | 'read'>,
+  connection: string,
+  groupId: string,
+): MembersInParts {
+  const membership = memberships({ db, engine }, connection).where('group_id', '=', groupId).limit(PART);
+  let last = '';
+  let rows: readonly MemberRow[];
+  do {
+    rows = await readRows(read.moments, membership.where('member_id', '>', last));
+    yield rows.map(toMember);
+    last = rows.at(-1)?.member_id ?? last;
+    // Where parts are read in place, others have their turn in between.
+    await setImmediate();
+  } while (rows.length === PART);
+}
+
+function memberships({ db, engine }: Pick<ListSources, 'db' | 'engine'>, connection: string) {
+  const [connectionOf, id] = [sql.ref('group_members.connection'), sql.ref('group_members.member_id')];
+  return db
+    .selectFrom('group_members')
+    .select(['group_id', 'member_id'])
+    .select([memberType(connectionOf, id).as('type'), memberDisplay(engine, connectionOf, id).as('display')])
+    .where('connection', '=', connection);
+}
+
+type MemberQuery = ReturnType<typeof memberships>;
+type MemberRow = InferResult<MemberQuery>[number];
+
+async function readRows(read: Read, query: MemberQuery): Promise<readonly MemberRow[]> {
+  const [rows = []] = await read([query.orderBy('member_id').compile()]);
+  // The rows are those of the statement, which the compiler does not know.
+  return rows as readonly MemberRow[];
+}
+
+function toMember({ member_id, type, display }: MemberRow): Member {
+  return { id: member_id, type, display };
 }
 
 /** Writes a new group. */

@@ -1,12 +1,12 @@
 import { sql } from 'kysely';
-import { tooMany } from '../scim/error.ts';
 import type { Group, GroupName, GroupRecord, Groups } from '../scim/groups.ts';
+import type { AccessSource } from './access.ts';
 import { acceptGroups } from './group-accept.ts';
-import { loadGroup, loadGroups, loadMembers } from './group-records.ts';
+import { loadGroup, loadGroups, loadMembers, membersInParts } from './group-records.ts';
 import type { ListIds, ListSources } from './list.ts';
 
-/** How many members the groups of one page may have together to be shown; one group is shown whole. */
-const LISTED_MEMBERS = 50_000;
+/** How many members are read at once; to show them keeps the process busy for some 10 ms. */
+const AT_ONCE = 5_000;
 
 /**
  * The groups of one connection.
@@ -16,7 +16,7 @@ const LISTED_MEMBERS = 50_000;
  * @param listIds lists the ids of the groups of this connection
  */
 export function groups(
-  sources: ListSources,
+  sources: ListSources & AccessSource,
   connection: string,
   clock: () => number,
   newId: () => string,
@@ -27,13 +27,13 @@ export function groups(
     get: async (id, withMembers) => {
       const group = await loadGroup(sources.db, connection, id);
       if (group === null) return null;
-      const [record] = await withMembersOf(sources, [group], withMembers, Number.MAX_SAFE_INTEGER - 1);
+      const [record] = await withMembersOf(sources, [group], withMembers);
       return record ?? null;
     },
     list: async (query, withMembers) => {
       const { total, items: ids, nextCursor } = await listIds(query);
       const found = await loadGroups(sources, connection, ids);
-      return { total, items: await withMembersOf(sources, found, withMembers, LISTED_MEMBERS), nextCursor };
+      return { total, items: await withMembersOf(sources, found, withMembers), nextCursor };
     },
   };
 }
@@ -65,25 +65,19 @@ export async function groupsOf(
   );
 }
 
-/**
- * The groups come first: a member who joins in between is then newer than the version, never older. Fails with
- * ScimError 400 tooMany when the members are more than `most` together.
- */
+/** The groups come first: a member who joins in between is then newer than the version, never older. */
 async function withMembersOf(
   sources: ListSources,
   groups: readonly Group[],
   withMembers: boolean,
-  most: number,
 ): Promise<readonly GroupRecord[]> {
   const [first] = groups;
   if (!withMembers || first === undefined) return groups.map((group) => ({ group, members: null }));
+  const { connection } = first;
   const ids = groups.map(({ id }) => id);
-  const members = await loadMembers(sources, first.connection, ids, most);
-  if (members === null) {
-    throw tooMany(
-      `The groups of this page have more than ${most} members together. Leave these out with ` +
-        'excludedAttributes=members, ask for fewer groups with count, or read them one by one.',
-    );
-  }
-  return groups.map((group) => ({ group, members: members.get(group.id) ?? [] }));
+  const members = await loadMembers(sources, connection, ids, AT_ONCE);
+  return groups.map((group) => ({
+    group,
+    members: members === null ? membersInParts(sources, connection, group.id) : (members.get(group.id) ?? []),
+  }));
 }

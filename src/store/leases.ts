@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import { searchKeys } from '../domain/adoption.ts';
 import type { PersonRecord } from '../domain/person.ts';
 import type { Lease, Newcomer, OpenRequest } from '../domain/ports.ts';
-import { LANES, type Lane, type State } from '../domain/provisioning.ts';
+import { type Claimable, LANES, type Lane, type State } from '../domain/provisioning.ts';
 import { fromJson, loadRecords } from './records.ts';
 import { loadOpenRequests } from './requests.ts';
 import type { Database } from './tables.ts';
@@ -11,22 +11,22 @@ import type { Database } from './tables.ts';
 export async function claim(
   db: Kysely<Database>,
   connection: string,
-  wanted: 'deactivation' | 'others',
+  wanted: Claimable,
   limit: number,
   lease: Lease,
   now: number,
 ): Promise<readonly PersonRecord[]> {
   return await db.transaction().execute(async (transaction) => {
-    const lanes = LANES.filter((lane) => (lane === 'deactivation') === (wanted === 'deactivation'));
+    const lanes = LANES.filter((lane) => (lane === 'deactivation') === (wanted !== 'others'));
     const ids: string[] = [];
     for (const lane of lanes) {
       if (ids.length < limit)
-        ids.push(...(await dueIn(transaction, connection, lane, limit - ids.length, now)));
+        ids.push(...(await dueIn(transaction, connection, wanted, lane, limit - ids.length, now)));
     }
     if (ids.length === 0) return [];
     await transaction
       .updateTable('provisionings')
-      .set({ state: 'sending', lease_token: lease.token, lease_until: lease.until })
+      .set({ state: 'sending', due: null, lease_token: lease.token, lease_until: lease.until })
       .where('connection', '=', connection)
       .where('person_id', 'in', ids)
       .execute();
@@ -38,23 +38,26 @@ export async function claim(
 async function dueIn(
   db: Kysely<Database>,
   connection: string,
+  wanted: Claimable,
   lane: Lane,
   limit: number,
   now: number,
 ): Promise<readonly string[]> {
-  const states: readonly State[] = lane === 'deactivation' ? ['queued', 'processing'] : ['queued'];
-  const rows = await db
+  const states: readonly State[] = wanted === 'deactivation' ? ['queued', 'processing'] : ['queued'];
+  const due = db
     .selectFrom('provisionings')
     .select('person_id')
     .where('connection', '=', connection)
     .where('lane', '=', lane)
     .where('state', 'in', states)
     .where('due', '<=', now)
-    .where((row) => row.or([row('state', '=', 'queued'), row('concur_id', 'is not', null)]))
     .orderBy('due')
     .orderBy('person_id')
-    .limit(limit)
-    .execute();
+    .limit(limit);
+  const rows = await (wanted === 'others'
+    ? due
+    : due.where('concur_id', wanted === 'deactivation' ? 'is not' : 'is', null)
+  ).execute();
   return rows.map(({ person_id }) => person_id);
 }
 

@@ -101,6 +101,7 @@ async function list(
   // The rows are those of the statements, which the compiler does not know.
   const found = rows as readonly { id: string; created: number; value: SortKey['value'] }[];
   const [counted] = totals as readonly { total: number }[];
+  // RFC 9865 §2: count 0 asks for totalResults alone. A cursor would let a client that follows it go on for ever.
   const last = paging.kind === 'cursor' && found.length > paging.count ? found[paging.count - 1] : undefined;
   return {
     total: Number(counted?.total ?? 0),

@@ -1,7 +1,9 @@
 import type { Kysely } from 'kysely';
+import { createdKeys, type SearchKeys } from '../domain/adoption.ts';
 import type { ExtensionResult } from '../domain/outcome.ts';
 import type { LostCreate, OperationUpdate, OutgoingOperation, SentOperation } from '../domain/ports.ts';
-import { fromJson } from './records.ts';
+import type { Profile } from '../domain/profile.ts';
+import { fromJson, keyText } from './records.ts';
 import type { Database } from './tables.ts';
 
 /** Writes what became of an operation; one whose outcome is known already keeps it. */
@@ -17,13 +19,12 @@ export async function updateOperation(
     .where('id', '=', id)
     .where('state', 'in', ['open', 'unknown'])
     .executeTakeFirst();
-  if (updated.numUpdatedRows === 0n) return;
+  if (updated.numUpdatedRows === 0n || results.length === 0) return;
   await db
     .deleteFrom('extension_results')
     .where('connection', '=', connection)
     .where('operation_id', '=', id)
     .execute();
-  if (results.length === 0) return;
   await db
     .insertInto('extension_results')
     .values(results.map((result) => ({ connection, operation_id: id, ...toResultRow(result) })))
@@ -55,7 +56,7 @@ export async function lostCreates(
         .onRef('request.connection', '=', 'operations.connection')
         .onRef('request.id', '=', 'operations.request_id'),
     )
-    .select(['operations.person_id', 'operations.desired', 'request.next_poll'])
+    .select(['operations.id', 'operations.person_id', 'operations.desired', 'request.next_poll'])
     .where('operations.connection', '=', connection)
     .where('operations.person_id', 'in', people)
     .where('operations.state', '=', 'unknown')
@@ -63,11 +64,85 @@ export async function lostCreates(
     .orderBy('request.sent_at')
     .orderBy('operations.id')
     .execute();
-  return rows.map(({ person_id, desired, next_poll }) => ({
+  const lost = rows.map(({ id, person_id, desired, next_poll }) => ({
+    id,
     personId: person_id,
-    desired: fromJson(desired),
+    desired: fromJson<Profile>(desired),
     mayRunUntil: next_poll,
   }));
+  const rivals = await peopleWith(
+    db,
+    connection,
+    lost.map(({ desired }) => createdKeys(desired)),
+  );
+  return lost.map((one) => {
+    const keys = createdKeys(one.desired);
+    const isContested = rivals.some((rival) => rival.id !== one.personId && asksFor(rival, keys));
+    return { ...one, isContested };
+  });
+}
+
+type Rival = Pick<Database['people'], 'id' | 'user_name_key' | 'employee_number_key'>;
+
+/** The living people who have a userName or an employee number of these. */
+async function peopleWith(
+  db: Kysely<Database>,
+  connection: string,
+  keys: readonly SearchKeys[],
+): Promise<readonly Rival[]> {
+  if (keys.length === 0) return [];
+  const names = keys.map(({ userName }) => keyText(userName));
+  const numbers = keys.flatMap(({ employeeNumber }) =>
+    employeeNumber === null ? [] : [keyText(employeeNumber)],
+  );
+  return await db
+    .selectFrom('people')
+    .select(['id', 'user_name_key', 'employee_number_key'])
+    .where('connection', '=', connection)
+    .where('deleted', 'is', null)
+    .where((row) =>
+      row.or([
+        row('user_name_key', 'in', names),
+        ...(numbers.length === 0 ? [] : [row('employee_number_key', 'in', numbers)]),
+      ]),
+    )
+    .execute();
+}
+
+/** Whether a person may be the user with these keys: one who has another employee number is somebody else. */
+function asksFor(rival: Rival, { userName, employeeNumber }: SearchKeys): boolean {
+  const number = employeeNumber === null ? null : keyText(employeeNumber);
+  if (rival.employee_number_key !== null && number !== null) return rival.employee_number_key === number;
+  return rival.user_name_key === keyText(userName);
+}
+
+/**
+ * Concur no longer holds somebody whom it did hold: a lost create of theirs whose time is over has nothing to do with
+ * whoever may have its keys now.
+ */
+export async function voidLostCreates(
+  db: Kysely<Database>,
+  connection: string,
+  person: string,
+  now: number,
+): Promise<void> {
+  await db
+    .updateTable('operations')
+    .set({ state: 'retried' })
+    .where('connection', '=', connection)
+    .where('person_id', '=', person)
+    .where('method', '=', 'POST')
+    .where('state', '=', 'unknown')
+    .where('request_id', 'in', (row) =>
+      row
+        .selectFrom('provisioning_requests as request')
+        .select('request.id')
+        .where('request.connection', '=', connection)
+        .where((request) =>
+          request.or([request('request.next_poll', 'is', null), request('request.next_poll', '<=', now)]),
+        ),
+    )
+    .execute();
 }
 
 /** The row of an operation that is about to be sent. */

@@ -1,21 +1,35 @@
-import type { Kysely } from 'kysely';
+import type { PersonRecord } from '../domain/person.ts';
 import type { ProvisioningStore } from '../domain/ports.ts';
+import type { Gives } from './access.ts';
 import { commit } from './commit.ts';
 import { queueForGrant } from './grants.ts';
 import { claim, newcomers, recover, renew } from './leases.ts';
+import { type Memberships, withGroups } from './memberships.ts';
 import { lostCreates } from './operations.ts';
+import { loadRecords } from './records.ts';
 import { claims, resolve } from './references.ts';
 import { claimPolls, hasten, recordRequest } from './requests.ts';
-import type { Database } from './tables.ts';
 
-/** The worker's side of one connection's people. */
-export function provisioningStore(db: Kysely<Database>, connection: string): ProvisioningStore {
+/**
+ * The worker's side of one connection's people.
+ *
+ * @param gives tells which groups give anything; absent: none does, and nobody's groups are looked up
+ */
+export function provisioningStore(place: Memberships, gives: Gives | undefined): ProvisioningStore {
+  const { db, connection } = place;
+  const known = async (records: readonly PersonRecord[], transaction = db) =>
+    gives === undefined ? records : await withGroups({ ...place, db: transaction }, records);
   return {
-    claim: (wanted, limit, lease, now) => claim(db, connection, wanted, limit, lease, now),
+    claim: async (wanted, limit, lease, now) =>
+      await known(await claim(db, connection, wanted, limit, lease, now)),
+    withGroups: (records) => known(records),
     newcomers: (limit, now) => newcomers(db, connection, limit, now),
     renew: (lease) => renew(db, connection, lease),
     recordRequest: (request, lease, now) => recordRequest(db, connection, request, lease, now),
-    commit: (step, now) => commit(db, connection, step, now),
+    commit: (step, now) =>
+      commit(db, connection, step, now, async (transaction, ids) =>
+        known(await loadRecords(transaction, connection, ids), transaction),
+      ),
     claimPolls: (limit, lease, now) => claimPolls(db, connection, limit, lease, now),
     hasten: (provisionId, now) => hasten(db, connection, provisionId, now),
     recover: (lease, now) => recover(db, connection, lease, now),

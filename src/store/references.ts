@@ -74,6 +74,8 @@ export async function wakeWaiting(db: Kysely<Database>, person: Person, now: num
     .execute();
 }
 
+const UNDER_WAY: ReadonlySet<string> = new Set(['queued', 'sending', 'processing']);
+
 /** Of several who stand for one Concur user, whose claim counts. */
 const STRENGTH = { former: 0, leaving: 1, person: 2 } as const;
 
@@ -107,7 +109,8 @@ export async function claims(
     if (concur_id === null) continue;
     const holder = deleted === null ? 'person' : state === 'in_sync' ? 'former' : 'leaving';
     if (STRENGTH[holder] < STRENGTH[found.get(concur_id)?.holder ?? 'former']) continue;
-    found.set(concur_id, { holder, keys: searchKeys(fromJson(resource)), owned: fromJson(owned) });
+    const rests = !UNDER_WAY.has(state);
+    found.set(concur_id, { holder, keys: searchKeys(fromJson(resource)), owned: fromJson(owned), rests });
   }
   return found;
 }
@@ -198,14 +201,17 @@ function takenKeys(profile: Profile): Record<'user_name_key' | 'employee_number_
 
 async function forgetTaken(db: Kysely<Database>, connection: string, id: string, now: number): Promise<void> {
   const record = await loadRecord(db, connection, id);
-  const refusal = record?.provisioning.refused[CORE];
-  if (record === null || refusal === undefined || !refusal.uniqueness) return;
+  if (record === null) return;
   const { state, refused } = record.provisioning;
+  const isUnderWay = state === 'sending' || state === 'processing';
+  const wasTaken = refused[CORE]?.uniqueness === true;
+  // The refusal of somebody who is under way may be yet to come: it is void then (`settle`).
+  if (!wasTaken && !isUnderWay) return;
   const rests = state === 'failed' || state === 'partial';
   await db
     .updateTable('provisionings')
     .set({
-      refused: JSON.stringify(withoutRefusal(refused, CORE)),
+      ...(wasTaken ? { refused: JSON.stringify(withoutRefusal(refused, CORE)) } : {}),
       due: now,
       ...(rests ? { state: 'queued', reason: null } : {}),
     })

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import type { ExpressionBuilder, Kysely } from 'kysely';
 import { isDeactivation } from '../domain/difference.ts';
 import type { Lease, NewRequest, OpenRequest, OutgoingOperation, RequestUpdate } from '../domain/ports.ts';
 import { toOperationRow, toSentOperation } from './operations.ts';
@@ -18,10 +18,47 @@ export async function recordRequest(
   return await db.transaction().execute(async (transaction) => {
     const people = request.operations.map(({ personId }) => personId);
     const held = await heldUnder(transaction, connection, people, lease.token, now);
-    const operations = request.operations.filter(({ personId }) => held.has(personId));
+    const ours = request.operations.filter(({ personId }) => held.has(personId));
+    const outdated = await outdatedCreates(transaction, connection, ours);
+    await giveBack(transaction, connection, outdated, now);
+    const operations = ours.filter(({ personId }) => !outdated.includes(personId));
     if (operations.length > 0) await insertRequest(transaction, connection, request, operations, lease, now);
-    return people.filter((id) => !held.has(id));
+    return people.filter((id) => !held.has(id) || outdated.includes(id));
   });
+}
+
+/** Who was to be created and has changed since: the answer that Concur does not hold them was for other keys. */
+async function outdatedCreates(
+  db: Kysely<Database>,
+  connection: string,
+  operations: readonly OutgoingOperation[],
+): Promise<readonly string[]> {
+  const creates = operations.filter(({ version }) => version !== undefined);
+  if (creates.length === 0) return [];
+  const people = creates.map(({ personId }) => personId);
+  const rows = await db
+    .selectFrom('people')
+    .select(['id', 'version'])
+    .where('connection', '=', connection)
+    .where('id', 'in', people)
+    .execute();
+  const versions = new Map(rows.map(({ id, version }) => [id, version]));
+  return creates.filter((one) => versions.get(one.personId) !== one.version).map(({ personId }) => personId);
+}
+
+async function giveBack(
+  db: Kysely<Database>,
+  connection: string,
+  people: readonly string[],
+  now: number,
+): Promise<void> {
+  if (people.length === 0) return;
+  await db
+    .updateTable('provisionings')
+    .set({ state: 'queued', due: now, lease_token: null, lease_until: null })
+    .where('connection', '=', connection)
+    .where('person_id', 'in', people)
+    .execute();
 }
 
 /** Who of these people is under a lease that has not lapsed. */
@@ -137,22 +174,41 @@ export async function hasten(
   return await db.transaction().execute(async (transaction) => {
     const row = await transaction
       .selectFrom('provisioning_requests')
-      .select(['id', 'looked_at'])
+      .select('id')
       .where('connection', '=', connection)
       .where('state', '=', 'open')
       .where('provision_id', '=', provisionId)
       .executeTakeFirst();
     if (row === undefined) return false;
-    const soonest = row.looked_at === null ? now : Math.max(now, row.looked_at + SHORTEST_POLL);
-    await transaction
-      .updateTable('provisioning_requests')
-      .set({ next_poll: soonest })
-      .where('connection', '=', connection)
-      .where('id', '=', row.id)
-      .where('next_poll', '>', soonest)
-      .execute();
+    await lookSooner(transaction, connection, row.id, now);
     return true;
   });
+}
+
+/** Makes the next look at a request due at `now`, or as soon as the shortest interval after the last look is over. */
+export async function lookSooner(
+  db: Kysely<Database>,
+  connection: string,
+  id: string,
+  now: number,
+): Promise<void> {
+  await db
+    .updateTable('provisioning_requests')
+    .set((row) => ({ next_poll: soonest(row, now) }))
+    .where('connection', '=', connection)
+    .where('id', '=', id)
+    .where('state', '=', 'open')
+    .where((row) => row('next_poll', '>', soonest(row, now)))
+    .execute();
+}
+
+function soonest(row: ExpressionBuilder<Database, 'provisioning_requests'>, now: number) {
+  return row
+    .case()
+    .when('looked_at', '>', now - SHORTEST_POLL)
+    .then(row('looked_at', '+', SHORTEST_POLL))
+    .else(row.val(now))
+    .end();
 }
 
 /** Reads requests with their operations, in the order of `ids`. */
@@ -176,6 +232,7 @@ export async function loadOpenRequests(
     .orderBy('id')
     .execute();
   const operations = Map.groupBy(rows, ({ request_id }) => request_id);
+  const leavers = await createdLeavers(db, connection, ids);
   return requests
     .sort((left, right) => ids.indexOf(left.id) - ids.indexOf(right.id))
     .map((request) => ({
@@ -185,8 +242,33 @@ export async function loadOpenRequests(
       state: request.state,
       sentAt: request.sent_at,
       polls: request.polls,
+      createsLeaver: leavers.has(request.id),
       operations: (operations.get(request.id) ?? []).map(toSentOperation),
     }));
+}
+
+/** Which of these requests create somebody whose access is to be taken away as soon as their Concur UUID is known. */
+async function createdLeavers(
+  db: Kysely<Database>,
+  connection: string,
+  ids: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const rows = await db
+    .selectFrom('operations')
+    .innerJoin('provisionings', (join) =>
+      join
+        .onRef('provisionings.connection', '=', 'operations.connection')
+        .onRef('provisionings.person_id', '=', 'operations.person_id'),
+    )
+    .select('operations.request_id')
+    .where('operations.connection', '=', connection)
+    .where('operations.request_id', 'in', ids)
+    .where('operations.method', '=', 'POST')
+    .where('operations.state', '=', 'open')
+    .where('provisionings.lane', '=', 'deactivation')
+    .where('provisionings.concur_id', 'is', null)
+    .execute();
+  return new Set(rows.map(({ request_id }) => request_id));
 }
 
 /**

@@ -145,7 +145,7 @@ function errorOf(answer: Exclude<Ending, { kind: 'done' }>, time: number): Error
     case 'timeout':
       return tooMany(
         `The list took longer than ${time / 1_000} seconds to make. Narrow it by comparing an attribute that is ` +
-          'indexed with eq, such as userName, externalId, emails.value or id; or leave sortBy out.',
+          'indexed with eq, such as userName, externalId, emails.value or id; compare less, or leave sortBy out.',
       );
     case 'failed': {
       const error = new Error(answer.message);

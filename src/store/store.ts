@@ -2,6 +2,7 @@ import { Kysely } from 'kysely';
 import type { ProvisioningStore } from '../domain/ports.ts';
 import type { Reports } from '../domain/reports.ts';
 import type { Directory } from '../scim/directory.ts';
+import type { Gives } from './access.ts';
 import { type Credentials, credentials } from './credentials.ts';
 import { directory } from './directory.ts';
 import { SQLITE_FILTERS } from './filter/sqlite.ts';
@@ -28,8 +29,12 @@ export interface ConnectionStore {
 
 /** The database of all connections. */
 export interface Store {
-  /** The part of a connection that `bindConnection` has bound. */
-  connection(name: string): ConnectionStore;
+  /**
+   * The part of a connection that `bindConnection` has bound.
+   *
+   * @param gives tells which groups give their members anything in Concur; absent: none does
+   */
+  connection(name: string, gives?: Gives | undefined): ConnectionStore;
   close(): Promise<void>;
   /** For the files of this folder. */
   readonly db: Kysely<Database>;
@@ -75,9 +80,9 @@ export async function openStore({ url, secretKey, clock, newId }: StoreOptions):
     read: { nothing: here, moments: moments.read, search: searches.read },
   };
   return {
-    connection: (name) => ({
-      directory: directory(db, name, clock, newId, sources),
-      provisioning: provisioningStore(db, name),
+    connection: (name, gives) => ({
+      directory: directory(db, name, clock, newId, { ...sources, gives }),
+      provisioning: provisioningStore({ db, engine: sources.engine, connection: name }, gives),
       reports: reports(db, name, moments.read),
       credentials: credentials(db, name, secretKey, clock),
       tokens: scimTokens(db, name, clock, newId),

@@ -1,4 +1,5 @@
 import { extensionsOf, isDeactivation } from '../domain/difference.ts';
+import { serviceOf } from '../domain/extensions.ts';
 import type { ExtensionVerdict } from '../domain/outcome.ts';
 import type { PersonRecord } from '../domain/person.ts';
 import type {
@@ -31,7 +32,8 @@ export async function confirm(context: Context, lease: Lease, request: OpenReque
       'The answer to this request was lost; its people are read again.',
     );
   }
-  const { outcome } = await context.concur.status(request.provisionId);
+  const wanted = request.createsLeaver ? 'operations' : 'summary';
+  const { outcome } = await context.concur.status(request.provisionId, wanted);
   const expired = context.clock() > request.sentAt + REQUEST_LIFETIME + GRACE;
   if (outcome.kind === 'status' && outcome.completed) {
     return settleCompleted(context, lease, request, outcome.operations);
@@ -48,18 +50,56 @@ export async function confirm(context: Context, lease: Lease, request: OpenReque
     outcome.kind === 'retry' && outcome.after !== null
       ? Math.max(outcome.after, context.settings.polling.interval)
       : pollDelay(request.polls + 1, context.settings.polling.interval, context.random());
+  const created = outcome.kind === 'status' ? createdBy(request, outcome.operations) : [];
+  const now = context.clock();
   await context.store.commit(
     {
       requestLease: lease.token,
-      request: { id: request.id, polls: request.polls + 1, nextPoll: context.clock() + wait },
-      people: [],
-      decide: nobody,
+      request: { id: request.id, polls: request.polls + 1, nextPoll: now + wait },
+      people: created.map(({ personId }) => personId),
+      decide: (record, resolve) =>
+        afterCreation(context, record, operationOf(created, record.person.id), resolve, now),
     },
-    context.clock(),
+    now,
   );
 }
 
-/** Settles a request whose outcome cannot be asked for: whatever it touched is unknown until read. */
+/** A create of a request that goes on, whose identity part is done. */
+interface Created extends SentOperation {
+  readonly newId: string;
+  readonly verdicts: readonly ExtensionVerdict[];
+}
+
+function createdBy(request: OpenRequest, results: readonly OperationResult[]): readonly Created[] {
+  return request.operations.flatMap((operation) => {
+    const { result, verdicts } = judgeOperation(request, operation, results);
+    const identity = verdicts.filter(({ extension }) => serviceOf(extension) === 'identity');
+    const isDone = identity.every(({ verdict }) => verdict === 'applied');
+    return operation.method === 'POST' && result?.concurId != null && isDone
+      ? [{ ...operation, newId: result.concurId, verdicts: identity }]
+      : [];
+  });
+}
+
+/** A leaver whom Concur has just created is deactivated at once, whatever else it still does for them. */
+async function afterCreation(
+  context: Context,
+  record: PersonRecord,
+  created: Created,
+  resolve: ResolveReferences,
+  now: number,
+): Promise<ProvisioningUpdate> {
+  const { concurId, lane, confirmed } = record.provisioning;
+  if (concurId !== null || lane !== 'deactivation') return {};
+  const settled = settle(record.provisioning, created, created.newId, created.verdicts, now);
+  // What was confirmed counts once, when the whole operation is done.
+  return stateAfter(context, record, { ...settled, confirmed }, resolve);
+}
+
+/**
+ * Settles a request whose outcome cannot be asked for: whatever it touched is unknown until read, also of whoever has
+ * taken over a Concur user of it since.
+ */
 async function settleLost(
   context: Context,
   lease: Lease,
@@ -73,13 +113,22 @@ async function settleLost(
       request: { id: request.id, state: 'unknown', message, nextPoll: null, completedAt: now },
       operations: request.operations.map(({ id }) => ({ id, state: 'unknown', results: [] })),
       people: request.operations.map(({ personId }) => personId),
-      decide: (record, resolve) => {
-        const operation = operationOf(request.operations, record.person.id);
-        return stateAfter(context, record, forget(record.provisioning, operation), resolve);
-      },
+      holdersOf: request.operations.map(({ concurId }) => concurId).filter((id) => id !== null),
+      decide: (record, resolve) => stateAfter(context, record, forgetAll(record, request), resolve),
     },
     now,
   );
+}
+
+/** What is left of a person's knowledge after the operations of their own and of their Concur user's. */
+function forgetAll({ person, provisioning }: PersonRecord, request: OpenRequest): ProvisioningUpdate {
+  let update: ProvisioningUpdate = {};
+  for (const operation of request.operations) {
+    const { personId, concurId } = operation;
+    const isAbout = personId === person.id || (concurId !== null && concurId === provisioning.concurId);
+    if (isAbout) update = forget({ ...provisioning, ...update }, operation);
+  }
+  return update;
 }
 
 async function settleCompleted(
@@ -89,7 +138,10 @@ async function settleCompleted(
   results: readonly OperationResult[],
 ): Promise<void> {
   const now = context.clock();
-  const judged = request.operations.map((operation) => judgeOperation(request, operation, results));
+  const judged = request.operations
+    .map((operation) => judgeOperation(request, operation, results))
+    // Whoever was refused a name that another of them gives up is woken by that.
+    .sort((left, right) => Number(isRefused(right)) - Number(isRefused(left)));
   await context.store.commit(
     {
       requestLease: lease.token,
@@ -119,6 +171,10 @@ async function settleCompleted(
 interface JudgedOperation extends SentOperation {
   readonly result: OperationResult | undefined;
   readonly verdicts: readonly ExtensionVerdict[];
+}
+
+function isRefused({ verdicts }: JudgedOperation): boolean {
+  return verdicts.some(({ verdict }) => verdict === 'refused');
 }
 
 function judgeOperation(
@@ -177,8 +233,4 @@ function resultOf(
   return request.operations.length === 1 && results.length === 1
     ? results[0]
     : results.find(({ operationId }) => operationId === operation.id);
-}
-
-async function nobody(): Promise<ProvisioningUpdate> {
-  return {};
 }

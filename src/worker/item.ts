@@ -23,7 +23,7 @@ export interface Outgoing {
 /** Takes up a claimed person. */
 export async function takeUp(context: Context, record: PersonRecord): Promise<Item> {
   const { concur, settings, store } = context;
-  const wanted = await wantedOf(record.person, settings.mapping, store.resolve, concur.granted());
+  const wanted = await wantedOf(record, settings.mapping, store.resolve, concur.granted());
   const absent = context.lookahead?.saysAbsent(record) ?? false;
   return { record, wanted, known: { ...NOTHING_KNOWN, absent } };
 }
@@ -64,6 +64,7 @@ export function toOutgoing(context: Context, item: Item, step: Plan & { kind: 's
       base: create ? {} : select(provisioning.applied.profile, mayBeWritten),
       initial: Object.keys(step.difference.set).filter((key) => profile[key] === undefined && key in initial),
       desired: { ...initial, ...profile },
+      ...(create ? { version: person.version } : {}),
     },
   };
 }

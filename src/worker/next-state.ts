@@ -22,7 +22,7 @@ export async function nextState(
   const now = context.clock();
   const provisioning = { ...record.provisioning, ...update };
   const { concur, settings } = context;
-  const asked = await wantedOf(record.person, settings.mapping, resolve, concur.granted());
+  const asked = await wantedOf(record, settings.mapping, resolve, concur.granted());
   const wanted = deliverable(asked, provisioning);
   const next = plan({ ...record, provisioning }, wanted, NOTHING_KNOWN);
   const waitingFor = wanted.waiting.map(({ reference }) => reference);

@@ -4,6 +4,7 @@ import type { PersonRecord } from '../domain/person.ts';
 import { type Known, NOTHING_KNOWN, type Plan, type Rest } from '../domain/plan.ts';
 import type { Lease, ProvisioningUpdate } from '../domain/ports.ts';
 import { refresh } from '../domain/settlement.ts';
+import { deliverable } from '../mapping/checks/deliverable.ts';
 import type { Context } from './context.ts';
 import { afterDefect, afterFailure } from './failure.ts';
 import { advance, type Item, type Outgoing, planItem, takeUp, toOutgoing, withCurrentGrant } from './item.ts';
@@ -96,11 +97,14 @@ async function putToRest(
       lease: lease.token,
       people: [...knownOf.keys()],
       decide: async (record, resolve) => {
-        const wanted = await wantedOf(record.person, settings.mapping, resolve, concur.granted());
+        const wanted = await wantedOf(record, settings.mapping, resolve, concur.granted());
         const known = knownOf.get(record.person.id) ?? NOTHING_KNOWN;
         const { step } = nextStep({ record, wanted, known });
         if (step.kind !== 'rest') return { state: 'queued', due: clock() };
-        return { ...atRest(record.provisioning, wanted, step), attempts: 0 };
+        return {
+          ...atRest(record.provisioning, deliverable(wanted, record.provisioning), step),
+          attempts: 0,
+        };
       },
     },
     clock(),

@@ -36,7 +36,8 @@ export async function recordOpen(
     request: { ...request, state: 'open', provisionId, nextPoll: firstPoll(context) },
     decide: async ({ person, provisioning }) => {
       const profile = whileOpen(provisioning, operationOf(operations, person.id));
-      return { state: 'processing', reason: null, due: null, applied: { ...provisioning.applied, profile } };
+      // What was due since the claim stays due: a deactivation does not wait until Concur is done.
+      return { state: 'processing', reason: null, applied: { ...provisioning.applied, profile } };
     },
   });
 }
@@ -90,7 +91,6 @@ export async function recordIdentity(
         confirmed: provisioning.confirmed,
         state: 'processing',
         reason: null,
-        due: null,
       }),
     });
   }

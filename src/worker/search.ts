@@ -4,13 +4,14 @@ import {
   createdKeys,
   decideAdoption,
   excludeEachOther,
+  isMadeBy,
   type SearchKeys,
   searchKeys,
 } from '../domain/adoption.ts';
 import { EXTENSIONS } from '../domain/extensions.ts';
 import type { Failure } from '../domain/outcome.ts';
 import type { Candidate, Provisioning } from '../domain/person.ts';
-import type { CandidatesFound, LostCreate, ProvisioningUpdate } from '../domain/ports.ts';
+import type { CandidatesFound, LostCreate, OperationUpdate, ProvisioningUpdate } from '../domain/ports.ts';
 import type { AttributeKey } from '../domain/profile.ts';
 import { retryDelay } from '../domain/retry-policy.ts';
 import type { Context } from './context.ts';
@@ -42,16 +43,18 @@ export async function searchAll(context: Context, items: readonly Item[]): Promi
   );
   const ids = found.flatMap(({ outcome }) => (outcome.kind === 'found' ? outcome.candidates : []));
   const claims = new Map<string, Claim>(await context.store.claims(ids.map(({ concurId }) => concurId)));
+  await settleVoid(context, found, claims, begun);
   return found.map(({ item, lost, outcome }): SearchResult => {
     if (outcome.kind !== 'found') return { kind: 'failed', item, failure: outcome };
-    const created = lost.map(({ desired }) => createdKeys(desired));
-    const adoption = decideAdoption(keysOf(item), outcome.candidates, claims, created);
-    const update = whileLost(context, item, adoption, lost, begun);
+    const created = lost.filter(({ isContested }) => !isContested).map(({ desired }) => createdKeys(desired));
+    const adoption = decideAdoption(keysOf(item), outcome.candidates, claims, created, lacksAccess(item));
+    const isFound = adoption.kind === 'adopt' && isMadeByAny(lost, adoption.candidate, claims);
+    const update = isFound ? null : whileLost(context, item, adoption, lost, begun);
     if (update !== null) return { kind: 'decided', item, update };
     const former = adoption.kind === 'adopt' ? claims.get(adoption.candidate.concurId) : undefined;
     if (adoption.kind === 'adopt') {
       const holder = item.record.person.deleted === null ? 'person' : 'leaving';
-      claims.set(adoption.candidate.concurId, { holder, keys: keysOf(item), owned: [] });
+      claims.set(adoption.candidate.concurId, { holder, keys: keysOf(item), owned: [], rests: false });
     }
     return resultOf(context, adoption, item, former?.owned ?? []);
   });
@@ -61,30 +64,67 @@ function keysOf({ record }: Item): SearchKeys {
   return searchKeys(record.person.resource);
 }
 
+/** Whoever is deleted or inactive is to have no access. */
+function lacksAccess({ record: { person }, wanted }: Item): boolean {
+  return person.deleted !== null || wanted.profile.active !== true;
+}
+
+function isMadeByAny(
+  lost: readonly LostCreate[],
+  candidate: Candidate,
+  claims: ReadonlyMap<string, Claim>,
+): boolean {
+  return lost.some(({ desired }) => isMadeBy(createdKeys(desired), candidate, claims));
+}
+
+/**
+ * A lost create that was over when this search began, and made nobody whom the search found, never made anybody:
+ * whoever has its keys later is a stranger.
+ */
+async function settleVoid(
+  { store, clock }: Context,
+  found: readonly Searched[],
+  claims: ReadonlyMap<string, Claim>,
+  begun: number,
+): Promise<void> {
+  const operations = found.flatMap(({ lost, outcome }): OperationUpdate[] => {
+    if (outcome.kind !== 'found') return [];
+    return lost
+      .filter((one) => endOf([one], begun) === null)
+      .filter((one) => !outcome.candidates.some((candidate) => isMadeByAny([one], candidate, claims)))
+      .map(({ id }) => ({ id, state: 'retried', results: [] }));
+  });
+  if (operations.length === 0) return;
+  await store.commit({ operations, people: [], decide: async () => ({}) }, clock());
+}
+
 /**
  * What is written of a person whom Concur does not hold yet, and may hold any moment by a lost create; null: nothing
- * stands in the way of what the search found. Nobody is created as long as a lost create may make a user whom Concur
- * would not refuse beside the new one. A leaver may be given access by any lost create, so they are looked for.
+ * stands in the way of what the search found. Nobody is created or taken over as long as a lost create may make a user
+ * whom Concur would not refuse beside that one. A leaver may be given access by any lost create, so they are looked for.
  *
  * @param begun when the search began: what ended before would have been found
  */
 function whileLost(
   context: Context,
-  { record: { person, provisioning }, wanted }: Item,
+  item: Item,
   adoption: Adoption,
   lost: readonly LostCreate[],
   begun: number,
 ): ProvisioningUpdate | null {
-  if (person.deleted !== null || wanted.profile.active !== true) {
+  const { record, wanted } = item;
+  if (lacksAccess(item)) {
     const end = endOf(lost, begun);
-    return end === null || adoption.kind === 'adopt' ? null : lookingForLeaver(context, provisioning, end);
+    if (end === null || adoption.kind === 'adopt') return null;
+    return lookingForLeaver(context, record.provisioning, end);
   }
   const desired = { ...wanted.initial, ...wanted.profile };
   const end = endOf(
     lost.filter((one) => !excludeEachOther(one.desired, desired)),
     begun,
   );
-  return end === null || adoption.kind !== 'create' ? null : waitingForTheEnd(end);
+  const isEarly = adoption.kind === 'create' || adoption.kind === 'adopt';
+  return end !== null && isEarly ? waitingForTheEnd(end) : null;
 }
 
 /** When the time of the last of these creates is over; null: it is. */
@@ -131,12 +171,21 @@ function resultOf(
         update: adopted(adoption.candidate, [...new Set([...provisioning.owned, ...owned])]),
       };
     case 'wait':
-      return { kind: 'decided', item, update: waiting(context, provisioning) };
+      // What Concur's search says may be older than what the holder has; after some looks it is not.
+      return adoption.otherwise !== null && provisioning.attempts >= LOOKS
+        ? resultOf(context, adoption.otherwise, item, owned)
+        : { kind: 'decided', item, update: waiting(context, provisioning) };
     case 'held':
       // Whoever was deleted before Concur held them has nothing to take away from somebody else.
       return { kind: 'decided', item, update: person.deleted === null ? held(adoption) : NOT_CREATED };
   }
 }
+
+/**
+ * After so many looks the wait for a leaver, then about a minute, grows no more, and a holder for whom nothing is
+ * under way will not let go.
+ */
+const LOOKS = 6;
 
 const NOT_CREATED: ProvisioningUpdate = { state: 'in_sync', reason: 'not_created', due: null };
 
@@ -146,9 +195,6 @@ function waiting({ clock, random }: Context, provisioning: Provisioning): Provis
   const due = clock() + retryDelay(attempts, random());
   return { state: 'queued', reason: 'waiting_for_person', attempts, due };
 }
-
-/** After so many looks for a leaver the wait, then about a minute, grows no more. */
-const LOOKS = 6;
 
 /** A create whose answer was lost may still give a leaver access, so Concur is asked again and again until its time is over. */
 function lookingForLeaver(

@@ -1,5 +1,6 @@
 import type { PersonRecord } from '../domain/person.ts';
 import type { Lease, ProvisioningStore } from '../domain/ports.ts';
+import type { Claimable } from '../domain/provisioning.ts';
 import { allDone } from './all-done.ts';
 import { confirm } from './confirm.ts';
 import type { Context } from './context.ts';
@@ -34,8 +35,9 @@ export interface Worker {
 }
 
 /**
- * Starts delivering one connection. Deactivations, everything else and confirmations each have a
- * loop of their own, so that a leaver never waits behind a load or a slow look at a request.
+ * Starts delivering one connection. Deactivations, leavers to be searched for, everything else and
+ * confirmations each have loops of their own, so that a leaver never waits behind a load, a slow look at a
+ * request, or anybody's search.
  *
  * @param leaseDuration how long a lease lasts without being renewed, in ms
  */
@@ -46,7 +48,10 @@ export function startWorker(surroundings: Surroundings, leaseDuration: number = 
   const context: Context = { ...surroundings, store, lookahead: null, leaseDuration };
   const sending = context.settings.delivery === 'on';
   const leavers: Loop[] = sending
-    ? Array.from({ length: LEAVER_LOOPS }, () => loop('deactivations', deliver('deactivation')))
+    ? [
+        ...Array.from({ length: LEAVER_LOOPS }, () => loop('deactivations', deliver('deactivation'))),
+        loop('lookups', deliver('lookup')),
+      ]
     : [];
   const deliveries: Loop[] = sending
     ? [
@@ -112,9 +117,9 @@ function held<Result>(
 }
 
 /** A step of delivery. A deactivation travels alone, and goes before everything else that was claimed with it. */
-function deliver(wanted: 'deactivation' | 'others'): Step {
+function deliver(wanted: Claimable): Step {
   return async (context, stopping) => {
-    if (context.concur.pause(wanted) > 0) return 0;
+    if (context.concur.pause(wanted === 'deactivation' ? wanted : 'others') > 0) return 0;
     return held(context, async (lease) => {
       const limit = context.settings.batching.operations;
       const records = await context.store.claim(wanted, limit, lease, context.clock());

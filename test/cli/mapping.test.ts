@@ -30,6 +30,9 @@ connections:
     mapping:
       attributes:
         title: { from: enterprise:costCenter, table: { file: ledgers.csv } }
+    groups:
+      rules:
+        - { group: Concur Travellers, entitlements: [Travel] }
 `,
 );
 writeFileSync(
@@ -63,6 +66,13 @@ test('mapping test shows each value with where it comes from, and what is looked
   ]);
   expect(stdout).toMatch(/not fit to be sent\n {2}nothing/);
   expect(code).toBe(0);
+});
+
+test('mapping test shows which group a value comes from', async () => {
+  const { stdout } = await mappingTest(['-', '--group', 'Other', 'concur travellers'], ADA);
+  const rows = stdout.split('\n').map((line) => line.split(/ {2,}/));
+  expect(rows).toContainEqual(['entitlements[Travel]', 'true', 'always', 'group: concur travellers']);
+  expect((await mappingTest(['-'], ADA)).stdout).not.toContain('entitlements');
 });
 
 test('mapping test returns 1 when something required is missing, also for programs', async () => {

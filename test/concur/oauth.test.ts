@@ -197,7 +197,8 @@ it('a credential that is stored while another is refreshed wins, and is what the
     await credentials.write(credential('connected'));
     return token(1);
   });
-  const { concur, credentials, stored } = client(server.url, { held: credential('old') });
+  const held = credential('old', { scopes: ['user.provision.write', 'user.provision.read'] });
+  const { concur, credentials, stored } = client(server.url, { held });
   expect((await concur.send(create())).outcome.kind).toBe('identity_confirmed');
   expect(stored.map(({ refreshToken }) => refreshToken)).toEqual(['old', 'connected']);
   await concur.send(create());
@@ -323,7 +324,9 @@ describe('keepFresh', () => {
     const { concur, time, credentials } = client(server.url);
     await concur.send(create());
     expect(concur.granted().writeApi).toBe('identity');
-    await credentials.write(credential('anew', { scopes: ['user.provision.write'], refreshedAt: time.now }));
+    await credentials.write(
+      credential('anew', { scopes: ['user.provision.write', 'user.provision.read'], refreshedAt: time.now }),
+    );
     await concur.keepFresh();
     expect(concur.granted().writeApi).toBe('provisioning');
   });

@@ -72,7 +72,9 @@ describe('send', () => {
     ['a broken connection', (response) => response.socket?.destroy()],
   ])('does not know the outcome with %s', async (_name, reply) => {
     const { concur } = await start(() => reply);
-    expect((await concur.send(update)).outcome).toMatchObject({ kind: 'unknown', after: 60_000 });
+    expect((await concur.send(update)).outcome).toMatchObject({ kind: 'unknown', after: null });
+    const renaming = { ...update, difference: { set: { userName: 'eva@example.com' }, remove: [] } };
+    expect((await concur.send(renaming)).outcome).toMatchObject({ kind: 'unknown', after: 60_000 });
   });
 
   it('does not know the outcome when Concur is silent', async () => {
@@ -270,6 +272,18 @@ describe('status', () => {
   ])('names no operation of ours for an id that Concur made up: %#', async (operations, more) => {
     const { concur } = await start(paged(operations, 100, more));
     expect((await concur.status('p1')).outcome).toMatchObject({ operations: [{ operationId: null }] });
+  });
+
+  it('asks for the operations at once where they are wanted, completed or not', async () => {
+    const open = { status: { completed: false, success: null } };
+    const { concur, calls } = await start(paged([operation(1)], 100, open));
+    const { outcome } = await concur.status('p1', 'operations');
+    expect(outcome).toMatchObject({
+      kind: 'status',
+      completed: false,
+      operations: [{ operationId: 'operation-1', concurId: USER }],
+    });
+    expect(calls()).toHaveLength(1);
   });
 
   it.each([

@@ -5,6 +5,7 @@ import { SETTINGS } from '../../src/config/reference.ts';
 import { configurationFile } from '../../src/config/template.ts';
 import { isJsonObject, type JsonValue } from '../../src/domain/json.ts';
 import { compileMapping } from '../../src/mapping/configured/compile.ts';
+import { compileGroupRules } from '../../src/mapping/groups/compile.ts';
 
 const VALUES = new Map<string, string | number | readonly string[]>([
   ['server.port', 9000],
@@ -69,7 +70,8 @@ test('shows defaults and examples that could be taken in as they are', () => {
     BRIDGE_SCIM_TOKEN: 's'.repeat(16),
     CONCUR_REFRESH_TOKEN: 'refresh',
   };
-  const loaded = loadConfiguration({ env, configFile: 'bridge.yaml', compileMapping, readFile: () => text });
+  const compilers = { compileMapping, compileGroupRules };
+  const loaded = loadConfiguration({ env, configFile: 'bridge.yaml', ...compilers, readFile: () => text });
   expect(loaded).toMatchObject({ kind: 'ok' });
   for (const { name, default: standard } of SETTINGS) {
     if (standard && !VALUES.has(name)) {

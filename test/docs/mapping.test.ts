@@ -9,6 +9,7 @@ import type { JsonObject } from '../../src/domain/json.ts';
 import { NOTHING_KNOWN, plan, type Rest } from '../../src/domain/plan.ts';
 import { CONCUR_SCHEMA, findConcurTarget } from '../../src/mapping/concur-schema/schema.ts';
 import { compileMapping } from '../../src/mapping/configured/compile.ts';
+import { compileGroupRules } from '../../src/mapping/groups/compile.ts';
 import { mapPerson } from '../../src/mapping/person.ts';
 import { attributesOf, schemasOf, userResourceType } from '../../src/scim/registry.ts';
 import { parseResource } from '../../src/scim/resource.ts';
@@ -152,6 +153,7 @@ function configurationWith(block: string): Loaded {
     configFile: 'bridge.yaml',
     readFile: () => JSON.stringify(file),
     compileMapping,
+    compileGroupRules,
   });
 }
 

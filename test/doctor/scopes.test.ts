@@ -15,7 +15,6 @@ import { openClinic, person } from './clinic.ts';
 
 /** Scopes without which nobody is provisioned. */
 const ALWAYS: readonly string[] = [
-  PROVISION_READ,
   IDENTITY_WRITE,
   'identity.user.ids.read',
   'identity.user.core.read',
@@ -26,6 +25,7 @@ const ALWAYS: readonly string[] = [
 /** For each of the others a value that needs it. */
 const NEEDED_FOR: Readonly<Record<string, Readonly<Record<string, string | boolean>>>> = {
   [PROVISION_WRITE]: { [`${SPEND}:ledgerCode`]: 'DEFAULT' },
+  [PROVISION_READ]: { [`${SPEND}:ledgerCode`]: 'DEFAULT' },
   [EXTERNAL_ID_WRITE]: { externalId: 'everybody' },
   [SAP_WRITE]: { [`${SAP}:userUuid`]: 'everybody' },
   'identity.user.sap.read': { [`${SAP}:userUuid`]: 'everybody' },

@@ -12,8 +12,8 @@ const ada: Candidate = {
   employeeNumber: '7',
 };
 const nobody = new Map<string, Claim>();
-const held = (holder: Claim['holder'], wanted: SearchKeys = keys) =>
-  new Map<string, Claim>([['c-1', { holder, keys: wanted, owned: [] }]]);
+const held = (holder: Claim['holder'], wanted: SearchKeys = keys, rests = false) =>
+  new Map<string, Claim>([['c-1', { holder, keys: wanted, owned: [], rests }]]);
 const decide = (wanted: Partial<SearchKeys>, found: Partial<Candidate>, claims = nobody) =>
   decideAdoption({ ...keys, ...wanted }, [{ ...ada, ...found }], claims);
 
@@ -75,16 +75,60 @@ describe('adoption', () => {
 
   test('a user whom somebody here stands for is not taken over; a leaver is waited for', () => {
     expect(decide({}, {}, held('person')).kind).toBe('held');
-    expect(decide({}, {}, held('leaving'))).toEqual({ kind: 'wait' });
+    expect(decide({}, {}, held('leaving'))).toEqual({ kind: 'wait', otherwise: null });
     expect(decide({}, {}, held('former')).kind).toBe('adopt');
   });
 
   test('a user whose holder here no longer asks for these keys is waited for', () => {
     const renamed = { ...keys, userName: 'lovelace@example.com', employeeNumber: '8' };
-    expect(decide({}, {}, held('person', renamed))).toEqual({ kind: 'wait' });
+    expect(decide({}, {}, held('person', renamed))).toEqual({ kind: 'wait', otherwise: null });
     expect(decide({}, {}, held('person', { ...renamed, employeeNumber: '7' })).kind).toBe('held');
-    const elsewhere = new Map<string, Claim>([['c-9', { holder: 'person', keys, owned: [] }]]);
+    const elsewhere = new Map<string, Claim>([['c-9', { holder: 'person', keys, owned: [], rests: true }]]);
     expect(decide({}, {}, elsewhere).kind).toBe('adopt');
+  });
+});
+
+describe('somebody who is waited for', () => {
+  const renamed = { ...keys, userName: 'lovelace@example.com', employeeNumber: '8' };
+
+  test.each([
+    ['person', renamed, /is lovelace@example\.com here, who is to have another name or number/],
+    ['leaving', keys, /a leaver here holds this Concur user/],
+  ] as const)(
+    'and of whom nothing is under way (%s) is waited for no longer than need be',
+    (holder, wanted, why) => {
+      expect(decide({}, {}, held(holder, wanted, true))).toEqual({
+        kind: 'wait',
+        otherwise: { kind: 'held', candidates: [ada], why: expect.stringMatching(why) },
+      });
+    },
+  );
+});
+
+describe('an externalId that two people share', () => {
+  const ben = { userName: 'ben@example.com', employeeNumber: '9' };
+
+  test('leads to the living person who stands for the user, so that the other is somebody new', () => {
+    for (const rests of [true, false]) {
+      expect(decide(ben, {}, held('person', keys, rests))).toEqual({ kind: 'create' });
+      const changed = { ...keys, externalId: 'e-9' };
+      expect(decide(ben, {}, held('person', changed, rests))).toEqual({ kind: 'create' });
+      expect(decide({ ...ben, employeeNumber: null }, {}, held('person', keys, rests)).kind).toBe('create');
+    }
+  });
+
+  test('may lead to the person where nobody stands for the user, or a leaver', () => {
+    expect(decide(ben, {}).kind).toBe('held');
+    expect(decide(ben, {}, held('former')).kind).toBe('held');
+    expect(decide(ben, {}, held('leaving')).kind).toBe('wait');
+  });
+
+  test('does not stand in the way of the user whom the other keys lead to', () => {
+    const own = { ...ada, concurId: 'c-2', ...ben };
+    expect(decideAdoption({ ...keys, ...ben }, [ada, own], held('person'))).toEqual({
+      kind: 'adopt',
+      candidate: own,
+    });
   });
 });
 
@@ -107,12 +151,50 @@ describe('a lost create', () => {
   test('did not make somebody for whom somebody else stands', () => {
     expect(decideLost({}, held('person', now))).toBe('create');
     expect(decideLost({}, held('leaving', now))).toBe('create');
-    expect(decideLost({}, held('former', now))).toBe('adopt');
+    expect(decideLost({}, held('former', now))).toBe('create');
   });
 
-  test('makes the person also where the keys that they have now lead to somebody else', () => {
-    const other = { ...ada, concurId: 'c-2', userName: now.userName, employeeNumber: '9' };
-    expect(decideAdoption(now, [other, ada], nobody, [keys])).toEqual({ kind: 'adopt', candidate: ada });
+  test('and the keys that the person has now may lead to two users: an admin decides', () => {
+    for (const employeeNumber of ['8', '9']) {
+      const other = { ...ada, concurId: 'c-2', userName: now.userName, employeeNumber };
+      expect(decideAdoption(now, [ada, other], nobody, [keys])).toEqual({
+        kind: 'held',
+        candidates: [other, ada],
+        why: expect.stringMatching(/a create whose answer was lost/),
+      });
+    }
+  });
+
+  test('makes the person where the keys that they have now lead to it, or to whom somebody else stands for', () => {
+    const number = { ...keys, employeeNumber: '8' };
+    expect(decideAdoption(number, [ada], nobody, [keys])).toEqual({ kind: 'adopt', candidate: ada });
+    const other = { ...ada, concurId: 'c-2', userName: now.userName, employeeNumber: '8' };
+    const claims = new Map<string, Claim>([['c-2', { holder: 'person', keys: now, owned: [], rests: true }]]);
+    expect(decideAdoption(now, [ada, other], claims, [keys])).toEqual({ kind: 'adopt', candidate: ada });
+  });
+
+  test('made the person though somebody else, who is not known yet, has their externalId too', () => {
+    const other = { ...ada, concurId: 'c-2', userName: 'ben@example.com', employeeNumber: '9' };
+    expect(decideAdoption(keys, [ada, other], nobody, [keys])).toEqual({ kind: 'adopt', candidate: ada });
+    expect(decideAdoption(keys, [ada, other], nobody).kind).toBe('held');
+  });
+
+  test('waits as everybody does for a leaver who has the keys that the person has now', () => {
+    const other = { ...ada, concurId: 'c-2', userName: now.userName, employeeNumber: '8' };
+    const claims = new Map<string, Claim>([
+      ['c-2', { holder: 'leaving', keys: now, owned: [], rests: false }],
+    ]);
+    expect(decideAdoption(now, [ada, other], claims, [keys]).kind).toBe('wait');
+  });
+
+  test('goes first where the person is to have no access: it may give some', () => {
+    for (const employeeNumber of ['8', '9']) {
+      const other = { ...ada, concurId: 'c-2', userName: now.userName, employeeNumber };
+      expect(decideAdoption(now, [ada, other], nobody, [keys], true)).toEqual({
+        kind: 'adopt',
+        candidate: ada,
+      });
+    }
   });
 
   test('and a new one exclude each other where they share userName or employee number', () => {

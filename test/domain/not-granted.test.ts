@@ -125,7 +125,7 @@ describe('where the configuration chose Identity', () => {
     const applied = { profile: { active: true }, unknown: [SPEND] as const };
     const spend = {
       initial: { [CURRENCY]: 'CHF' },
-      gaps: [{ extension: SPEND, why: 'no country' }],
+      gaps: [{ extension: SPEND, why: 'no country' } as const],
     };
     const state = record({ applied });
     expect(plan(state, wanted({}, { ...chosen, ...spend }), NOTHING_KNOWN)).toMatchObject({

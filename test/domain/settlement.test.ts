@@ -149,6 +149,20 @@ describe('settling', () => {
     expect(seen({})).toEqual([]);
   });
 
+  test('a name that was taken, and may have been given up since, is not held against anybody', () => {
+    const verdict = (code: string): ExtensionVerdict => ({
+      extension: CORE,
+      verdict: 'refused',
+      messages: [message(code)],
+    });
+    const sent = operation({ userName: 'ada' });
+    const refusedOf = (due: number | null, words: string) =>
+      Object.keys(settle(provisioning({ due }), sent, null, [verdict(words)], 9).refused ?? {});
+    expect(refusedOf(null, 'is already in use')).toEqual([CORE]);
+    expect(refusedOf(8, 'is already in use')).toEqual([]);
+    expect(refusedOf(8, 'is too long')).toEqual([CORE]);
+  });
+
   test('what was refused or is unknown does not move, and is unknown until it is read', () => {
     const sent = operation(set);
     const update = settle(
@@ -163,7 +177,8 @@ describe('settling', () => {
       9,
     );
     expect(update.applied).toEqual({ profile: { title: 'X' }, unknown: [TRAVEL, SPEND, ENTERPRISE] });
-    expect(update.owned).toEqual(['title']);
+    // What may have been carried out is ours, if a read then finds it.
+    expect(update.owned).toEqual(['title', `${ENTERPRISE}:employeeNumber`]);
     expect(Object.keys(update.refused ?? {})).toEqual([SPEND]);
   });
 

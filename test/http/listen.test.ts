@@ -109,12 +109,16 @@ test('100 Continue comes after authentication and the check of the size', async 
 test.each([
   [400, 'no HTTP\r\n\r\n'],
   [400, 'GET / HTTP/1.1\r\nHost: x\r\nContent-Length: many\r\n\r\n'],
+  [400, 'GET /scim/v2/Users HTTP/1.1\r\n\r\n'],
+  [417, 'GET /scim/v2/Users HTTP/1.1\r\nHost: x\r\nExpect: foo\r\n\r\n'],
+  [501, 'CONNECT x:80 HTTP/1.1\r\nHost: x\r\n\r\n'],
   [431, `GET /scim/v2/Users?filter=${'x'.repeat(20_000)} HTTP/1.1\r\nHost: x\r\n\r\n`],
 ])('a request that cannot be read is told %i in JSON', async (status, text) => {
   const { server, close } = await listen(fakeApp({}).app, '127.0.0.1', 0);
   const [head = '', body = ''] = (await (await say(portOf(server), text)).ended).split('\r\n\r\n');
   expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
-  expect(head).toContain('Content-Type: application/scim+json');
+  expect(head).toContain('Content-Type: application/scim+json; charset=utf-8');
+  expect(head).toContain('Connection: close');
   expect(JSON.parse(body)).toMatchObject({
     schemas: ['urn:ietf:params:scim:api:messages:2.0:Error'],
     status: String(status),

@@ -83,7 +83,7 @@ describe('what identity providers create', () => {
       schemas: [core, enterprise],
       userName: 'one@example.com',
       active: true,
-      [enterprise]: { department: 'Sales' },
+      [enterprise]: { department: 'Sales', manager: { value: '1' } },
     });
   });
 
@@ -111,6 +111,9 @@ describe('what identity providers create', () => {
       ['m1'],
       [{ value: 'm1', $ref: null }],
       { value: 'm1', displayName: 'Boss' },
+      { managerId: 'm1', displayName: 'Boss' },
+      { managerId: 'm2', value: 'm1' },
+      { managerId: '', value: 'm1' },
     ]) {
       expect(parseResource(User, { userName: 'a', [enterprise]: { manager } })[enterprise]).toEqual({
         manager: { value: 'm1' },

@@ -248,6 +248,34 @@ describe.each(ENGINES)('commits on $name', (engine) => {
     });
   });
 
+  it('tells whoever is under way to a name that somebody now gives up', async () => {
+    const names = ['ada2', 'ada', 'ada3'];
+    const [ada, taker, other] = await create(bench.connection, ...names.map((userName) => ({ userName })));
+    if (!ada || !taker || !other) throw new Error('not created');
+    const held = (userName: string) => ({ applied: { profile: { userName }, unknown: [] } });
+    await settle(bench, ada.person.id, { state: 'in_sync', concurId: 'c1', due: null, ...held('ada') });
+    await settle(bench, taker.person.id, { state: 'processing', concurId: 'c2', due: null });
+    await settle(bench, other.person.id, { state: 'processing', concurId: 'c3', due: null });
+    const gives = becomes(held('ada2'));
+    await bench.connection.provisioning.commit({ people: [ada.person.id], decide: gives }, bench.now);
+    expect((await load(bench, taker.person.id)).provisioning.due).toBe(bench.now);
+    expect((await load(bench, other.person.id)).provisioning.due).toBeNull();
+  });
+
+  it('decides about the holders of Concur users too, under whatever lease', async () => {
+    const [ada, ben] = await create(bench.connection, { userName: 'ada' }, { userName: 'ben' });
+    if (!ada || !ben) throw new Error('not created');
+    await settle(bench, ben.person.id, { state: 'in_sync', concurId: 'c1', due: null });
+    const seen: string[] = [];
+    const decide = ({ person }: PersonRecord) => {
+      seen.push(person.id);
+      return Promise.resolve({});
+    };
+    const step = { lease: 'nobody has it', people: [ada.person.id], holdersOf: ['c1', 'c2'], decide };
+    await bench.connection.provisioning.commit(step, bench.now);
+    expect(seen).toEqual([ben.person.id]);
+  });
+
   it('lets a decision look up others inside the transaction', async () => {
     const [boss, ann] = await create(bench.connection, { userName: 'boss' }, { userName: 'ann' });
     if (!boss || !ann) throw new Error('not created');

@@ -6,6 +6,7 @@ import type { PersonRecord } from '../../src/domain/person.ts';
 import type { Lease, OutgoingOperation, ProvisioningUpdate } from '../../src/domain/ports.ts';
 import type { Actor, Decision, ListQuery, WriteResult } from '../../src/scim/directory.ts';
 import type { Filter } from '../../src/scim/filter/filter.ts';
+import type { GroupRecord, Member } from '../../src/scim/groups.ts';
 import { bindConnection, type ConnectionStore, openStore, type Store } from '../../src/store/store.ts';
 
 /** A kind of database that the conformance suite runs on: every test gets an empty one. */
@@ -73,6 +74,15 @@ export async function openBench(engine: Engine): Promise<Bench> {
       await remove();
     },
   });
+}
+
+/** The members of a group that were read with it, or are read now. */
+export async function allMembers({ members }: GroupRecord): Promise<readonly Member[]> {
+  if (members === null) return [];
+  if (!(Symbol.asyncIterator in members)) return members;
+  const all: Member[] = [];
+  for await (const part of members) all.push(...part);
+  return all;
 }
 
 /** Creates people in one batch; fails when one of them is refused. */
@@ -159,10 +169,15 @@ export async function send(
 export async function settle(bench: Bench, id: string, update: ProvisioningUpdate): Promise<PersonRecord> {
   const { provisioning, reports } = bench.connection;
   const held = lease(`settle-${id}`, bench.now + 1);
+  const before = await reports.people({ limit: 100 });
+  const dues = new Map(before.items.map(({ person, provisioning: { due } }) => [person.id, due]));
   await provisioning.claim('deactivation', 100, held, bench.now);
+  await provisioning.claim('lookup', 100, held, bench.now);
   await provisioning.claim('others', 100, held, bench.now);
   const decide = (record: PersonRecord) =>
-    Promise.resolve<ProvisioningUpdate>(record.person.id === id ? update : { state: 'queued' });
+    Promise.resolve<ProvisioningUpdate>(
+      record.person.id === id ? update : { state: 'queued', due: dues.get(record.person.id) ?? bench.now },
+    );
   const sending = await reports.people({ state: 'sending', limit: 100 });
   await provisioning.commit(
     { lease: held.token, people: sending.items.map(({ person }) => person.id), decide },

@@ -98,6 +98,24 @@ describe('SQLite answers from its indexes', () => {
     expect(effort).toBe('moments');
   });
 
+  const named = (count: number) =>
+    Array.from({ length: count }, (_, index) => `userName eq "u${index}"`).join(' or ');
+
+  it.each([
+    ['nothing', named(8)],
+    ['moments', named(9)],
+    ['moments', `(${named(3)}) and emails[display co "x"]`],
+    ['search', named(101)],
+    ['search', `(${named(60)}) and emails[display co "x"]`],
+    ['search', `userName eq "u" and emails[${Array(9).fill('display co "x"').join(' or ')}]`],
+    ['search', `userName eq "u" and ${Array(9).fill('emails[display co "x"]').join(' and ')}`],
+    ['search', `emails.value eq "x" and emails[${Array(9).fill('display co "x"').join(' or ')}]`],
+  ] as const)('takes the %s that few are worth: %s', (expected, filter) => {
+    const { effort, page } = plans(filter, 'people');
+    expect(effort).toBe(expected);
+    expect(page).not.toMatch(WALK);
+  });
+
   it.each([
     [
       'people',

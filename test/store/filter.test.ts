@@ -153,6 +153,70 @@ describe.each(ENGINES)('filters on $name', (engine) => {
     expect(await find(`${'not ('.repeat(32)}title pr${')'.repeat(32)}`)).toEqual(['ann']);
   });
 
+  it('answers the deepest filters, or says that they are too deep', async () => {
+    await createOne(bench.connection, { userName: 'ann', title: 'x' });
+    const nested = (levels: number, around: (inner: string, level: number) => string) =>
+      Array.from({ length: levels }, (_, level) => level).reduce(around, 'userName eq "ann"');
+    expect(await find(nested(32, (inner, level) => `(${inner} or id eq "${level}")`))).toEqual(['ann']);
+    expect(await find(nested(32, (inner, level) => `(id eq "${level}" or ${inner})`))).toEqual(['ann']);
+    expect(await find(nested(32, (inner) => `(${inner} and title eq "x")`))).toEqual(['ann']);
+    expect(
+      await find(
+        nested(32, (inner, level) => `(${inner} ${level % 2 ? 'and userName pr' : 'or id eq "1"'})`),
+      ),
+    ).toEqual(['ann']);
+    // However SQLite bounds them: these are not our fault.
+    for (const wide of [16, 60, 100]) {
+      const parts = Array.from({ length: wide }, (_, index) => `id eq "${index}"`).join(' or ');
+      const deep = nested(32, (inner, level) =>
+        level === 15 ? `(not (${inner}) or ${parts})` : `not (${inner})`,
+      );
+      await find(deep).catch((error: unknown) => expect(error).toMatchObject({ scimType: 'invalidFilter' }));
+    }
+  });
+
+  it('says that a filter is too deep when the database says so', async () => {
+    const { directory } = bench.connection;
+    const innermost = parseFilter('userName eq "ann"', userResourceType);
+    // Deeper than the grammar allows, so that it is too deep wherever it is read.
+    for (const other of ['id eq "1"', 'title eq "1"']) {
+      let filter = innermost;
+      for (let level = 0; level < 600; level++) {
+        const filters = [filter, parseFilter(other, userResourceType)];
+        filter = { kind: 'not', filter: { kind: 'or', filters } };
+      }
+      await expect(directory.list(firstPage(filter, 9)), other).rejects.toMatchObject({
+        status: 400,
+        scimType: 'invalidFilter',
+      });
+    }
+  });
+
+  it('finds a part of a word in capitals, wherever a sigma stands', async () => {
+    const resource = {
+      userName: 'ΑΣ7',
+      title: 'ΝΙΚΟΣΤΡΑΤΟΣ',
+      emails: [{ value: 'Σ@x', type: 'ΣΑΣ', display: 'Σ' }],
+    };
+    await createOne(bench.connection, resource);
+    for (const filter of [
+      'title sw "ΝΙΚΟΣ"',
+      'title eq "νικοστρατος"',
+      'title ew "ος"',
+      'userName eq "ας7"',
+      'userName eq "ασ7"',
+      'userName sw "ΑΣ"',
+      'emails.type eq "σας"',
+      'emails[type eq "ΣΑσ" and display eq "ς"]',
+    ]) {
+      expect(await find(filter), filter).toEqual(['ΑΣ7']);
+    }
+    const [twin] = await bench.connection.directory.accept([
+      { kind: 'create', actor: OKTA, resource: { userName: 'ας7' } },
+    ]);
+    expect(twin).toMatchObject({ kind: 'conflict' });
+  });
+
   it('does not look into deleted groups, nor at deleted members', async () => {
     const { person } = await createOne(bench.connection, { userName: 'ann' });
     const { directory } = bench.connection;

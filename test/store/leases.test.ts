@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ENTERPRISE } from '../../src/domain/extensions.ts';
 import type { PersonRecord } from '../../src/domain/person.ts';
+import type { Claimable } from '../../src/domain/provisioning.ts';
 import {
   type Bench,
   becomes,
@@ -36,17 +37,31 @@ describe.each(ENGINES)('leases on $name', (engine) => {
       await settle(bench, imported ?? '', { state: 'queued', lane: 'import', due: 1 });
       await settle(bench, late ?? '', { state: 'queued', due: 20 });
       await settle(bench, early ?? '', { state: 'queued', due: 10 });
-      await settle(bench, gone ?? '', { state: 'queued', lane: 'deactivation', due: 1 });
+      await settle(bench, gone ?? '', { state: 'queued', lane: 'deactivation', concurId: 'c1', due: 1 });
       const { provisioning } = bench.connection;
       const first = await provisioning.claim('others', 3, lease('a', bench.now + 1), bench.now);
       expect(claimed(first)).toEqual(['early', 'late', 'update']);
-      expect(first.every((record) => record.provisioning.state === 'sending')).toBe(true);
+      expect(first.map(({ provisioning: { state, due } }) => `${state} ${due}`)).toEqual(
+        first.map(() => 'sending null'),
+      );
       expect(claimed(await provisioning.claim('others', 3, lease('b', bench.now + 1), bench.now))).toEqual([
         'import',
       ]);
       expect(
         claimed(await provisioning.claim('deactivation', 3, lease('b', bench.now + 1), bench.now)),
       ).toEqual(['gone']);
+    });
+
+    it('keeps leavers who are to be searched for apart from those whom Concur is known to hold', async () => {
+      const [known, unknown] = await create(bench.connection, { userName: 'known' }, { userName: 'unknown' });
+      const leaves = { state: 'queued', lane: 'deactivation', due: 1 } as const;
+      await settle(bench, unknown?.person.id ?? '', leaves);
+      await settle(bench, known?.person.id ?? '', { ...leaves, concurId: 'c1' });
+      const claim = async (wanted: Claimable) =>
+        claimed(await bench.connection.provisioning.claim(wanted, 9, lease('a', bench.now + 9), bench.now));
+      expect(await claim('others')).toEqual([]);
+      expect(await claim('deactivation')).toEqual(['known']);
+      expect(await claim('lookup')).toEqual(['unknown']);
     });
 
     it('leaves who is not due yet, and who rests', async () => {
@@ -72,6 +87,34 @@ describe.each(ENGINES)('leases on $name', (engine) => {
       await provisioning.commit({ people: [person.id], decide: becomes({ concurId: 'c1' }) }, bench.now);
       const [record] = await provisioning.claim('deactivation', 9, lease('a', bench.now + 9), bench.now);
       expect(record?.provisioning).toMatchObject({ state: 'sending', openOperations: 1, concurId: 'c1' });
+    });
+  });
+
+  describe('claimPolls', () => {
+    it('takes a request sooner, and says why, when it creates somebody who is to have no access by now', async () => {
+      const { person } = await send(bench);
+      const { provisioning } = bench.connection;
+      await provisioning.commit(
+        {
+          lease: 'l',
+          request: { id: 'r', state: 'open', provisionId: 'p', polls: 1, nextPoll: bench.now + 60_000 },
+          people: [person.id],
+          decide: becomes({ state: 'processing', due: null }),
+        },
+        bench.now,
+      );
+      const looks = async (now: number) =>
+        (await provisioning.claimPolls(9, lease('p', now + 1), now)).map(({ id, createsLeaver }) => ({
+          id,
+          createsLeaver,
+        }));
+      await change(bench.connection, person.id, replace({ userName: 'ann', title: 'x' }, 'title'));
+      expect(await looks(bench.now + 5_000)).toEqual([]);
+      await change(bench.connection, person.id, replace({ userName: 'ann', active: false }, 'active'));
+      expect(await looks(bench.now + 4_999)).toEqual([]);
+      expect(await looks(bench.now + 5_000)).toEqual([{ id: 'r', createsLeaver: true }]);
+      await provisioning.commit({ people: [person.id], decide: becomes({ concurId: 'c1' }) }, bench.now);
+      expect(await looks(bench.now + 60_000)).toEqual([{ id: 'r', createsLeaver: false }]);
     });
   });
 

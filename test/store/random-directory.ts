@@ -6,7 +6,7 @@ import { groupResourceType, userResourceType } from '../../src/scim/registry.ts'
 import { represent } from '../../src/scim/representation.ts';
 import { parseResource } from '../../src/scim/resource.ts';
 import { bindConnection, type ConnectionStore, type Store } from '../../src/store/store.ts';
-import { type Bench, firstPage, OKTA } from './engines.ts';
+import { allMembers, type Bench, firstPage, OKTA } from './engines.ts';
 import { randomBodies } from './random-resources.ts';
 
 /** What to fill a directory with. */
@@ -69,7 +69,7 @@ export async function fill(bench: Bench, name: string, content: Content): Promis
     name,
     store,
     people: people.items.map((record) => personAsShown(record, groupsOf.get(record.person.id) ?? [])),
-    groups: groups.items.map(groupAsShown),
+    groups: await Promise.all(groups.items.map(groupAsShown)),
   };
 }
 
@@ -109,8 +109,9 @@ function personAsShown({ person, provisioning }: PersonRecord, groups: readonly 
   return { id, shown };
 }
 
-function groupAsShown({ group, members }: GroupRecord): Shown {
-  const elements = (members ?? []).map(({ id, type, display }) => ({ value: id, type, display }));
+async function groupAsShown(record: GroupRecord): Promise<Shown> {
+  const { group } = record;
+  const elements = (await allMembers(record)).map(({ id, type, display }) => ({ value: id, type, display }));
   const shown = represent(groupResourceType, { ...group.resource, members: elements }, identityOf(group));
   return { id: group.id, shown };
 }

@@ -161,7 +161,7 @@ describe.each(ENGINES)('reports on $name', (engine) => {
           lease: held.token,
           request: { id, state: 'completed' },
           people: [record.person.id],
-          decide: () => Promise.resolve({ state: 'queued' }),
+          decide: () => Promise.resolve({ state: 'queued', due: bench.now }),
         },
         bench.now,
       );
@@ -197,7 +197,7 @@ describe.each(ENGINES)('reports on $name', (engine) => {
           lease: held.token,
           request: { id, state: index === 0 ? 'open' : 'completed' },
           people: people.map(({ person }) => person.id),
-          decide: () => Promise.resolve({ state: 'queued' }),
+          decide: () => Promise.resolve({ state: 'queued', due: bench.now }),
         },
         bench.now,
       );

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { OPERATION_STATES, REQUEST_STATES } from '../../src/domain/ports.ts';
+import { ENTERPRISE } from '../../src/domain/extensions.ts';
+import { OPERATION_STATES, type ProvisioningUpdate, REQUEST_STATES } from '../../src/domain/ports.ts';
 import { LANES, REASONS, STATES } from '../../src/domain/provisioning.ts';
 import {
   type Bench,
@@ -71,6 +72,26 @@ describe.each(ENGINES)('requests on $name', (engine) => {
       expect(await reports.request('late')).toBeNull();
     });
 
+    it('leaves out, and queues again, whoever was to be created and has changed since', async () => {
+      const [ann, bob] = await create(bench.connection, { userName: 'ann' }, { userName: 'bob' });
+      if (ann === undefined || bob === undefined) throw new Error('not created');
+      const { provisioning, reports } = bench.connection;
+      const held = lease('l', bench.now + 10);
+      await provisioning.claim('others', 2, held, bench.now);
+      await change(bench.connection, bob.person.id, replace({ userName: 'bill' }, 'userName'));
+      const { version } = ann.person;
+      const operations = [
+        { ...operation(ann, 'o1'), version },
+        { ...operation(bob, 'o2'), version },
+      ];
+      bench.now += 1;
+      const both = { id: 'r', kind: 'bulk', operations } as const;
+      expect(await provisioning.recordRequest(both, held, bench.now)).toEqual([bob.person.id]);
+      expect((await reports.request('r'))?.operations.map(({ id }) => id)).toEqual(['o1']);
+      const { state, due } = (await load(bench, bob.person.id)).provisioning;
+      expect({ state, due }).toEqual({ state: 'queued', due: bench.now });
+    });
+
     it('marks what a deactivation overtakes', async () => {
       const { person } = await send(bench);
       const { provisioning } = bench.connection;
@@ -114,7 +135,12 @@ describe.each(ENGINES)('requests on $name', (engine) => {
       const request = { id: 'r', state: 'unknown', nextPoll: bench.now + 7 } as const;
       const step = { operations: unknown('o'), people: [], decide: becomes({}) };
       await provisioning.commit({ ...step, request }, bench.now);
-      const lost = { personId: person.id, desired: { title: 'x', timezone: 'UTC' } };
+      const lost = {
+        id: 'o',
+        personId: person.id,
+        desired: { title: 'x', timezone: 'UTC' },
+        isContested: false,
+      };
       expect(await provisioning.lostCreates([person.id, 'somebody else'])).toEqual([
         { ...lost, mayRunUntil: bench.now + 7 },
       ]);
@@ -122,6 +148,50 @@ describe.each(ENGINES)('requests on $name', (engine) => {
       expect(await provisioning.lostCreates([])).toEqual([]);
       await provisioning.commit({ ...step, request: { ...request, nextPoll: null } }, bench.now);
       expect(await provisioning.lostCreates([person.id])).toEqual([{ ...lost, mayRunUntil: null }]);
+    });
+
+    it.each([
+      ['the userName, and no number', { userName: 'ADA' }, true],
+      ['the number', { userName: 'eva', [ENTERPRISE]: { employeeNumber: '7' } }, true],
+      ['the userName, and another number', { userName: 'ada', [ENTERPRISE]: { employeeNumber: '8' } }, false],
+      ['neither', { userName: 'eva' }, false],
+    ])('are contested where somebody else living has %s', async (_name, other, isContested) => {
+      const desired = { userName: 'ada', [`${ENTERPRISE}:employeeNumber`]: '7' };
+      const { person } = await send(bench, { userName: 'renamed' });
+      const { provisioning } = bench.connection;
+      await bench.store.db
+        .updateTable('operations')
+        .set({ desired: JSON.stringify(desired) })
+        .execute();
+      await provisioning.commit({ operations: unknown('o'), people: [], decide: becomes({}) }, bench.now);
+      expect(await provisioning.lostCreates([person.id])).toMatchObject([{ isContested: false }]);
+      const [rival] = await create(bench.connection, other);
+      expect(await provisioning.lostCreates([person.id])).toMatchObject([{ isContested }]);
+      await change(bench.connection, rival?.person.id ?? '', { kind: 'delete' });
+      expect(await provisioning.lostCreates([person.id])).toMatchObject([{ isContested: false }]);
+    });
+
+    it('are over, and made nobody, once Concur no longer holds the person; but not while they may run', async () => {
+      const { person } = await send(bench);
+      const { provisioning } = bench.connection;
+      const request = { id: 'r', state: 'unknown', nextPoll: bench.now + 7 } as const;
+      const commit = (update: ProvisioningUpdate, now: number) =>
+        provisioning.commit({ people: [person.id], decide: becomes(update) }, now);
+      await provisioning.commit(
+        {
+          request,
+          operations: unknown('o'),
+          people: [person.id],
+          decide: becomes({ state: 'queued', concurId: 'c' }),
+        },
+        bench.now,
+      );
+      await commit({ concurId: null }, bench.now + 6);
+      expect(await provisioning.lostCreates([person.id])).toHaveLength(1);
+      await commit({ concurId: 'c' }, bench.now + 7);
+      expect(await provisioning.lostCreates([person.id])).toHaveLength(1);
+      await commit({ concurId: null }, bench.now + 7);
+      expect(await provisioning.lostCreates([person.id])).toEqual([]);
     });
 
     it('are no updates, and nothing whose outcome came to be known', async () => {

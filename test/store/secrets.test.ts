@@ -68,7 +68,7 @@ describe.each(ENGINES)('secrets on $name', (engine) => {
     expect(await credentials.read()).toEqual(connected);
     const next = { ...rotated, refreshToken: 'next' };
     expect(await credentials.write(next, { replacing: 'connected' })).toBe(true);
-    expect(await credentials.write({ ...next, refreshToken: null })).toBe(true);
+    expect(await credentials.write({ ...next, principal: 'application', refreshToken: null })).toBe(true);
     expect(await credentials.write(next, { replacing: null })).toBe(true);
   });
 

@@ -218,6 +218,40 @@ describe('a list that no index serves', () => {
     expect(answered).toBeGreaterThan(10);
   });
 
+  it('is not what looks through all that a few have, and ends in time too', async () => {
+    const users = Array.from({ length: 5 }, (_, user) => `heavy${user}`);
+    const emails = Array.from({ length: 1_000 }, (_, index) => ({
+      value: `e${index}@x`,
+      display: `d${index}`,
+    }));
+    await create(bench.connection, ...users.map((userName) => ({ userName, emails })));
+    const named = users.map((userName) => `userName eq "${userName}"`).join(' or ');
+    const heavy = Array.from({ length: 150 }, (_, index) => `display co "q${index}"`).join(' or ');
+    const query = firstPage(parseFilter(`(${named}) and emails[${heavy}]`, userResourceType), 10);
+    const { directory } = bench.connection;
+    let done = false;
+    const list = directory.list(query).finally(() => {
+      done = true;
+    });
+    let turns = 0;
+    while (!done) {
+      await new Promise(setImmediate);
+      turns += 1;
+    }
+    expect((await list).total).toBe(0);
+    expect(turns).toBeGreaterThan(50);
+
+    const scanner = openScanner(bench.url.slice('sqlite:'.length), { ...SEARCH_LIMITS, time: 40 });
+    const sources = { db: bench.store.db, engine: SQLITE_FILTERS };
+    const { total } = listStatements(sources, 'default', peopleHome(SQLITE_FILTERS, 'default'), query, null);
+    try {
+      await vi.waitFor(() => scanner.read([SHORT]));
+      await expect(scanner.read([total])).rejects.toMatchObject({ scimType: 'tooMany' });
+    } finally {
+      await scanner.close();
+    }
+  });
+
   it('is read in place where there is no file', async () => {
     const newId = () => crypto.randomUUID();
     const store = await openStore({ url: 'sqlite::memory:', secretKey: SECRET_KEY, clock: () => 1, newId });

@@ -108,6 +108,62 @@ describe('a name that one of ours gives up', () => {
     const { provisioning } = await delivery.comesTo(ben, 'in_sync');
     expect(delivery.inConcur('ada')?.id).toBe(provisioning.concurId);
   });
+
+  it('is taken over by those who are before its holders in one Bulk', async () => {
+    const delivery = await Delivery.begin();
+    const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+    const holders = await delivery.create(...names.map((name) => resource(name)));
+    const takers = await delivery.create(...names.map((name) => resource(`${name}-taker`)));
+    for (const id of [...holders, ...takers]) await delivery.reaches(id, 'in_sync');
+    await delivery.stop();
+    for (const [index, id] of holders.entries()) {
+      await delivery.change(id, { userName: `${names[index]}-former@example.com` });
+    }
+    for (const [index, id] of takers.entries()) {
+      await delivery.change(id, { userName: `${names[index]}@example.com` });
+    }
+    // Whoever changes last is due last.
+    for (const id of holders) await delivery.change(id, { title: 'Former' });
+    delivery.clock.advance(1_000);
+    delivery.start();
+    for (const id of [...holders, ...takers]) await delivery.reaches(id, 'in_sync');
+    const refused = delivery.simulator.requests.filter(({ path }) => /Bulk/.test(path));
+    expect(refused.length).toBeGreaterThan(2);
+  });
+});
+
+describe('a name whose holder does not get another one', () => {
+  it('is held for an admin after some looks, and taken over once the holder is put right', async () => {
+    const delivery = await Delivery.begin({ company: { takenUserNames: ['taken@example.com'] } });
+    const [ada = ''] = await delivery.create(resource('ada'));
+    await delivery.reaches(ada, 'in_sync');
+    await delivery.change(ada, { userName: 'taken@example.com' });
+    await delivery.reaches(ada, 'failed', 'refused');
+    const other = { externalId: 'other', [ENTERPRISE]: { employeeNumber: 'other' } };
+    const [newcomer = ''] = await delivery.create(resource('ada', other));
+    await delivery.reaches(newcomer, 'queued', 'waiting_for_person');
+    const { provisioning } = await delivery.comesTo(newcomer, 'held', 'ambiguous');
+    expect(provisioning.lastError).toContain('taken@example.com');
+    await delivery.change(ada, { userName: 'ada2@example.com' });
+    await delivery.comesTo(ada, 'in_sync');
+    await delivery.decide(newcomer, () => ({ kind: 'retry' }));
+    await delivery.comesTo(newcomer, 'in_sync');
+    expect(delivery.simulator.state.users.size).toBe(2);
+  });
+});
+
+describe('two people with one externalId', () => {
+  it('are two Concur users, whether they come together or one after the other', async () => {
+    const delivery = await Delivery.begin();
+    const [ada = ''] = await delivery.create(resource('ada', { externalId: 'same' }));
+    await delivery.reaches(ada, 'in_sync');
+    const later = await delivery.create(
+      resource('ben', { externalId: 'same' }),
+      resource('cara', { externalId: 'same' }),
+    );
+    for (const id of later) await delivery.reaches(id, 'in_sync');
+    expect(delivery.simulator.state.users.size).toBe(3);
+  });
 });
 
 describe('a 404 of a gateway says nothing about a user', () => {

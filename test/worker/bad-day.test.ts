@@ -45,6 +45,28 @@ describe('when Concur is slow, down or silent', () => {
     expect(delivery.simulator.violations).toEqual([]);
   });
 
+  it.each([
+    ['a cut connection', { kind: 'drop-before' }, 'outcome_unknown', 3_000],
+    ['a 500', { kind: 'status', status: 500 }, 'outcome_unknown', 3_000],
+    ['a 502 that says when', { kind: 'status', status: 502, retryAfter: 90 }, 'outcome_unknown', 90_000],
+    ['a 503', { kind: 'status', status: 503 }, 'concur_unavailable', 5 * MINUTE],
+  ] as const)(
+    'a deactivation that met %s is made again as soon as may be',
+    async (_, fault, reason, most) => {
+      const delivery = await Delivery.begin();
+      const [id = ''] = await delivery.create(resource('ada'));
+      await delivery.reaches(id, 'in_sync');
+      delivery.simulator.faults.add({ ...fault, times: 1, match: { method: 'PATCH' } });
+      await delivery.change(id, { active: false });
+      const { provisioning } = await delivery.reaches(id, 'queued', reason);
+      const wait = (provisioning.due ?? 0) - delivery.clock.now();
+      expect(wait).toBeLessThanOrEqual(most);
+      expect(wait).toBeGreaterThan(most - 3_000);
+      await delivery.comesTo(id, 'in_sync');
+      expect(delivery.inConcur('ada')).toMatchObject({ active: false });
+    },
+  );
+
   it('a Bulk whose answer was lost leaves everybody there once, and is looked at again at its end', async () => {
     const delivery = await Delivery.prepare();
     delivery.simulator.faults.add({ kind: 'drop-after', times: 1, match: { path: /Bulk/ } });

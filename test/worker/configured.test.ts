@@ -27,13 +27,13 @@ const approver = `${SPEND_APPROVER}:report[primary].approver.value`;
 
 test('what the configuration maps is wanted, and a person in it waits until Concur holds them', async () => {
   const nobody = async (references: readonly string[]) => new Map(references.map((one) => [one, null]));
-  const waiting = await wantedOf(ada, settings, nobody, EVERYTHING);
+  const waiting = await wantedOf({ person: ada }, settings, nobody, EVERYTHING);
   expect(waiting.profile[`${SPEND}:ledgerCode`]).toBe('L-1');
   expect(waiting.waiting).toEqual([{ key: approver, reference: '10001' }]);
   expect(waiting.profile).not.toHaveProperty(approver);
 
   const somebody = async (references: readonly string[]) => new Map(references.map((one) => [one, 'u-1']));
-  const found = await wantedOf(ada, settings, somebody, EVERYTHING);
+  const found = await wantedOf({ person: ada }, settings, somebody, EVERYTHING);
   expect(found.waiting).toEqual([]);
   expect(found.profile[approver]).toBe('u-1');
 });

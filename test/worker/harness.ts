@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { expect, onTestFinished, vi } from 'vitest';
 import { type ConcurClient, createConcur } from '../../src/concur/concur.ts';
-import type { ConnectionSettings } from '../../src/domain/connection.ts';
+import type { ConnectionSettings, GroupAccess } from '../../src/domain/connection.ts';
 import { ENTERPRISE } from '../../src/domain/extensions.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
 import type { PersonRecord } from '../../src/domain/person.ts';
 import type { ProvisioningStore } from '../../src/domain/ports.ts';
+import { giving } from '../../src/mapping/groups/match.ts';
 import type { Decision, WriteResult } from '../../src/scim/directory.ts';
+import type { GroupWrite } from '../../src/scim/groups.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/simulator.ts';
 import { bindConnection, type ConnectionStore, openStore } from '../../src/store/store.ts';
 import { startWorker, type Worker } from '../../src/worker/worker.ts';
@@ -47,6 +49,8 @@ export interface DeliveryOptions extends SimulatorOptions {
   readonly gateway?: Gateway;
   /** Where waits are drawn from, in [0, 1); always the middle when absent. */
   readonly random?: () => number;
+  /** What groups give. */
+  readonly groups?: GroupAccess;
   /** Lets a test stand between the worker and its store. */
   readonly watch?: (store: ProvisioningStore) => ProvisioningStore;
 }
@@ -85,7 +89,7 @@ export class Delivery {
         ahead += ms;
       },
     };
-    const { sharedClock = false, gateway, company: asked } = options;
+    const { sharedClock = false, gateway, company: asked, groups } = options;
     const simulator = await startSimulator({
       pollInterval: 20,
       ...(sharedClock ? { clock: clock.now } : {}),
@@ -101,7 +105,7 @@ export class Delivery {
     });
     const { company } = simulator;
     await bindConnection(store, 'default', company.id);
-    const connection = store.connection('default');
+    const connection = store.connection('default', giving(groups));
     await connection.credentials.seedRefreshToken(company.refreshToken);
     const settings: ConnectionSettings = {
       name: 'default',
@@ -109,7 +113,12 @@ export class Delivery {
       baseUrl: gateway?.url ?? simulator.url,
       allowedHosts: ['127.0.0.1'],
       writeApi: 'auto',
-      mapping: { companyId: company.id, defaults: {}, currencies: {} },
+      mapping: {
+        companyId: company.id,
+        defaults: {},
+        currencies: {},
+        ...(groups === undefined ? {} : { groups }),
+      },
       polling: { interval: 30 },
       batching: { operations: 100, bytes: 400_000 },
       delivery: 'on',
@@ -200,6 +209,14 @@ export class Delivery {
       resource: { ...person.resource, ...more },
       changed: Object.keys(more),
     }));
+  }
+
+  /** Writes a group and returns its id. */
+  async group(write: GroupWrite): Promise<string> {
+    const [result] = await this.store.directory.groups.accept([write]);
+    if (result?.kind !== 'written') throw new Error(`Not written: ${JSON.stringify(result)}`);
+    this.#wake();
+    return result.group.id;
   }
 
   async decide(id: string, decide: (record: PersonRecord) => Decision): Promise<void> {

@@ -79,6 +79,24 @@ describe('a request that takes effect after the bridge gave up on its answer', (
   });
 });
 
+it('a late deactivation of somebody deleted leaves nobody without access who has taken over their user', async () => {
+  const [delivery, gateway] = await Delivery.throughGateway({ timeout: TIMEOUT });
+  delivery.start();
+  const [former = ''] = await delivery.create(resource('ada'));
+  await delivery.reaches(former, 'in_sync');
+  const late = gateway.hold({ method: 'PATCH' });
+  await delivery.decide(former, () => ({ kind: 'delete' }));
+  await delivery.reaches(former, 'queued', 'outcome_unknown');
+  const [successor = ''] = await delivery.create(resource('ada'));
+  for (const id of [former, successor]) await delivery.comesTo(id, 'in_sync');
+  expect(delivery.inConcur('ada')).toMatchObject({ active: true });
+  late.release();
+  await vi.waitFor(() => expect(delivery.inConcur('ada')).toMatchObject({ active: false }), PATIENCE);
+  delivery.clock.advance(11 * MINUTE);
+  await vi.waitFor(() => expect(delivery.inConcur('ada')).toMatchObject({ active: true }), PATIENCE);
+  await delivery.reaches(successor, 'in_sync');
+});
+
 describe('a request about which Concur is asked', () => {
   it('is not forgotten because of one 404: what it sets never wins over what was asked later', async () => {
     const delivery = await Delivery.begin({ sharedClock: true });

@@ -124,7 +124,7 @@ describe('a refusal', () => {
   it('is settled as soon as Concur took something else of the batch', async () => {
     const last = Promise.withResolvers<void>();
     let singles = 0;
-    const [delivery, gateway, ids] = await crowd(3, {
+    const [delivery, , ids] = await crowd(3, {
       watch: (store) => ({
         ...store,
         recordRequest: async (request, ...rest) => {

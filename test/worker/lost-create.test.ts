@@ -23,6 +23,26 @@ async function appears(delivery: Delivery, name: string): Promise<void> {
   await vi.waitFor(() => expect(delivery.inConcur(name)).toBeDefined(), PATIENCE);
 }
 
+/** Somebody made by hand in Concur, with all of these keys; returns their Concur UUID. */
+function byHand({ simulator }: Delivery, name: string): string {
+  const { id } = simulator.state.seed({
+    ...resource(name),
+    [ENTERPRISE]: { companyId: simulator.company.id, employeeNumber: `number-${name}` },
+  });
+  return id;
+}
+
+/** A delivery with somebody whose create was lost, and never carried out. */
+async function withLost(name: string): Promise<[Delivery, string]> {
+  const delivery = await Delivery.prepare();
+  const match = { method: 'POST', path: /v4\/Users$/ };
+  delivery.simulator.faults.add({ kind: 'drop-before', times: 1, match });
+  const [id = ''] = await delivery.create(resource(name));
+  delivery.start();
+  await delivery.reaches(id, 'queued', 'outcome_unknown');
+  return [delivery, id];
+}
+
 function users({ simulator }: Delivery): string[] {
   return [...simulator.state.users.values()].map(
     ({ identity }) => `${identity.userName} ${identity.active ? 'active' : 'inactive'}`,
@@ -130,7 +150,7 @@ describe('a lost create that Concur carries out after userName and employee numb
       creation.release();
       await appears(delivery, 'ada');
       await delivery.comesTo(id, 'in_sync');
-      expect(users(delivery).sort()).toEqual(['ada@example.com inactive', 'ben@example.com active']);
+      expect(users(delivery).map((one) => one.split(' ')[1])).toEqual(['active', 'inactive']);
       expect((await delivery.store.reports.summary()).oldestOpenDeactivation).toBeNull();
     },
   );
@@ -240,12 +260,100 @@ describe('a lost create that Concur never carries out', () => {
   });
 });
 
+describe('the keys of a lost create that was never carried out', () => {
+  it('lead to nobody once its time is over: whoever has them later is a stranger', async () => {
+    const [delivery, id] = await withLost('ada');
+    delivery.clock.advance(11 * MINUTE);
+    await delivery.change(id, { ...keys('eva'), active: false });
+    await delivery.comesTo(id, 'in_sync', 'not_created');
+    const stranger = byHand(delivery, 'ada');
+    await delivery.change(id, { active: true });
+    const { provisioning: after } = await delivery.comesTo(id, 'in_sync');
+    expect(after.concurId).not.toBe(stranger);
+    expect(users(delivery).sort()).toEqual(['ada@example.com active', 'eva@example.com active']);
+  });
+
+  it('lead to nobody whom somebody else here asks for with them', async () => {
+    const [delivery, id] = await withLost('ada');
+    await delivery.change(id, keys('eva'));
+    await delivery.stop();
+    const real = byHand(delivery, 'ada');
+    delivery.clock.advance(11 * MINUTE);
+    const [ada = ''] = await delivery.create(resource('ada'));
+    delivery.start();
+    const { provisioning } = await delivery.comesTo(ada, 'in_sync');
+    await delivery.comesTo(id, 'in_sync');
+    expect(provisioning.concurId).toBe(real);
+    expect(users(delivery).sort()).toEqual(['ada@example.com active', 'eva@example.com active']);
+  });
+
+  it('do not lead to somebody who left, when the user of the person is gone', async () => {
+    const [delivery, id] = await withLost('ada');
+    await delivery.change(id, keys('eva'));
+    await delivery.comesTo(id, 'in_sync');
+    const [ada = ''] = await delivery.create(resource('ada'));
+    const left = (await delivery.comesTo(ada, 'in_sync')).provisioning.concurId;
+    await delivery.decide(ada, () => ({ kind: 'delete' }));
+    await delivery.comesTo(ada, 'in_sync');
+    const { concurId } = (await delivery.record(id)).provisioning;
+    const token = [...delivery.simulator.state.tokens.access.keys()].at(-1);
+    const gone = await fetch(`${delivery.simulator.url}/profile/v4/Users/${concurId}`, {
+      method: 'DELETE',
+      headers: { authorization: `Bearer ${token}` },
+    });
+    expect(gone.status).toBe(204);
+    await delivery.change(id, { title: 'new' });
+    await vi.waitFor(() => expect(delivery.inConcur('eva')).toBeUndefined(), PATIENCE);
+    await vi.waitFor(async () => {
+      const { provisioning } = await delivery.record(id);
+      const wait = (provisioning.due ?? 0) - delivery.clock.now();
+      if (wait > 0) delivery.clock.advance(wait);
+      expect(delivery.inConcur('eva')).toMatchObject({ title: 'new' });
+    }, PATIENCE);
+    await delivery.comesTo(id, 'in_sync');
+    expect((await delivery.record(id)).provisioning.concurId).not.toBe(left);
+    expect(users(delivery).sort()).toEqual(['ada@example.com inactive', 'eva@example.com active']);
+  });
+});
+
+describe('a lost create and an account with the keys that the person has now', () => {
+  it('are both shown to an admin where the create was carried out', async () => {
+    const [delivery, gateway] = await Delivery.throughGateway({ timeout: TIMEOUT });
+    delivery.start();
+    const creation = gateway.hold({ method: 'POST', path: /v4\/Users$/ });
+    const [id = ''] = await delivery.create(resource('ada'));
+    await delivery.reaches(id, 'queued', 'outcome_unknown');
+    const own = byHand(delivery, 'eva');
+    await delivery.change(id, keys('eva'));
+    // Nothing is taken over while the create may still make a second user.
+    await vi.waitFor(async () => {
+      const { provisioning } = await delivery.record(id);
+      expect(provisioning.due).toBeGreaterThan(delivery.clock.now() + 9 * MINUTE);
+    }, PATIENCE);
+    creation.release();
+    await appears(delivery, 'ada');
+    const { provisioning } = await delivery.comesTo(id, 'held', 'ambiguous');
+    expect(provisioning.candidates.map(({ concurId }) => concurId)).toEqual([
+      own,
+      delivery.inConcur('ada')?.id,
+    ]);
+  });
+
+  it('is that account where the create was not', async () => {
+    const [delivery, id] = await withLost('ada');
+    const own = byHand(delivery, 'eva');
+    await delivery.change(id, keys('eva'));
+    const { provisioning } = await delivery.comesTo(id, 'in_sync');
+    expect(provisioning.concurId).toBe(own);
+  });
+});
+
 it('somebody whose create was lost, refused when it was made again, and who is inactive now has no access', async () => {
   const company = { timeZones: ['Europe/Berlin'] };
   const [delivery, gateway] = await Delivery.throughGateway({ timeout: TIMEOUT, company });
   delivery.start();
   const creation = gateway.hold({ method: 'POST', path: /v4\/Users$/ });
-  const [id = ''] = await delivery.create(resource('ada'));
+  const [id = ''] = await delivery.create(resource('ada', { timezone: 'Europe/Berlin' }));
   await delivery.reaches(id, 'queued', 'outcome_unknown');
   await delivery.change(id, { userName: 'eva@example.com', timezone: 'Asia/Tokyo' });
   await delivery.comesTo(id, 'failed', 'refused');

@@ -105,7 +105,7 @@ describe('a value that Concur confirms to be gone and goes on showing', () => {
     const [delivery, id] = await showing({ entitlements: ['Expense', 'Invoice'] });
     await delivery.change(id, { entitlements: ['Expense'] });
     await delivery.reaches(id, 'in_sync');
-    for (const other of ['Travel', 'Request', 'Locate']) {
+    for (const other of ['Travel', 'Request', 'Travel']) {
       await delivery.change(id, { entitlements: ['Expense', other] });
       await delivery.reaches(id, 'in_sync');
       expect(patched(delivery, 'entitlements').at(-1)).toEqual(['Expense', other]);

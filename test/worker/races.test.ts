@@ -68,6 +68,23 @@ it('a request that is settled between a claim and its end leaves nobody in progr
   expect(delivery.inConcur('ada')).toMatchObject({ active: true, title: 'Back' });
 });
 
+it('nobody is created with keys that were corrected while Concur was searched for them', async () => {
+  const [delivery, gateway] = await Delivery.throughGateway();
+  const { company, state } = delivery.simulator;
+  const number = { employeeNumber: 'number-eva' };
+  const existing = state.seed({ ...resource('eva'), [ENTERPRISE]: { companyId: company.id, ...number } });
+  const search = gateway.hold({ path: /search/ });
+  const [id = ''] = await delivery.create(resource('ada'));
+  delivery.start();
+  await search.here;
+  const { userName = null, externalId = null } = resource('eva');
+  await delivery.change(id, { userName, externalId, [ENTERPRISE]: number });
+  search.release();
+  const { provisioning } = await delivery.comesTo(id, 'in_sync');
+  expect(provisioning.concurId).toBe(existing.id);
+  expect(delivery.inConcur('ada')).toBeUndefined();
+});
+
 it('keys that changed while Concur was searched for the old ones are searched for anew', async () => {
   const [delivery, gateway] = await Delivery.throughGateway();
   delivery.simulator.state.seed({

@@ -4,18 +4,21 @@ import type { ResourceType } from '../../scim/registry.ts';
 const SCIM = 'application/scim+json';
 const JSON_TYPE = 'application/json';
 
+/** Answers with a SCIM message. */
+export function answer(req: Pick<Request, 'accepts'>, res: Response, status: number, body: object): void {
+  setMediaType(req, res);
+  res.status(status).send(JSON.stringify(body));
+}
+
 /**
- * Answers with a SCIM message. RFC 7644 §3.8: `application/scim+json`; `application/json` for a client whose
+ * Says that the answer is a SCIM message. RFC 7644 §3.8: `application/scim+json`; `application/json` for a client whose
  * `Accept` takes that one only (OneLogin).
  */
-export function answer(req: Pick<Request, 'accepts'>, res: Response, status: number, body: object): void {
+export function setMediaType(req: Pick<Request, 'accepts'>, res: Response): void {
   // With the charset that the answer has, so that a client may name it (RFC 9110 §12.5.1: parameters must match).
   const accepts = (type: string) => Boolean(req.accepts(`${type};charset=utf-8`));
   const plain = !accepts(SCIM) && accepts(JSON_TYPE);
-  res
-    .status(status)
-    .type(plain ? JSON_TYPE : SCIM)
-    .send(JSON.stringify(body));
+  res.type(`${plain ? JSON_TYPE : SCIM}; charset=utf-8`);
 }
 
 /** The address that the SCIM endpoints are below, as this client reaches them. */

@@ -27,7 +27,7 @@ export function serveBulk(
     const { failOnErrors, entries } = parseBulkRequest(await readBody(req, res, BULK_MAX_PAYLOAD));
     const steps = planBulk(entries, newId);
     const writer = bulkWriter(connection, { kind: 'scim', name: tokenOf(res) });
-    const outcomes = await carryOut(steps, failOnErrors, writer);
+    const outcomes = await carryOut(steps, failOnErrors, writer, () => performance.now());
     const toError = (error: unknown) => {
       const told = toClientError(error, requestIdOf(res));
       noteFailure(res, operatorCause(error), told.status);

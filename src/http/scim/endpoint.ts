@@ -1,15 +1,15 @@
 import type { Request, RequestHandler, Response, Router } from 'express';
-import type { JsonObject } from '../../domain/json.ts';
 import { StoreUnavailable } from '../../domain/store-unavailable.ts';
 import type { Actor, ListQuery, Page } from '../../scim/directory.ts';
-import { notFound, ScimError } from '../../scim/error.ts';
+import { notFound, preconditionFailed, ScimError } from '../../scim/error.ts';
 import { type Projection, parseProjection } from '../../scim/projection.ts';
 import type { ResourceType } from '../../scim/registry.ts';
 import { cursorResponse, entityTag, listResponse } from '../../scim/representation.ts';
 import { readBody } from '../body.ts';
 import { tokenOf } from '../request-log.ts';
 import { route } from '../route.ts';
-import { answer, baseUrlOf, resourceUrl } from './answer.ts';
+import { baseUrlOf, resourceUrl } from './answer.ts';
+import { answerList, answerShown, type Shown, type ShownList } from './json-text.ts';
 import { type ListParameters, listQuery, queryParameters, searchParameters } from './list-query.ts';
 import type { Operation } from './operation.ts';
 
@@ -23,7 +23,7 @@ export interface View {
 /** A resource as a client sees it. */
 export interface Seen {
   readonly version: number;
-  readonly resource: JsonObject;
+  readonly resource: Shown;
 }
 
 /** What a write made. */
@@ -40,7 +40,7 @@ export interface Endpoint {
   readonly patched: 'resource' | 'nothing';
   /** How many bytes the body of one resource may have. */
   readonly largestBody: number;
-  list(query: ListQuery, view: View): Promise<Page<JsonObject>>;
+  list(query: ListQuery, view: View): Promise<Page<Shown>>;
   get(id: string, view: View): Promise<Seen | null>;
   write(operation: Operation, actor: Actor): Promise<Written>;
 }
@@ -54,12 +54,12 @@ export function serveEndpoint(router: Router, endpoint: Endpoint, publicUrl: str
   });
 
   const list: RequestHandler = async (req, res) => {
-    answer(req, res, 200, await listed(endpoint, queryParameters(req.query), baseUrlOf(req, publicUrl)));
+    await answerList(req, res, await listed(endpoint, queryParameters(req.query), baseUrlOf(req, publicUrl)));
   };
 
   const search: RequestHandler = async (req, res) => {
     const asked = searchParameters(await readBody(req, res, endpoint.largestBody));
-    answer(req, res, 200, await listed(endpoint, asked, baseUrlOf(req, publicUrl)));
+    await answerList(req, res, await listed(endpoint, asked, baseUrlOf(req, publicUrl)));
   };
 
   const create: RequestHandler = async (req, res) => {
@@ -67,13 +67,13 @@ export function serveEndpoint(router: Router, endpoint: Endpoint, publicUrl: str
     const body = await readBody(req, res, endpoint.largestBody);
     const written = await endpoint.write({ method: 'POST', body }, actorOf(res));
     res.set('Location', resourceUrl(view.baseUrl, type, written.id));
-    show(req, res, 201, await seeWritten(written, view));
+    await show(req, res, 201, await seeWritten(written, view));
   };
 
   const read: RequestHandler<Target> = async (req, res) => {
     const seen = await endpoint.get(req.params.id, viewOf(req));
     if (seen === null) throw notFound(`No ${type.name} has this id.`);
-    show(req, res, 200, seen);
+    await show(req, res, 200, seen);
   };
 
   const change =
@@ -81,10 +81,11 @@ export function serveEndpoint(router: Router, endpoint: Endpoint, publicUrl: str
     async (req, res) => {
       const view = viewOf(req);
       const body = await readBody(req, res, endpoint.largestBody);
+      await checkIfNoneMatch(req, endpoint, view);
       const operation = { method, id: req.params.id, body, ifMatch: req.get('if-match') };
       const written = await endpoint.write(operation, actorOf(res));
       if (method === 'PUT' || endpoint.patched === 'resource' || view.projection?.kind === 'attributes') {
-        show(req, res, 200, await seeWritten(written, view));
+        await show(req, res, 200, await seeWritten(written, view));
       } else {
         res.set('ETag', entityTag(written.version)).status(204).end();
       }
@@ -107,6 +108,21 @@ export function serveEndpoint(router: Router, endpoint: Endpoint, publicUrl: str
 
 type Target = { id: string };
 
+/**
+ * RFC 9110 §13.1.2: `If-None-Match: *` asks for a write only where nothing is, and these change what is.
+ *
+ * @throws ScimError 412
+ */
+async function checkIfNoneMatch(
+  req: Pick<Request<Target>, 'get' | 'params'>,
+  endpoint: Endpoint,
+  view: View,
+) {
+  if (req.get('if-none-match')?.trim() !== '*') return;
+  if ((await endpoint.get(req.params.id, view)) === null) return;
+  throw preconditionFailed(`There is a ${endpoint.type.name} with this id, which If-None-Match: * forbids.`);
+}
+
 /** What was written, as the client sees it. A client that is told of a failure here must not believe that nothing changed. */
 async function seeWritten(written: Written, view: View): Promise<Seen> {
   try {
@@ -120,7 +136,7 @@ async function seeWritten(written: Written, view: View): Promise<Seen> {
 }
 
 /** RFC 7644 §3.4.2: nothing that matches is an empty list, not 404; Entra goes into quarantine otherwise. */
-async function listed(endpoint: Endpoint, asked: ListParameters, baseUrl: string): Promise<object> {
+async function listed(endpoint: Endpoint, asked: ListParameters, baseUrl: string): Promise<ShownList> {
   const projection = parseProjection(asked, endpoint.type);
   const query = listQuery(asked, endpoint.type);
   const { total, items, nextCursor } = await endpoint.list(query, { baseUrl, projection });
@@ -136,12 +152,12 @@ function actorOf(res: Response): Actor {
 // With the ETag set, Express itself answers 304 to a GET whose If-None-Match names it (RFC 9110 §13.1.2). The tag is
 // meta.version (RFC 7643 §3.1) and weak (RFC 9110 §8.8.1): what is not the resource's own, such as a person's groups
 // and state, changes without it.
-function show(
-  req: Pick<Request, 'accepts'>,
+async function show(
+  req: Parameters<typeof answerShown>[0],
   res: Response,
   status: number,
   { version, resource }: Seen,
-): void {
+): Promise<void> {
   res.set('ETag', entityTag(version));
-  answer(req, res, status, resource);
+  await answerShown(req, res, status, resource);
 }

@@ -1,5 +1,4 @@
 import type { RequestHandler, Router } from 'express';
-import type { JsonObject } from '../../domain/json.ts';
 import type { ListQuery, Paging } from '../../scim/directory.ts';
 import { invalidValue } from '../../scim/error.ts';
 import { parseFilterAmong } from '../../scim/filter/several-types.ts';
@@ -7,8 +6,9 @@ import { parseProjection } from '../../scim/projection.ts';
 import { listResponse } from '../../scim/representation.ts';
 import { readBody } from '../body.ts';
 import { route } from '../route.ts';
-import { answer, baseUrlOf } from './answer.ts';
+import { baseUrlOf } from './answer.ts';
 import type { Endpoint } from './endpoint.ts';
+import { answerList, type Shown } from './json-text.ts';
 import { type ListParameters, pagingOf, searchParameters } from './list-query.ts';
 
 type IndexPaging = Extract<Paging, { kind: 'index' }>;
@@ -31,7 +31,7 @@ export function serveRootSearch(
       filter: filterFor(asked, endpoint, endpoints),
       view: { baseUrl, projection: parseProjection(asked, endpoint.type) },
     }));
-    const resources: JsonObject[] = [];
+    const resources: Shown[] = [];
     let total = 0;
     for (const { endpoint, filter, view } of parts) {
       if (filter === undefined) continue;
@@ -44,7 +44,7 @@ export function serveRootSearch(
       total += page.total;
       resources.push(...page.items);
     }
-    answer(req, res, 200, listResponse(resources, total, paging.startIndex));
+    await answerList(req, res, listResponse(resources, total, paging.startIndex));
   };
   route(router, '/.search', { POST: search });
 }

@@ -4,6 +4,7 @@ import { LISTS } from '../../domain/lists.ts';
 import type { Provisioning } from '../../domain/person.ts';
 import type { Gap, Wanted } from '../../domain/plan.ts';
 import { type AttributeKey, attributeOf, extensionOf, type Profile, select } from '../../domain/profile.ts';
+import { besideOthers } from '../groups/beside.ts';
 import { REQUIRED_SPEND } from '../spend.ts';
 import { LEAVES } from './leaves.ts';
 import { brokenBy, concernsIdentity, sentence, type Violation } from './violations.ts';
@@ -12,9 +13,11 @@ import { brokenBy, concernsIdentity, sentence, type Violation } from './violatio
  * What of a wish Concur can take: without the values that it would refuse for ever. Each of them is a gap, and
  * Concur keeps what it has in its place, so that everything else is delivered. What breaks a rule of identity
  * prevents a creation; nobody is kept out of Concur by what spend or travel would refuse. What Concur is known to
- * hold breaks no rule.
+ * hold breaks no rule. What groups give is wanted beside what others gave there.
  */
-export function deliverable(wanted: Wanted, { concurId, applied }: StandsAt): Wanted {
+export function deliverable(asked: Wanted, provisioning: StandsAt): Wanted {
+  const { concurId, applied } = provisioning;
+  const wanted = besideOthers(asked, provisioning);
   const { profile, initial, gaps } = wanted;
   const held = applied.profile;
   const filling = select(initial, (key) => held[key] === undefined);
@@ -32,8 +35,8 @@ export function deliverable(wanted: Wanted, { concurId, applied }: StandsAt): Wa
   };
 }
 
-/** What Concur holds of a person, as far as it is known. */
-type StandsAt = Pick<Provisioning, 'concurId' | 'applied'>;
+/** What Concur holds of a person, as far as it is known, and what of it is ours. */
+type StandsAt = Pick<Provisioning, 'concurId' | 'applied' | 'owned'>;
 
 function gapOf(violation: Violation): Gap {
   const { key, extension } = violation;

@@ -7,6 +7,15 @@ import { type BulkStep, nextBatch, type ResolvedOperation } from './plan.ts';
  */
 const BATCH = 25;
 
+/** How many are the first, of which nobody knows how long they take. */
+const FIRST_BATCH = 5;
+
+/**
+ * How long one transaction should take, in ms. What an operation takes is seen when it is done: to patch a person of
+ * 1 MB takes as long as to create ten.
+ */
+const BATCH_TIME = 50;
+
 /** What became of one operation: the version that its resource has then, or what it failed with. */
 export type BulkOutcome =
   | { readonly kind: 'written'; readonly version: number }
@@ -25,11 +34,14 @@ export interface BulkWriter {
  * place in the request. After `failOnErrors` errors nothing more is. What refers to a resource that was not created
  * fails with 409. In a circle one side comes first: if the other is refused only then (its userName is taken), the
  * first stands, and refers to somebody who is not here. Fails when the writer does before anything was carried out.
+ *
+ * @param now a clock, in ms; how long operations took decides how many of the next are accepted together
  */
 export async function carryOut(
   steps: readonly BulkStep[],
   failOnErrors: number,
   writer: BulkWriter,
+  now: () => number,
 ): Promise<ReadonlyMap<number, BulkOutcome>> {
   const places = new Map(steps.map((step) => [step.index, step]));
   const outcomes = new Map<number, BulkOutcome>();
@@ -49,9 +61,11 @@ export async function carryOut(
   };
 
   let errors = 0;
+  let most = FIRST_BATCH;
   for (let next = 0; next < steps.length && errors < failOnErrors; ) {
+    const begin = now();
     // No more at once than may fail: what comes after the last error must not have been carried out.
-    const batch = nextBatch(steps, next, Math.min(BATCH, failOnErrors - errors));
+    const batch = nextBatch(steps, next, Math.min(most, failOnErrors - errors));
     const ready: { readonly index: number; readonly operation: ResolvedOperation }[] = [];
     for (const step of batch) {
       const operation = permitted(step);
@@ -71,8 +85,14 @@ export async function carryOut(
     }
     errors += batch.filter(({ index }) => outcomes.get(index)?.kind === 'failed').length;
     next += batch.length;
+    most = sizeFor((now() - begin) / batch.length);
   }
   return outcomes;
+}
+
+/** How many operations are accepted together where one takes so many ms. */
+function sizeFor(time: number): number {
+  return Math.max(1, Math.min(BATCH, Math.floor(BATCH_TIME / Math.max(time, 1))));
 }
 
 /** RFC 7644 §3.7.1: a reference that cannot be resolved is a conflict. */

@@ -105,6 +105,11 @@ const ROLES: readonly (readonly [code: string, name: string, isForGroups: boolea
   ['REPORTING_EMPLOYEE_ADMIN', 'Employee Admin Permission on Reporting Hierarchy', true],
 ];
 
+/** Whether a role can be limited to groups, by its code. */
+export const FOR_GROUPS: ReadonlyMap<string, boolean> = new Map(
+  ROLES.map(([code, , isForGroups]) => [code, isForGroups]),
+);
+
 /** The roles that can be given to a person, as Okta's Identity Governance lists them. */
 export const roles: readonly CatalogueEntry[] = ROLES.map(([code, name, isForGroups]) => ({
   id: code,

@@ -1,13 +1,13 @@
 import { isJsonObject, type JsonObject } from '../../domain/json.ts';
 import { isUnassigned, valuesToRemove } from '../dialect.ts';
-import { invalidFilter, invalidValue, mutability, tooMany } from '../error.ts';
-import type { Filter } from '../filter/filter.ts';
-import type { Group, GroupDecision, Member, MemberChange } from '../groups.ts';
+import { invalidValue, mutability, tooMany } from '../error.ts';
+import type { Group, GroupDecision, MemberChange } from '../groups.ts';
 import { applyPatch } from '../patch/apply.ts';
 import { located, type Operation, parsePatchMessage } from '../patch/message.ts';
 import { findTarget, type Target } from '../patch/path.ts';
 import { groupResourceType } from '../registry.ts';
 import { memberIds, namesIn } from './members.ts';
+import { type Removal, removalsOf, removalsTogether } from './removal.ts';
 
 /** What one operation does: its steps for the members, and what is left of it for the other attributes. */
 interface Split {
@@ -27,7 +27,7 @@ const REMOVALS_BY_TYPE = 10;
  * A PATCH of a group (RFC 7644 §3.5.2) without reading its members: the steps that change them in order, and what
  * becomes of everything else. Fails like `applyPatch`, and with ScimError 400: mutability for a change within a
  * member (RFC 7643 §4.2: its sub-attributes are immutable), invalidFilter for members selected by anything but
- * `value eq` and `type eq` joined by `or`, tooMany for members removed by type too often.
+ * `value eq` and `type eq` joined by `or` and `and`, tooMany for members removed by type too often.
  */
 export function patchGroup(group: Group, body: unknown): GroupDecision {
   const operations = parsePatchMessage(body);
@@ -77,7 +77,7 @@ function changesOf({ op, value }: Operation, target: MembersTarget): readonly Me
   // RFC 7644 §3.5.2.1 and §3.5.2.3: add and replace have a value. null is one: it clears.
   if (value === undefined && op !== 'remove') throw invalidValue('The operation must have a value.');
   if (target.kind === 'elements') {
-    if (op === 'remove' || (op === 'replace' && isUnassigned(value))) return removals(target.filter);
+    if (op === 'remove' || (op === 'replace' && isUnassigned(value))) return removalsOf(target.filter);
     throw mutability(
       'A member cannot become another one: remove it, and add the other with the path members.',
     );
@@ -88,24 +88,6 @@ function changesOf({ op, value }: Operation, target: MembersTarget): readonly Me
   return named === undefined
     ? [{ kind: 'replace', ids: [] }]
     : [{ kind: 'remove', ids: memberIds(named, 'members') }];
-}
-
-/** The steps that remove the members whom a filter selects. */
-function removals(filter: Filter): readonly MemberChange[] {
-  if (filter.kind === 'or') return filter.filters.flatMap(removals);
-  if (filter.kind === 'compare' && filter.operator === 'eq') {
-    const { path, value } = filter;
-    // Every member has an id: none has the value null.
-    if (path === 'value') return typeof value === 'string' ? [{ kind: 'remove', ids: [value] }] : [];
-    if (path === 'type') return [{ kind: 'removeTypes', types: typesCalled(value) }];
-  }
-  throw invalidFilter('Members to remove are selected by value eq "…" or type eq "…", several joined by or.');
-}
-
-function typesCalled(value: string | number | boolean | null): readonly Member['type'][] {
-  const types: readonly Member['type'][] = ['User', 'Group', null];
-  const wanted = typeof value === 'string' ? value.toLowerCase() : value;
-  return types.filter((type) => (type === null ? null : type.toLowerCase()) === wanted);
 }
 
 /**
@@ -120,7 +102,7 @@ function joined(steps: readonly MemberChange[]): readonly MemberChange[] {
     else runs.push([step]);
   }
   const few = runs.flatMap(oneOf);
-  if (few.filter(({ kind }) => kind === 'removeTypes').length > REMOVALS_BY_TYPE) {
+  if (few.filter(isOfEverybody).length > REMOVALS_BY_TYPE) {
     throw tooMany(
       `A request may remove members by type ${REMOVALS_BY_TYPE} times at most, with others added in between.`,
     );
@@ -128,32 +110,45 @@ function joined(steps: readonly MemberChange[]): readonly MemberChange[] {
   return few;
 }
 
+function isOfEverybody(step: MemberChange): boolean {
+  return step.kind === 'removeTypes' && step.among === null;
+}
+
 function doesSomething(step: MemberChange): boolean {
-  return step.kind === 'replace' || (step.kind === 'removeTypes' ? step.types : step.ids).length > 0;
+  switch (step.kind) {
+    case 'replace':
+      return true;
+    case 'removeTypes':
+      return step.types.length > 0;
+    case 'add':
+    case 'remove':
+      return step.ids.length > 0;
+  }
 }
 
 /** Removals do the same in any order. */
-function effectOf({ kind }: MemberChange): MemberChange['kind'] {
-  return kind === 'removeTypes' ? 'remove' : kind;
+function effectOf(step: MemberChange): MemberChange['kind'] {
+  return isRemoval(step) ? 'remove' : step.kind;
+}
+
+function isRemoval(step: MemberChange): step is Removal {
+  return step.kind === 'remove' || step.kind === 'removeTypes';
 }
 
 /** What neighbours of one effect do together. */
 function oneOf(run: readonly MemberChange[]): readonly MemberChange[] {
-  const types = new Set(run.flatMap((step) => (step.kind === 'removeTypes' ? step.types : [])));
-  const ids = new Set(run.flatMap((step) => (step.kind === 'removeTypes' ? [] : step.ids)));
   const [first] = run;
   switch (first?.kind) {
     case undefined:
       return [];
     case 'replace':
       return run.slice(-1);
-    case 'add':
-      return [{ kind: 'add', ids: [...ids] }];
+    case 'add': {
+      const ids = run.flatMap((step) => (step.kind === 'add' ? step.ids : []));
+      return [{ kind: 'add', ids: [...new Set(ids)] }];
+    }
     case 'remove':
     case 'removeTypes':
-      return [
-        ...(types.size === 0 ? [] : [{ kind: 'removeTypes' as const, types: [...types] }]),
-        ...(ids.size === 0 ? [] : [{ kind: 'remove' as const, ids: [...ids] }]),
-      ];
+      return removalsTogether(run.filter(isRemoval));
   }
 }

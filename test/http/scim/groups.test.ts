@@ -143,6 +143,39 @@ describe.each(ENGINES)('groups on $name', (engine) => {
       expect([status, body.detail]).toEqual([404, 'No Group has this id.']);
     });
 
+    test('everybody is shown, however many they are, alone and in a list', async () => {
+      const ids = Array.from({ length: 5_001 }, (_, index) => `member-${String(index).padStart(4, '0')}`);
+      const value = ids.map((one) => ({ value: one }));
+      const created = await call('post', '/Groups', {
+        displayName: 'Everybody',
+        members: [{ value: ada }, ...value],
+      });
+      const { id } = created.body;
+      await create({ displayName: 'Clerks', members: [{ value: eve }] });
+      const everybody = [{ value: ada, display: 'Ada' }, ...value];
+      expect(created.body.members).toMatchObject(everybody);
+      expect(created.headers.location).toBe(`${BASE}/Groups/${id}`);
+      const read = await call('get', `/Groups/${id}`);
+      expect(read.body).toEqual(created.body);
+      expect(read.headers).toMatchObject({
+        etag: 'W/"1"',
+        'content-type': 'application/scim+json; charset=utf-8',
+      });
+      const list = await call('get', '/Groups?startIndex=1&count=100');
+      expect(list.status).toBe(200);
+      expect(list.body).toMatchObject({ totalResults: 2, startIndex: 1, itemsPerPage: 2 });
+      expect(list.body.Resources[0]).toEqual(created.body);
+      expect(list.body.Resources[1]).toMatchObject({ displayName: 'Clerks', members: [{ value: eve }] });
+      const found = await call('post', '/.search', { filter: 'displayName sw "Every"' });
+      expect(found.body.Resources).toEqual([created.body]);
+      const replaced = await call('put', `/Groups/${id}`, { ...read.body, displayName: 'All' });
+      expect(replaced.body).toMatchObject({
+        displayName: 'All',
+        members: everybody,
+        meta: { version: 'W/"2"' },
+      });
+    });
+
     test('If-None-Match saves the body', async () => {
       const id = await create();
       const { status, body } = await call('get', `/Groups/${id}`, undefined, { 'If-None-Match': 'W/"1"' });

@@ -103,6 +103,18 @@ describe('reading', () => {
     expect((await call('get', `/Users/${id}`, undefined, { 'If-None-Match': 'W/"2"' })).status).toBe(200);
   });
 
+  test('If-None-Match: * changes nothing that is there', async () => {
+    const id = await create();
+    const nowhere = { 'If-None-Match': '*' };
+    const body = { userName: 'ada@example.com', title: 'Count' };
+    expect((await call('put', `/Users/${id}`, body, nowhere)).status).toBe(412);
+    const operation = { Operations: [{ op: 'replace', path: 'title', value: 'Count' }] };
+    expect((await call('patch', `/Users/${id}`, operation, nowhere)).status).toBe(412);
+    expect((await call('put', '/Users/nobody', body, nowhere)).status).toBe(404);
+    expect((await call('get', `/Users/${id}`)).body).toMatchObject({ meta: { version: 'W/"1"' } });
+    expect((await call('put', `/Users/${id}`, body, { 'If-None-Match': 'W/"0"' })).status).toBe(200);
+  });
+
   test('attributes and excludedAttributes choose, and both at once are refused', async () => {
     const id = await create({ userName: 'ada@example.com', title: 'Clerk', displayName: 'Ada' });
     const only = await call('get', `/Users/${id}?attributes=title`);

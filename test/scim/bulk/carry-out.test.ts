@@ -10,8 +10,9 @@ const create = (bulkId: string, data: JsonObject = {}) => ({ method: 'POST', pat
 const remove = (id: string) => ({ method: 'DELETE', path: `/Users/${id}` });
 
 /** A writer to whom `taken` is a conflict and `bad` refused anyway, and who keeps what it was given. */
-function writer() {
+function writer(took = 0) {
   const batches: (readonly ResolvedOperation[])[] = [];
+  let time = 0;
   const outcomeOf = ({ data, target }: ResolvedOperation): BulkOutcome => {
     if (data.bad === true) return { kind: 'failed', error: invalidValue('bad') };
     if (data.taken === true || target === 'nobody') return { kind: 'failed', error: uniqueness('taken') };
@@ -19,7 +20,9 @@ function writer() {
   };
   return {
     batches,
+    now: () => time,
     write: async (operations: readonly ResolvedOperation[]) => {
+      time += took * operations.length;
       if (operations.length > 0) batches.push(operations);
       return operations.map(outcomeOf);
     },
@@ -31,7 +34,7 @@ async function run(Operations: JsonValue[], failOnErrors?: number, door = writer
   const request = parseBulkRequest({ Operations, failOnErrors: failOnErrors ?? null });
   let ids = 0;
   const steps = planBulk(request.entries, () => `id-${++ids}`);
-  const outcomes = await carryOut(steps, request.failOnErrors, door);
+  const outcomes = await carryOut(steps, request.failOnErrors, door, door.now);
   const toError = (error: unknown) =>
     error instanceof ScimError ? error : new ScimError(500, undefined, 'Something failed here.');
   const { Operations: results } = bulkResponse(steps, outcomes, 'https://x/v2', toError);
@@ -126,7 +129,16 @@ describe('carrying out', () => {
   test('at most 25 are accepted together, so that others have their turn', async () => {
     const operations = Array.from({ length: 60 }, (_, index) => create(`b${index}`));
     const { batches } = await run(operations);
-    expect(batches.map((batch) => batch.length)).toEqual([25, 25, 10]);
+    expect(batches.map((batch) => batch.length)).toEqual([5, 25, 25, 5]);
+  });
+
+  test('fewer are accepted together the longer they take, and one at least', async () => {
+    const operations = Array.from({ length: 12 }, (_, index) => create(`b${index}`));
+    const sizes = async (took: number) =>
+      (await run(operations, undefined, writer(took))).batches.map((batch) => batch.length);
+    expect(await sizes(5)).toEqual([5, 7]);
+    expect(await sizes(20)).toEqual([5, 2, 2, 2, 1]);
+    expect(await sizes(500)).toEqual([5, 1, 1, 1, 1, 1, 1, 1]);
   });
 
   test('a door that is shut from the beginning fails the whole, later only the rest', async () => {

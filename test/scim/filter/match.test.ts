@@ -98,6 +98,12 @@ describe('matches', () => {
     expect(met('externalId le "\u{1f600}"', { externalId: '\uffee' })).toBe(true);
   });
 
+  test('a sigma is the same at the end of a word and within it', () => {
+    for (const filter of ['title sw "ΝΙΚΟΣ"', 'title co "κος"', 'title eq "νικοστρατοσ"', 'title ew "ΟΣ"']) {
+      expect(met(filter, { title: 'ΝΙΚΟΣΤΡΑΤΟΣ' }), filter).toBe(true);
+    }
+  });
+
   test('a boolean stored as text is compared as a boolean', () => {
     expect(met('active eq false', { active: 'False' })).toBe(true);
     expect(met('active eq true', { active: 'True' })).toBe(true);

@@ -100,6 +100,16 @@ describe('parseFilter', () => {
     expect(() => parseFilter(wide, User)).not.toThrow(RangeError);
   });
 
+  test('takes brackets around the same operator for none', () => {
+    expect(parseFilter('(title pr or (id pr or (active pr or userName pr)))', User)).toMatchObject({
+      kind: 'or',
+      filters: ['title', 'id', 'active', 'userName'].map((path) => ({ kind: 'present', path })),
+    });
+    expect(format('(title pr and id pr) and (active pr or (id pr and title pr))')).toBe(
+      '(title pr) and (id pr) and ((active pr) or ((id pr) and (title pr)))',
+    );
+  });
+
   test('throws nothing but ScimError', () => {
     const piece = fc.constantFrom(
       'userName',
@@ -134,11 +144,31 @@ describe('parseFilter', () => {
   test('reads back what is written', () => {
     fc.assert(
       fc.property(filters, (filter) => {
-        expect(parseFilter(formatFilter(filter), User)).toEqual(filter);
+        expect(parseFilter(formatFilter(filter), User)).toEqual(flat(filter));
       }),
     );
   });
 });
+
+/** The filter without brackets around the same operator. */
+function flat(filter: Filter): Filter {
+  switch (filter.kind) {
+    case 'and':
+    case 'or': {
+      const filters = filter.filters.map(flat);
+      return {
+        ...filter,
+        filters: filters.flatMap((one) => (one.kind === filter.kind ? one.filters : [one])),
+      };
+    }
+    case 'not':
+    case 'valuePath':
+      return { ...filter, filter: flat(filter.filter) };
+    case 'compare':
+    case 'present':
+      return filter;
+  }
+}
 
 function reference(path: string) {
   const found = findAttribute(User, path);

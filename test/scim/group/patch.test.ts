@@ -88,16 +88,33 @@ describe('removing members', () => {
     ['members[value eq u1]', [{ kind: 'remove', ids: ['u1'] }]],
     ['members[value eq "u1" or (value eq "u2" or value eq "u1")]', [{ kind: 'remove', ids: ['u1', 'u2'] }]],
     ['members[value eq null]', []],
-    ['members[type eq "user"]', [{ kind: 'removeTypes', types: ['User'] }]],
-    ['members[type eq "Group"]', [{ kind: 'removeTypes', types: ['Group'] }]],
-    ['members[type eq null]', [{ kind: 'removeTypes', types: [null] }]],
+    ['members[type eq "user"]', [{ kind: 'removeTypes', types: ['User'], among: null }]],
+    ['members[type eq "Group"]', [{ kind: 'removeTypes', types: ['Group'], among: null }]],
+    ['members[type eq null]', [{ kind: 'removeTypes', types: [null], among: null }]],
     [
       'members[type eq "Group" or value eq "u1"]',
       [
-        { kind: 'removeTypes', types: ['Group'] },
+        { kind: 'removeTypes', types: ['Group'], among: null },
         { kind: 'remove', ids: ['u1'] },
       ],
     ],
+    ['members[value eq "u1" and type eq "User"]', [{ kind: 'removeTypes', types: ['User'], among: ['u1'] }]],
+    [
+      'members[(value eq "u1" or value eq "u2" or type eq null) and (type eq "Group" or value eq "u2")]',
+      [
+        { kind: 'remove', ids: ['u2'] },
+        { kind: 'removeTypes', types: ['Group'], among: ['u1'] },
+      ],
+    ],
+    [
+      'members[type eq "User" or value eq "u1" and (type eq "Group" or type eq "User")]',
+      [
+        { kind: 'removeTypes', types: ['User'], among: null },
+        { kind: 'removeTypes', types: ['Group'], among: ['u1'] },
+      ],
+    ],
+    ['members[value eq "u1" and value eq "u2"]', []],
+    ['members[type eq "User" and type eq "Group"]', []],
   ])('by %s', (path, expected) => {
     expect(steps({ op: 'remove', path })).toEqual(expected);
     expect(steps({ op: 'replace', path, value: null })).toEqual(expected);
@@ -107,7 +124,7 @@ describe('removing members', () => {
     'members[display eq "Ada"]',
     'members[value ne "u1"]',
     'members[value sw "u"]',
-    'members[value eq "u1" and type eq "User"]',
+    'members[value eq "u1" and display eq "Ada"]',
     'members[not (value eq "u1")]',
     'members[value pr]',
     'members[unheard eq "of"]',
@@ -147,7 +164,7 @@ describe('removing by type', () => {
       { op: 'add', path: 'members', value: [] },
     ]).flat();
     expect(steps(...operations)).toEqual([
-      { kind: 'removeTypes', types: ['User', 'Group'] },
+      { kind: 'removeTypes', types: ['User', 'Group'], among: null },
       { kind: 'remove', ids: ['u1', 'u0'] },
     ]);
   });
@@ -165,7 +182,7 @@ describe('removing by type', () => {
     const filter = Array.from({ length: 200 }, () => 'type eq "User"').join(' or ');
     const operation = { op: 'remove', path: `members[${filter}]` };
     expect(steps(...Array.from({ length: 20 }, () => operation))).toEqual([
-      { kind: 'removeTypes', types: ['User'] },
+      { kind: 'removeTypes', types: ['User'], among: null },
     ]);
   });
 });
@@ -262,6 +279,11 @@ test('the steps make of any members what the operations, one by one, would', () 
       .constantFrom('User', 'Group')
       .map((type) => ({ op: 'remove', path: `members[type eq "${type}"]`, value: OF_TYPE[type] })),
     id.map((value) => ({ op: 'remove', path: `members[value eq "${value}"]`, value: [value] })),
+    fc.tuple(id, id, fc.constantFrom('User', 'Group')).map(([one, other, type]) => ({
+      op: 'remove',
+      path: `members[(value eq "${one}" or value eq "${other}") and type eq "${type}"]`,
+      value: [one, other].filter((each) => OF_TYPE[type]?.includes(each)),
+    })),
   );
   fc.assert(
     fc.property(list, fc.array(operation, { minLength: 1, maxLength: 8 }), (before, operations) => {
@@ -280,12 +302,15 @@ test('the steps make of any members what the operations, one by one, would', () 
 /** Whom the ids of this test stand for, by type. */
 const OF_TYPE: Readonly<Record<string, readonly string[]>> = { User: ['u1', 'u2'], Group: ['u3'] };
 
+function ofTypes({ types, among }: Extract<MemberChange, { kind: 'removeTypes' }>): readonly string[] {
+  const ids = types.flatMap((type) => OF_TYPE[type ?? ''] ?? []);
+  return among === null ? ids : ids.filter((id) => among.includes(id));
+}
+
 function applied(before: ReadonlySet<string>, changes: readonly MemberChange[]): ReadonlySet<string> {
   let members = before;
   for (const change of changes) {
-    const ids = new Set(
-      change.kind === 'removeTypes' ? change.types.flatMap((type) => OF_TYPE[type ?? ''] ?? []) : change.ids,
-    );
+    const ids = new Set(change.kind === 'removeTypes' ? ofTypes(change) : change.ids);
     if (change.kind === 'replace') members = ids;
     else members = change.kind === 'add' ? members.union(ids) : members.difference(ids);
   }
