@@ -9,6 +9,11 @@ import { Delivery, resource } from '../worker/harness.ts';
 const PATIENCE = { timeout: 15_000, interval: 20 };
 const MINUTE = 60_000;
 
+/** Zones that SAP knows, and that a company with one zone refuses. */
+const UNKNOWN_THERE = 'Asia/Tokyo';
+const ALSO_UNKNOWN_THERE = 'Asia/Seoul';
+const ONE_ZONE = { timeZones: ['Europe/Berlin'] };
+
 /** Every pair of states, as `from > to`. */
 const KNOWN = TRANSITIONS.map(({ from, to }) => `${from} > ${to}`);
 
@@ -48,14 +53,14 @@ interface Gate {
 }
 
 /** A delivery whose worker claims nobody, or looks at no request, while the gate is closed. */
-async function gated(): Promise<[Delivery, Gate]> {
+async function gated(company = {}): Promise<[Delivery, Gate]> {
   const gate: Gate = { claims: true, polls: true };
   const watch = (store: ProvisioningStore): ProvisioningStore => ({
     ...store,
     claim: async (...wanted) => (gate.claims ? store.claim(...wanted) : []),
     claimPolls: async (...wanted) => (gate.polls ? store.claimPolls(...wanted) : []),
   });
-  return [await Delivery.prepare({ watch }), gate];
+  return [await Delivery.prepare({ watch, company }), gate];
 }
 
 const spend = (reimbursementCurrency: string) => ({
@@ -99,18 +104,18 @@ const SCENARIOS: readonly Scenario[] = [
   {
     what: 'a newcomer whom Concur refuses, alone and in a Bulk, and who is corrected',
     async play() {
-      const delivery = await Delivery.prepare();
-      const bad = resource('ben', { userName: 'b%n@example.com' });
+      const delivery = await Delivery.prepare({ company: ONE_ZONE });
+      const bad = resource('ben', { timezone: UNKNOWN_THERE });
       const [ada = '', ben = ''] = await delivery.create(resource('ada'), bad);
       delivery.start();
       await delivery.reaches(ada, 'in_sync');
       await delivery.reaches(ben, 'failed', 'refused');
-      await delivery.change(ben, { userName: 'b[n@example.com' });
+      await delivery.change(ben, { timezone: ALSO_UNKNOWN_THERE });
       await vi.waitFor(async () => {
         const { provisioning } = await delivery.record(ben);
-        expect(`${provisioning.state} ${provisioning.lastError}`).toMatch(/^failed .*b\[n/);
+        expect(`${provisioning.state} ${provisioning.lastError}`).toContain(ALSO_UNKNOWN_THERE);
       }, PATIENCE);
-      await delivery.change(ben, { userName: 'ben@example.com' });
+      await delivery.change(ben, { timezone: 'Europe/Berlin' });
       await delivery.reaches(ben, 'in_sync');
     },
     provokes: ['processing > failed', 'sending > failed', 'failed > queued'],
@@ -164,9 +169,9 @@ const SCENARIOS: readonly Scenario[] = [
   {
     what: 'a lost Bulk that is over while its people, refused or held, are queued anew',
     async play() {
-      const [delivery, gate] = await gated();
+      const [delivery, gate] = await gated(ONE_ZONE);
       delivery.simulator.faults.add({ kind: 'drop-before', times: 1, match: { path: /Bulk/ } });
-      const bad = resource('ben', { userName: 'b%n@example.com' });
+      const bad = resource('ben', { timezone: UNKNOWN_THERE });
       const [ada = '', ben = ''] = await delivery.create(resource('ada'), bad);
       delivery.start();
       for (const id of [ada, ben]) await delivery.reaches(id, 'queued', 'outcome_unknown');
