@@ -71,7 +71,7 @@ export const SETTINGS: readonly Setting[] = [
     `${connection}.writeApi`,
     null,
     'auto',
-    'The service that writes go to: User Provisioning (provisioning), Identity, which knows no spend and no travel profile (identity), or the first where the company granted its scope (auto).',
+    'The service that writes go to: User Provisioning (provisioning), Identity, which knows no spend and no travel profile (identity), or the first where the company granted its two scopes (auto).',
   ),
   optional(
     `${connection}.mapping.defaults`,

@@ -14,7 +14,7 @@ export interface ConnectionSettings {
    * permits plain http to it.
    */
   readonly allowedHosts: readonly string[];
-  /** The service that writes go to; `auto`: User Provisioning where the company granted its scope, else Identity. */
+  /** The service that writes go to; `auto`: User Provisioning where the company granted its two scopes, else Identity. */
   readonly writeApi: WriteApi | 'auto';
   readonly mapping: MappingSettings;
   readonly polling: { readonly interval: number };
