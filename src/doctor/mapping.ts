@@ -1,5 +1,6 @@
+import type { MappingSettings } from '../domain/connection.ts';
 import { attributeNames } from '../domain/explanation.ts';
-import { SAP, serviceOf } from '../domain/extensions.ts';
+import { SAP, SPEND_ROLE, serviceOf } from '../domain/extensions.ts';
 import { type Granted, PROVISION_WRITE, QUIET } from '../domain/granted.ts';
 import { type AttributeKey, extensionOf } from '../domain/profile.ts';
 import { type Check, failed, ok, warning } from './check.ts';
@@ -28,7 +29,7 @@ export const mapping: Check<Examined> = {
     const more = gaps.length > NAMED ? [`and ${gaps.length - NAMED} further kinds`] : [];
     return warning(
       [found, ...lines, ...more].join('\n'),
-      'Let the identity provider send what is lacking, or set it in mapping.defaults; docs/mapping.md says what comes from where.',
+      'Let the identity provider send what is lacking, or map it in the configuration; docs/mapping.md says what comes from where.',
     );
   },
 };
@@ -41,7 +42,7 @@ export const mappingScopes: Check<Examined> = {
   look: async (examined) => {
     const { credential, granted } = await givenTo(examined);
     const { people } = await examined.sample();
-    const configured = Object.keys(examined.configuration.mapping.defaults);
+    const configured = configuredKeys(examined.configuration.mapping);
     const mapped = people.flatMap(({ wanted: { profile, initial } }) =>
       Object.keys({ ...initial, ...profile }),
     );
@@ -60,10 +61,20 @@ export const mappingScopes: Check<Examined> = {
         return `${why} ${named([...keys])}`;
       })
       .join('\n');
-    const remedy = `${[...lacks.keys()].some(isChosen) ? 'Set writeApi to auto.' : GRANT} Or take these attributes out of mapping.defaults and of what the identity provider sends.`;
+    const remedy = `${[...lacks.keys()].some(isChosen) ? 'Set writeApi to auto.' : GRANT} Or take these attributes out of the mapping, of groups.rules, and of what the identity provider sends.`;
     return isWhole ? warning(found, remedy) : failed(found, remedy);
   },
 };
+
+/** What the configuration itself asks for, whoever is in the directory. */
+function configuredKeys({ defaults, attributes = [], groups }: MappingSettings): readonly AttributeKey[] {
+  const rules = groups?.rules ?? [];
+  return [
+    ...Object.keys(defaults),
+    ...attributes.flatMap((one) => (one.kind === 'mapped' ? [one.key] : [])),
+    ...(rules.some(({ roles }) => roles.length > 0) ? [`${SPEND_ROLE}:roles`] : []),
+  ];
+}
 
 /** Every kind of gap with the people who have it, the most frequent first. */
 function gapsOf({ people }: Sample): readonly { readonly why: string; readonly ids: readonly string[] }[] {

@@ -8,6 +8,8 @@ import { type Loaded, loadConfiguration } from '../../src/config/configuration.t
 import { environmentFor } from '../../src/demo/environment.ts';
 import { type Checked, examine, isWell } from '../../src/doctor/doctor.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
+import { compileMapping } from '../../src/mapping/configured/compile.ts';
+import { compileGroupRules } from '../../src/mapping/groups/compile.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/simulator.ts';
 import { bindConnection, openStore } from '../../src/store/store.ts';
 
@@ -57,6 +59,8 @@ export async function openClinic(options: SimulatorOptions = {}): Promise<Clinic
       env: { ...env, ...more },
       ...(file === undefined ? {} : { configFile: 'bridge.yaml' }),
       readFile: () => stringify(file),
+      compileMapping,
+      compileGroupRules,
     });
   return {
     simulator,

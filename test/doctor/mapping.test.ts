@@ -17,7 +17,7 @@ it('counts who is whole, and names every kind of gap with an example', async () 
     `Concur does not have the preferredLanguage "tlh": 2, such as ${ada}`,
     expect.stringMatching(new RegExp(`^The spend profile lacks .*: 1, such as ${cleo}$`)),
   ]);
-  expect(remedy).toContain('mapping.defaults');
+  expect(remedy).toContain('map it in the configuration');
   expect(ok).toBe(true);
 });
 

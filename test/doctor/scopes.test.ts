@@ -64,7 +64,29 @@ describe.each(Object.entries(NEEDED_FOR))('without %s', (name, defaults) => {
     const { found, remedy } = diagnosis.of('mapping-scopes');
     const [attribute = ''] = Object.keys(defaults).map((key) => /(\w+)(\[.*)?$/.exec(key)?.[1]);
     expect(found).toMatch(new RegExp(`^${name} is lacking for .*\\b${attribute}$`));
-    expect(remedy).toMatch(/Allowed Scopes.*mapping\.defaults/);
+    expect(remedy).toMatch(/Allowed Scopes.*out of the mapping/);
+  });
+});
+
+describe('what the configuration asks for', () => {
+  it.each([
+    [
+      'an attribute that it maps',
+      { mapping: { attributes: { 'spend:ledgerCode': { value: 'DEFAULT' } } } },
+      'ledgerCode',
+    ],
+    [
+      'a role that a group gives',
+      { groups: { rules: [{ group: 'Approvers', roles: ['EXP_APPROVER'] }] } },
+      'roles',
+    ],
+  ])('needs the scopes for %s', async (_what, settings, attribute) => {
+    const clinic = await without(SPEND_WRITE);
+    const diagnosis = await clinic.examine({ file: { connections: { default: settings } } });
+    expect(diagnosis.in('failed')).toEqual(['mapping-scopes']);
+    expect(diagnosis.of('mapping-scopes').found).toMatch(
+      new RegExp(`^${SPEND_WRITE} is lacking for .*\\b${attribute}$`),
+    );
   });
 });
 
