@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander';
 import { shortName } from '../domain/attribute-name.ts';
 import type { MappingSettings } from '../domain/connection.ts';
 import { isJsonObject, type JsonObject } from '../domain/json.ts';
+import { brokenBy, sentence } from '../mapping/checks/violations.ts';
 import { type Explained, explainMapping, type Origin, type Use } from '../mapping/provenance.ts';
 import { ScimError } from '../scim/error.ts';
 import { userResourceType } from '../scim/registry.ts';
@@ -60,7 +61,9 @@ function addTest(parent: Command): void {
     .addOption(new Option('--json', 'print JSON'))
     .action(async (file: string, { json, connection, group }: TestOptions) => {
       const groups = group.map((name) => ({ displayName: name, externalId: name }));
-      const explained = await explainMapping(userIn(file), settingsOf(command, connection), groups);
+      const explained = withViolations(
+        await explainMapping(userIn(file), settingsOf(command, connection), groups),
+      );
       if (json === true) printJson(explained);
       else print(view(explained));
       if (explained.gaps.length > 0) process.exitCode = 1;
@@ -78,6 +81,18 @@ function addTest(parent: Command): void {
     'after',
     '\nNothing is sent and no database is opened. It returns 1 when something is missing or does not fit.',
   );
+}
+
+/** With what breaks a rule of Concur's among what cannot be sent: a server would refuse it, or keep it back. */
+function withViolations(explained: Explained): Explained {
+  const profile = Object.fromEntries(
+    explained.attributes.filter(({ use }) => use !== 'reference').map(({ key, value }) => [key, value]),
+  );
+  const broken = brokenBy({}, profile).map((violation) => ({
+    extension: violation.extension,
+    why: sentence(shortName(violation.key), violation),
+  }));
+  return { ...explained, gaps: [...explained.gaps, ...broken] };
 }
 
 function settingsOf(command: Command, name: string): MappingSettings {

@@ -68,6 +68,12 @@ test('mapping test shows each value with where it comes from, and what is looked
   expect(code).toBe(0);
 });
 
+test('mapping test says what breaks a rule of Concur, as the server would', async () => {
+  const { code, stdout } = await mappingTest(['-'], { ...ADA, timezone: 'Europe/Vienna' });
+  expect(stdout).toMatch(/timezone "Europe\/Vienna" breaks a rule of Concur's\./);
+  expect(code).toBe(1);
+});
+
 test('mapping test shows which group a value comes from', async () => {
   const { stdout } = await mappingTest(['-', '--group', 'Other', 'concur travellers'], ADA);
   const rows = stdout.split('\n').map((line) => line.split(/ {2,}/));
