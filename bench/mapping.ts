@@ -8,7 +8,7 @@ import { compileMapping } from '../src/mapping/configured/compile.ts';
 import { mapPerson } from '../src/mapping/person.ts';
 
 /**
- * How long the mapping and the difference take for one person: `node bench/mapping.ts [people]`. People are
+ * How long the mapping and the difference take for one person: `npm run bench:mapping -- [people]`. People are
  * made one at a time and forgotten, so that the memory kept after them is what the work itself holds.
  */
 const PEOPLE = Number(process.argv[2] ?? 1_000_000);

@@ -1,4 +1,4 @@
-import type { Credential, Principal } from '../domain/credential.ts';
+import { type Credential, newCredential, type Principal } from '../domain/credential.ts';
 import { isAllowedConcurUrl } from '../domain/hosts.ts';
 import { type Grant, tokenRequest } from './grant.ts';
 import { oauthCode } from './oauth-codes.ts';
@@ -145,8 +145,7 @@ function statusOf(sent: Sent): number | null {
 
 function startOf(grant: Grant): Credential {
   const refreshToken = grant.kind === 'refresh token' ? grant.refreshToken : null;
-  const unknown = { geolocation: null, scopes: null, expiresAt: null, refreshedAt: null };
-  return { principal: PRINCIPALS[grant.kind], refreshToken, ...unknown };
+  return newCredential(PRINCIPALS[grant.kind], refreshToken);
 }
 
 /** Not in China, which stands apart, and not for a simulator. */

@@ -1,5 +1,10 @@
 import type { ConnectionSecrets, ConnectionSettings } from '../domain/connection.ts';
-import type { Credential, CredentialStore, Principal } from '../domain/credential.ts';
+import {
+  type Credential,
+  type CredentialStore,
+  newCredential,
+  type Principal,
+} from '../domain/credential.ts';
 import { isAllowedConcurUrl } from '../domain/hosts.ts';
 import type { Log } from '../domain/log.ts';
 import type { Failure } from '../domain/outcome.ts';
@@ -130,8 +135,7 @@ export function createTokens(options: {
     const { refreshToken } = secrets;
     const stored = await credentials.read();
     if (stored !== null || refreshToken === null) return stored;
-    const unknown = { geolocation: null, scopes: null, expiresAt: null, refreshedAt: null };
-    return { principal: 'company', refreshToken, ...unknown };
+    return newCredential('company', refreshToken);
   }
 
   /**

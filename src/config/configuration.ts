@@ -79,11 +79,12 @@ export function loadConfiguration(sources: Sources): Loaded {
 
   const { filled, isFromEnvironment } = fillFrom(variables, tree, file === undefined);
   const parsed = configurationSchema.safeParse(filled);
-  const mappings = compileMappings(
-    filled.connections,
-    compileMapping,
-    file === undefined ? undefined : { path: file, placeOf, readFile },
-  );
+  const mappings = compileMappings(filled.connections, compileMapping, {
+    // The environment alone maps nothing.
+    path: file ?? '',
+    placeOf,
+    readFile,
+  });
   const access = compileRules(filled.connections, compileGroupRules, placeOf);
   const inFile = new Set(problems.map(({ path }) => path));
   const found = [
@@ -115,9 +116,9 @@ export function loadConfiguration(sources: Sources): Loaded {
           mapping: {
             defaults: mapping.defaults,
             currencies: mapping.currencies,
-            attributes: mappings.attributes.get(name) ?? [],
+            attributes: mappings.made.get(name) ?? [],
             companyId: settings.companyId,
-            ...groupAccess(groups.ownership, access.rules.get(name)),
+            ...groupAccess(groups.ownership, access.made.get(name)),
           },
           groups: { unknownMembers: groups.unknownMembers },
           secrets: { clientId, clientSecret, refreshToken: refreshToken ?? null },

@@ -19,6 +19,11 @@ export interface Credential {
   readonly refreshedAt: number | null;
 }
 
+/** A credential of which nothing is known yet but whom it is for, until Concur says otherwise. */
+export function newCredential(principal: Principal, refreshToken: string | null): Credential {
+  return { principal, refreshToken, geolocation: null, scopes: null, expiresAt: null, refreshedAt: null };
+}
+
 /** Where the credential of a connection is kept, encrypted. Reading fails under another secret key. */
 export interface CredentialStore {
   read(): Promise<Credential | null>;

@@ -65,6 +65,23 @@ const LIMITS: ObjectList = {
   essential: [],
 };
 
+/** What somebody approves ("Approver Extension"): each is a list of its own. */
+export const APPROVER_KINDS = [
+  'report',
+  'request',
+  'cashAdvance',
+  'invoice',
+  'purchaseRequest',
+  'statement',
+  'budget',
+];
+
+/** What somebody is a delegate for ("Delegate Extension"): each is a list of its own. */
+export const DELEGATE_KINDS = ['expense', 'payment', 'purchaseRequest'];
+
+/** What somebody's limits are about ("Spend Approver Limit Config"): each is a list of its own. */
+export const LIMIT_KINDS = ['authorizedApprover', 'costObjectApprover'];
+
 /** Lists that are owned element by element, by attribute key; any other list is one value. */
 export const LISTS: Readonly<Record<string, ObjectList | PlainList>> = {
   emails: keyedBy('type', 'value'),
@@ -82,17 +99,9 @@ export const LISTS: Readonly<Record<string, ObjectList | PlainList>> = {
   [`${ENTERPRISE}:leavesOfAbsence`]: keyedBy('startDate', 'startDate'),
   [`${SPEND}:customData`]: keyedBy('id', 'value'),
   [`${SPEND_ROLE}:roles`]: keyedBy('roleName', 'roleName'),
-  ...each(SPEND_APPROVER, APPROVERS, [
-    'report',
-    'request',
-    'cashAdvance',
-    'invoice',
-    'purchaseRequest',
-    'statement',
-    'budget',
-  ]),
-  ...each(SPEND_DELEGATE, DELEGATES, ['expense', 'payment', 'purchaseRequest']),
-  ...each(SPEND_APPROVER_LIMIT, LIMITS, ['authorizedApprover', 'costObjectApprover']),
+  ...each(SPEND_APPROVER, APPROVERS, APPROVER_KINDS),
+  ...each(SPEND_DELEGATE, DELEGATES, DELEGATE_KINDS),
+  ...each(SPEND_APPROVER_LIMIT, LIMITS, LIMIT_KINDS),
   [`${TRAVEL}:customFields`]: keyedBy('name', 'value'),
   [`${TRAVEL}:groups`]: { kind: 'plain', valueOf: Number },
 };

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Kysely } from 'kysely';
-import type { Credential, CredentialStore } from '../domain/credential.ts';
+import { type Credential, type CredentialStore, newCredential } from '../domain/credential.ts';
 import { isLookedFor } from '../domain/granted.ts';
 import { queueForGrant } from './grants.ts';
 import { open, seal } from './sealed.ts';
@@ -69,7 +69,8 @@ export function credentials(
         if (value === null) return;
         const seedHash = createHash('sha256').update(value).digest('hex');
         if ((await stored(transaction))?.seed_hash === seedHash) return;
-        await save(transaction, seedOf(value), seedHash);
+        // A company's, as the bridge needs, until Concur says otherwise.
+        await save(transaction, newCredential('company', value), seedHash);
       }),
     read: async () => {
       const row = await stored(db);
@@ -106,10 +107,4 @@ function addedScopes(before: string | null, now: readonly string[] | null): read
 
 function listOf(scopes: string): readonly string[] {
   return scopes.split(' ').filter((scope) => scope !== '');
-}
-
-/** A configured refresh token: a company's, as the bridge needs, until Concur says otherwise. */
-function seedOf(refreshToken: string): Credential {
-  const unknown = { geolocation: null, scopes: null, expiresAt: null, refreshedAt: null };
-  return { principal: 'company', refreshToken, ...unknown };
 }

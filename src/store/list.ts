@@ -37,8 +37,8 @@ const MODERATE = 100;
 
 /**
  * What reading takes: nothing that anybody would notice, so that it is done in place; moments, as a page of everybody
- * with their number does; or a search through everybody, or through all that a few have. The latter two are read apart from everything else,
- * and from each other, in one snapshot, and not for ever.
+ * with their number does; or a search through everybody, or through all that a few have. The latter two are read apart
+ * from everything else, and from each other, in one snapshot, and not for ever.
  */
 type Effort = 'nothing' | 'moments' | 'search';
 

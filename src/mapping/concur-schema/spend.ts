@@ -1,3 +1,4 @@
+import { APPROVER_KINDS, DELEGATE_KINDS, LIMIT_KINDS } from '../../domain/lists.ts';
 import {
   all,
   COUNTRY,
@@ -57,16 +58,6 @@ export const ROLE_SCHEMA: ConcurExtension = {
   },
 };
 
-const APPROVER_KINDS = [
-  'report',
-  'request',
-  'cashAdvance',
-  'invoice',
-  'purchaseRequest',
-  'statement',
-  'budget',
-];
-
 /** "Approver Extension". Only the primary approver of a kind has a name of their own. */
 export const APPROVER_SCHEMA: ConcurExtension = {
   lists: Object.fromEntries(APPROVER_KINDS.map((kind) => [kind, named(['primary'], 'approver.value')])),
@@ -77,7 +68,6 @@ export const APPROVER_SCHEMA: ConcurExtension = {
   }),
 };
 
-const LIMIT_KINDS = ['authorizedApprover', 'costObjectApprover'];
 const LIMIT_NAME = /^(expense|report|payment|request|purchaseRequest)(\/.+)?$/;
 
 /** "Spend Approver Limit Config". SAP's pages call expense reports `expense` and `report`. */
@@ -102,8 +92,6 @@ export const APPROVER_LIMIT_SCHEMA: ConcurExtension = {
     approvalGroup: IN_THE_NAME,
   }),
 };
-
-const DELEGATE_KINDS = ['expense', 'payment', 'purchaseRequest'];
 
 /** "Spend Delegate Object". */
 export const DELEGATE_SCHEMA: ConcurExtension = {

@@ -1,5 +1,5 @@
 import { expect, it, onTestFinished } from 'vitest';
-import { start } from '../cli/child.ts';
+import { start } from './child.ts';
 
 const WITHHELD = ['user.provision.write', 'user.provision.read'];
 
