@@ -109,7 +109,17 @@ export function loadConfiguration(sources: Sources): Loaded {
       connections: Object.entries(connections).map(
         ([
           name,
-          { clientId, clientSecret, refreshToken, scimToken, rateLimit, mapping, groups, ...settings },
+          {
+            clientId,
+            clientSecret,
+            refreshToken,
+            scimToken,
+            rateLimit,
+            mapping,
+            groups,
+            approvers,
+            ...settings
+          },
         ]) => ({
           ...settings,
           name,
@@ -119,6 +129,7 @@ export function loadConfiguration(sources: Sources): Loaded {
             attributes: mappings.made.get(name) ?? [],
             companyId: settings.companyId,
             ...groupAccess(groups.ownership, access.made.get(name)),
+            managerApproves: approvers.fromManager,
           },
           groups: { unknownMembers: groups.unknownMembers },
           secrets: { clientId, clientSecret, refreshToken: refreshToken ?? null },

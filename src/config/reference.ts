@@ -118,6 +118,12 @@ export const SETTINGS: readonly Setting[] = [
     'What becomes of what others gave in Concur in the lists that rules give something of: it stays (additive), or is taken away (exclusive).',
   ),
   optional(
+    `${connection}.approvers.fromManager`,
+    null,
+    '',
+    'What the manager of a person approves for them in Concur, such as report, request; docs/mapping.md describes it.',
+  ),
+  optional(
     `${connection}.validation`,
     null,
     'refuse',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { longName } from '../domain/attribute-name.ts';
 import { isExtension } from '../domain/extensions.ts';
+import { APPROVER_KINDS } from '../domain/lists.ts';
 import { attributeOf, flatten, unflatten } from '../domain/profile.ts';
 
 /** What pino calls its levels. */
@@ -106,6 +107,9 @@ const mapping = z.strictObject(
   section,
 );
 
+const listOfKinds = expected(`a list of what a manager approves: ${APPROVER_KINDS.join(', ')}`);
+const approverKind = z.enum(APPROVER_KINDS, { error: `must be one of ${APPROVER_KINDS.join(', ')}` });
+
 /** One connection as the file holds it. */
 const connectionSchema = z.strictObject(
   {
@@ -147,6 +151,9 @@ const connectionSchema = z.strictObject(
         },
         section,
       )
+      .prefault({}),
+    approvers: z
+      .strictObject({ fromManager: z.array(approverKind, listOfKinds).default([]) }, section)
       .prefault({}),
     validation: z.enum(['refuse', 'accept'], { error: 'must be refuse or accept' }).default('refuse'),
     delivery: z.enum(['on', 'off'], { error: 'must be on or off' }).default('on'),

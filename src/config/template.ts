@@ -15,6 +15,7 @@ const EXAMPLES: ReadonlyMap<string, string> = new Map([
   ['connections.<name>.mapping.defaults', '{ timezone: Europe/Berlin }'],
   ['connections.<name>.mapping.attributes', '{ timezone: timezone }'],
   ['connections.<name>.mapping.currencies', '{ PL: EUR }'],
+  ['connections.<name>.approvers.fromManager', '[report, request]'],
   ['connections.<name>.groups.rules', '[{ group: Concur Approvers, roles: [EXP_APPROVER] }]'],
 ]);
 

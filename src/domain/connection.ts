@@ -1,5 +1,6 @@
 import type { WriteApi } from './granted.ts';
 import type { JsonObject, JsonValue } from './json.ts';
+import type { ApproverKind } from './lists.ts';
 import type { AttributeKey } from './profile.ts';
 
 /** How one connection maps and delivers: the settings that are no secrets. */
@@ -33,6 +34,8 @@ export interface MappingSettings {
   readonly attributes?: readonly ConfiguredAttribute[];
   /** What groups give to their members; absent: nothing. */
   readonly groups?: GroupAccess;
+  /** For what a person's manager becomes their approver; absent or empty: for nothing. */
+  readonly managerApproves?: readonly ApproverKind[];
 }
 
 /** What groups give to their members. */

@@ -74,7 +74,10 @@ export const APPROVER_KINDS = [
   'purchaseRequest',
   'statement',
   'budget',
-];
+] as const;
+
+/** A kind of approver. */
+export type ApproverKind = (typeof APPROVER_KINDS)[number];
 
 /** What somebody is a delegate for ("Delegate Extension"): each is a list of its own. */
 export const DELEGATE_KINDS = ['expense', 'payment', 'purchaseRequest'];
