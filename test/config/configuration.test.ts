@@ -66,7 +66,7 @@ describe('the environment alone', () => {
           rateLimit: null,
           allowedHosts: [],
           writeApi: 'auto',
-          mapping: { companyId: COMPANY, defaults: {}, currencies: {}, attributes: [] },
+          mapping: { companyId: COMPANY, defaults: {}, currencies: {}, attributes: [], managerApproves: [] },
           polling: { interval: 5_000 },
           batching: { operations: 100, bytes: 400_000 },
           groups: { unknownMembers: 'accept' },
