@@ -1,6 +1,7 @@
 import type { Difference } from './difference.ts';
 import type { Extension } from './extensions.ts';
 import type { JsonObject, JsonValue } from './json.ts';
+import type { ApproverKind } from './lists.ts';
 import type { AttributeKey, Profile } from './profile.ts';
 import type { Lane, Reason, State } from './provisioning.ts';
 
@@ -87,8 +88,10 @@ export interface Provisioning {
   readonly confirmed: { readonly [key: AttributeKey]: Confirmation };
   /** Existing users among whom the bridge must not choose by itself. */
   readonly candidates: readonly Candidate[];
-  /** References to people whom Concur does not hold yet, lower-cased. */
+  /** References to people whom something waits for, lower-cased. */
   readonly waitingFor: readonly string[];
+  /** The reference to the manager of somebody with access, lower-cased. */
+  readonly manager: string | null;
   readonly lane: Lane;
   /**
    * When the person is next to be looked at, in ms since the epoch; null when nothing is due. Of somebody who is being
@@ -114,6 +117,16 @@ export interface PersonRecord {
   readonly provisioning: Provisioning;
   /** The groups that the person is in, by name; absent where nobody asked, or where groups give nothing. */
   readonly groups?: readonly MemberOf[];
+  /** Whom the person decides for; absent where nobody asked. */
+  readonly approvals?: Approvals;
+}
+
+/** Whom a person decides for, among people with access. */
+export interface Approvals {
+  /** Somebody else names them as their manager. */
+  readonly manages: boolean;
+  /** What Concur holds them as an approver for, of anybody. */
+  readonly approves: readonly ApproverKind[];
 }
 
 /** A group that somebody is in, by themselves or through a group inside it. */

@@ -11,6 +11,7 @@ import { attributeNames, explanations } from './explanation.ts';
 import { CORE, type Extension, type Service, serviceOf } from './extensions.ts';
 import type { Granted } from './granted.ts';
 import { worthSending } from './kept.ts';
+import type { LearnedSchemas } from './learned-schemas.ts';
 import type { Person, PersonRecord, Provisioning, Refusal } from './person.ts';
 import { type AttributeKey, attributeOf, extensionOf, isList, select } from './profile.ts';
 import type { Reason, State } from './provisioning.ts';
@@ -29,11 +30,13 @@ export interface Gap {
   readonly leavesRest?: true;
 }
 
-/** A value that names a person whom Concur does not hold yet. */
+/** A value that names a person who is not yet what Concur requires of them. */
 export interface Waiting {
   readonly key: AttributeKey;
   /** The SCIM id, externalId, userName or employee number, lower-cased. */
   readonly reference: string;
+  /** What Concur requires of the person, as the end of "Waits for …, ". */
+  readonly until: string;
 }
 
 /** The desired state with what it lacks. */
@@ -47,6 +50,10 @@ export interface Wanted extends Desired {
   readonly identityChosen?: boolean;
   /** How lists are shared with others who put something into Concur; absent: nothing depends on it. */
   readonly sharing?: Sharing;
+  /** What Concur's own schemas say of what it takes; absent, or null: nothing. */
+  readonly learned?: LearnedSchemas | null;
+  /** The reference to the manager of somebody who is to have access; absent: there is none. */
+  readonly manager?: string;
 }
 
 /** How lists are shared with others who put something into Concur. */
@@ -315,8 +322,8 @@ function rest(
   }
   if (isBlind) return resting('partial', 'not_readable', null);
   if (wanted.waiting.length > 0) {
-    const people = wanted.waiting.map(({ reference }) => reference);
-    return resting('partial', 'waiting_for_person', `Waits for ${people.join(', ')}`);
+    const waits = wanted.waiting.map(({ reference, until }) => `Waits for ${reference}, ${until}`);
+    return resting('partial', 'waiting_for_person', [...new Set(waits)].join('. '));
   }
   return resting('in_sync', null, null);
 }

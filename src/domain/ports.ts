@@ -1,8 +1,9 @@
 import type { Claim, SearchKeys } from './adoption.ts';
 import type { Extension, Service } from './extensions.ts';
 import type { Granted } from './granted.ts';
+import type { LearnedSchemas } from './learned-schemas.ts';
 import type { ExtensionResult, Failure } from './outcome.ts';
-import type { Candidate, Operation, PersonRecord, Provisioning } from './person.ts';
+import type { Applied, Candidate, Operation, PersonRecord, Provisioning } from './person.ts';
 import type { Profile } from './profile.ts';
 import type { Claimable } from './provisioning.ts';
 
@@ -64,12 +65,20 @@ export interface CandidatesFound {
   readonly candidates: readonly Candidate[];
 }
 
+/** What Concur itself says of the attributes that its users have. */
+export interface SchemasRead {
+  readonly kind: 'schemas';
+  readonly schemas: LearnedSchemas;
+}
+
 /** SAP Concur, as the worker needs it. No method throws for anything that Concur or the network does. */
 export interface Concur {
   /** Searches Identity for users that match any of the keys. */
   find(keys: readonly SearchKeys[]): Promise<Answer<CandidatesFound>>;
   /** Reads a person's profile from the services named. */
   read(concurId: string, services: readonly Service[]): Promise<Answer<ProfileRead>>;
+  /** Reads Concur's own schemas. */
+  schemas(): Promise<Answer<SchemasRead>>;
   /** What the last token lets the bridge write, and through which service; it changes with any token. */
   granted(): Granted;
   /**
@@ -170,10 +179,24 @@ export interface OperationUpdate {
   readonly results: readonly ExtensionResult[];
 }
 
-/** Looks up which Concur UUID each reference (SCIM id, externalId, userName, employeeNumber) stands for; null: nobody in Concur yet. */
-export type ResolveReferences = (
-  references: readonly string[],
-) => Promise<ReadonlyMap<string, string | null>>;
+/** A person of ours whom a reference stands for. */
+export interface Referenced {
+  readonly personId: string;
+  /** The UUID of the person in Concur; null: Concur does not hold them yet. */
+  readonly concurId: string | null;
+  /** Whether they are to have access, and Concur is not known to deny it. */
+  readonly hasAccess: boolean;
+  /** What Concur is known to hold for them. */
+  readonly applied: Applied;
+  /** The UUIDs of those above them in Concur by `biManager`. */
+  readonly above: readonly string[];
+}
+
+/**
+ * Looks up whom each reference stands for: a SCIM id, externalId, userName, employee number or Concur UUID, the
+ * surest first. References to nobody who is here are left out.
+ */
+export type ResolveReferences = (references: readonly string[]) => Promise<ReadonlyMap<string, Referenced>>;
 
 /** The fields of a provisioning that a worker may write. */
 export type ProvisioningUpdate = Partial<Omit<Provisioning, 'lastRequestId' | 'openOperations'>>;
@@ -217,8 +240,8 @@ export interface ProvisioningStore {
    * who are `processing`.
    */
   claim(wanted: Claimable, limit: number, lease: Lease, now: number): Promise<readonly PersonRecord[]>;
-  /** The records with the groups that each person is in, where groups give anything. */
-  withGroups(records: readonly PersonRecord[]): Promise<readonly PersonRecord[]>;
+  /** The records with how each person stands to others: their groups, where groups give anything, and whom they approve for. */
+  withRelations(records: readonly PersonRecord[]): Promise<readonly PersonRecord[]>;
   /** Looks at the newcomers who are claimed next, in the order in which they are; nothing is claimed or written. */
   newcomers(limit: number, now: number): Promise<readonly Newcomer[]>;
   /** Lengthens the lease of everything held under `lease.token`. */

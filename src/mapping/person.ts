@@ -1,9 +1,11 @@
-import type { MappingSettings } from '../domain/connection.ts';
+import type { GroupAccess, MappingSettings } from '../domain/connection.ts';
 import { CORE, ENTERPRISE, type Extension, SPEND, SPEND_ROLE, serviceOf } from '../domain/extensions.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { MemberOf } from '../domain/person.ts';
 import type { Gap, Sharing } from '../domain/plan.ts';
 import { type AttributeKey, extensionOf, flatten, type Profile, select } from '../domain/profile.ts';
+import { managerApprovals } from './approvers.ts';
+import { askedRoles } from './asked-roles.ts';
 import { concurExtensions } from './concur-extensions.ts';
 import { type Configured, readConfigured } from './configured/configured.ts';
 import { mapAddresses, mapEmails, mapPhoneNumbers } from './contacts.ts';
@@ -12,6 +14,7 @@ import { mapEntitlements } from './entitlements.ts';
 import { type Given, give, grantsOf, keysOf } from './groups/give.ts';
 import { concurLanguage } from './locale.ts';
 import { mapName } from './name.ts';
+import { MANAGER, type Reference, withoutNamed } from './references.ts';
 import { assigned, text } from './resource.ts';
 import { deriveSpend, REQUIRED_SPEND } from './spend.ts';
 
@@ -21,18 +24,14 @@ export interface Mapped {
   readonly profile: Profile;
   /** Derived values, for keys that are not in `profile`: they only fill gaps in Concur. */
   readonly initial: Profile;
-  /** Values that name a person: they are to be sent as that person's Concur UUID. */
+  /** Values that name a person: they are to be sent as that person's Concur UUID, and are not in `profile`. */
   readonly references: readonly Reference[];
   /** What cannot be sent, in plain words. */
   readonly gaps: readonly Gap[];
-  /** How lists are shared with others; absent where groups give nothing. */
+  /** How lists are shared with others; absent where nothing is given. */
   readonly sharing?: Sharing;
-}
-
-/** A value that names a person by SCIM id, externalId, userName or employee number. */
-export interface Reference {
-  readonly key: AttributeKey;
-  readonly reference: string;
+  /** The reference to the manager; absent: there is none. */
+  readonly manager?: string;
 }
 
 /** What Concur requires of every user beside an e-mail address (User Provisioning, schema of User). */
@@ -46,8 +45,8 @@ export interface Worked {
   /** What the client sends, in Concur's form. */
   readonly sent: Profile;
   readonly configured: Configured;
-  /** The groups that gave a value, or a part of it, by key. */
-  readonly byGroups: Given['byGroups'];
+  /** Who gave a value, or a part of it, by key. */
+  readonly byGivers: Given['byGivers'];
 }
 
 /**
@@ -56,13 +55,15 @@ export interface Worked {
  *
  * @param settings whose defaults have keys of the Concur profile only
  * @param groups the groups that the person is in
+ * @param approverRoles the roles that they are given because people report to them
  */
 export async function mapPerson(
   resource: JsonObject,
   settings: MappingSettings,
   groups: readonly MemberOf[] = [],
+  approverRoles: readonly string[] = [],
 ): Promise<Mapped> {
-  const { mapped } = await workOut(resource, settings, groups);
+  const { mapped } = await workOut(resource, settings, groups, approverRoles);
   return mapped;
 }
 
@@ -71,8 +72,10 @@ export async function workOut(
   resource: JsonObject,
   settings: MappingSettings,
   groups: readonly MemberOf[] = [],
+  approverRoles: readonly string[] = [],
 ): Promise<Worked> {
-  return assemble(resource, settings, await readConfigured(resource, settings.attributes), groups);
+  const configured = await readConfigured(resource, settings.attributes);
+  return assemble(resource, settings, configured, groups, approverRoles);
 }
 
 function assemble(
@@ -80,6 +83,7 @@ function assemble(
   settings: MappingSettings,
   configured: Configured,
   groups: readonly MemberOf[],
+  approverRoles: readonly string[],
 ): Worked {
   const { decides } = configured;
   const userName = text(resource, 'userName');
@@ -91,7 +95,8 @@ function assemble(
   const { extensions, gaps: extensionGaps } = concurExtensions(resource);
   const spendExtensions = [...extensions.keys()].filter(isSpend);
   const defaults = select(configuredValues(settings), (key) => !decides(key));
-  const grants = settings.groups === undefined ? [] : grantsOf(settings.groups, groups);
+  const access = settings.groups ?? NO_GROUPS;
+  const grants = [...grantsOf(access, groups), ...grantsForReports(approverRoles)];
   const givenKeys = keysOf(grants);
   const mappedKeys = [
     ...givenKeys,
@@ -108,16 +113,18 @@ function assemble(
     (one) => decides(`${SPEND}:${one}`),
   );
 
-  const sent = flatten({
-    ...coreAttributes(resource),
-    name: name.sent,
-    emails,
-    phoneNumbers: mapPhoneNumbers(resource),
-    addresses,
-    entitlements,
-    [ENTERPRISE]: enterprise.user,
-    ...Object.fromEntries(extensions),
-  });
+  const { profile: sent, references: named } = withoutNamed(
+    flatten({
+      ...coreAttributes(resource),
+      name: name.sent,
+      emails,
+      phoneNumbers: mapPhoneNumbers(resource),
+      addresses,
+      entitlements,
+      [ENTERPRISE]: enterprise.user,
+      ...Object.fromEntries(extensions),
+    }),
+  );
   const derived = flatten({
     name: name.derived,
     emails: emails.length === 0 && isAddress(userName) ? [{ type: 'work', value: userName }] : [],
@@ -126,28 +133,42 @@ function assemble(
   });
   const isDeliverable = (key: AttributeKey) => spend.complete || !isSpend(extensionOf(key));
   const isOurs = (key: AttributeKey) => isDeliverable(key) && !decides(key);
-  const base = {
+  const asked = {
     ...select(defaults, (key) => derived[key] === undefined && isDeliverable(key)),
     ...select(sent, isOurs),
     ...select(configured.profile, isDeliverable),
   };
-  const given = settings.groups === undefined ? null : give(base, settings.groups, grants);
+  const base = askedRoles(asked, select(sent, isDeliverable), configured);
+  const given = settings.groups === undefined && grants.length === 0 ? null : give(base, access, grants);
   const profile = given === null ? base : select(given.profile, isDeliverable);
   const lacksSpendFor = givenKeys.some((key) => extensionOf(key) === SPEND_ROLE)
     ? [...new Set([...spendExtensions, SPEND_ROLE] as const)]
     : spendExtensions;
-  const filling = { ...select(derived, isOurs), ...select(configured.initial, isDeliverable) };
+  const filling = askedRoles(
+    { ...select(derived, isOurs), ...select(configured.initial, isDeliverable) },
+    {},
+    configured,
+  );
   const initial = select(filling, (key) => profile[key] === undefined);
-  const manager = `${ENTERPRISE}:manager.value`;
+  const references = [
+    ...(enterprise.manager === undefined || decides(MANAGER)
+      ? []
+      : [{ key: MANAGER, reference: enterprise.manager }]),
+    ...named.filter(({ key }) => isOurs(key)),
+    ...configured.references.filter(({ key }) => isDeliverable(key)),
+  ];
+  const manager = references.find(({ key }) => key === MANAGER)?.reference;
+  const approvals = managerApprovals(settings).filter(
+    ({ key }) => isOurs(key) && !references.some((one) => one.key === key),
+  );
   const mapped = {
     profile,
     initial,
-    references: [
-      ...(enterprise.manager === undefined || decides(manager)
-        ? []
-        : [{ key: manager, reference: enterprise.manager }]),
-      ...configured.references.filter(({ key }) => isDeliverable(key)),
-    ],
+    references:
+      manager === undefined
+        ? references
+        : [...references, ...approvals.map((approval) => ({ ...approval, reference: manager }))],
+    ...(manager === undefined ? {} : { manager }),
     gaps: [
       ...missingRequired({ ...initial, ...profile }),
       ...(decides('preferredLanguage') ? [] : languageGap(resource)),
@@ -162,7 +183,22 @@ function assemble(
     ],
     ...(given === null ? {} : { sharing: given.sharing }),
   };
-  return { mapped, defaults, sent, configured, byGroups: given?.byGroups ?? new Map() };
+  return { mapped, defaults, sent, configured, byGivers: given?.byGivers ?? new Map() };
+}
+
+const NO_GROUPS: GroupAccess = { ownership: 'additive', rules: [] };
+
+/** What a person is given because people report to them: roles, in the global group. */
+function grantsForReports(roles: readonly string[]) {
+  return roles.map((code) => ({
+    rule: {
+      entitlements: [],
+      roles: [{ code, groups: [] }],
+      travelGroups: [],
+      travelRuleClass: null,
+    },
+    giver: 'the people who report to them',
+  }));
 }
 
 /** What the configuration maps of the values that a spend profile requires. */

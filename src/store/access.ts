@@ -1,9 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import type { MemberOf } from '../domain/person.ts';
-import type { Lane, State } from '../domain/provisioning.ts';
 import type { Group } from '../scim/groups.ts';
 import { groupKeysOf } from './group-records.ts';
 import { groupsAbove, groupsWithin, inParts, type Memberships, membersOf } from './memberships.ts';
+import { requeue } from './requeue.ts';
 
 /** Tells whether a group gives its members anything in Concur. */
 export type Gives = (group: MemberOf) => boolean;
@@ -22,8 +22,6 @@ export interface AccessChange {
   /** Ids of people, of groups, or of nobody who is here. */
   readonly joinedOrLeft: readonly string[];
 }
-
-const WAITING: readonly State[] = ['queued', 'sending', 'processing'];
 
 /**
  * Makes exactly those people due whose access a change of a group may have changed: who joined or left where the
@@ -55,43 +53,18 @@ async function queueMembers(place: Memberships, ids: readonly string[], now: num
   }
 }
 
-/**
- * Whoever rests is queued; who waits is due at once, and what is under way sees the groups when it ends. Nobody is
- * looked for in Concur who has no access anyway, or was deleted; whoever is held waits for an admin.
- */
 async function queue(
   { db, engine, connection }: Memberships,
   ids: readonly string[],
   now: number,
 ): Promise<void> {
   const people = db
-    .updateTable('provisionings')
-    .where('connection', '=', connection)
-    .where('person_id', 'in', (row) =>
-      row
-        .selectFrom('people')
-        .select('people.id')
-        .where('people.connection', '=', connection)
-        .where('people.deleted', 'is', null)
-        .where('people.id', 'in', row.selectFrom(engine.texts(ids)).select('texts.value')),
-    );
-  await people.set({ due: now }).where('state', 'in', WAITING).execute();
-  await people
-    .set((row) => ({
-      state: 'queued',
-      reason: null,
-      lane: row.case().when('concur_id', 'is', null).then<Lane>('creation').else<Lane>('update').end(),
-      due: now,
-      attempts: 0,
-      pending_since: row.fn.coalesce('pending_since', row.val(now)),
-    }))
-    .where((row) =>
-      row.or([
-        row('state', 'in', ['partial', 'failed']),
-        row.and([row('state', '=', 'in_sync'), row('reason', 'is', null)]),
-      ]),
-    )
-    .execute();
+    .selectFrom('people')
+    .select('people.id')
+    .where('people.connection', '=', connection)
+    .where('people.deleted', 'is', null)
+    .where('people.id', 'in', (row) => row.selectFrom(engine.texts(ids)).select('texts.value'));
+  await requeue(db, connection, people, now);
   // In between, the process serves others.
   await setImmediate();
 }

@@ -1,10 +1,13 @@
 import type { Kysely } from 'kysely';
-import type { PersonRecord } from '../domain/person.ts';
+import { SPEND_ROLE } from '../domain/extensions.ts';
+import type { PersonRecord, Provisioning } from '../domain/person.ts';
 import type { Commit, ProvisioningUpdate } from '../domain/ports.ts';
+import { extensionOf } from '../domain/profile.ts';
 import { updateOperation, voidLostCreates } from './operations.ts';
 import { pendingSince } from './queueing.ts';
-import { keyText, toProvisioningColumns } from './records.ts';
-import { claims, handOver, releaseFormerHolders, resolve, wakeRefused, wakeWaiting } from './references.ts';
+import { toProvisioningColumns } from './records.ts';
+import { claims, handOver, releaseFormerHolders, resolve, wakeRefused } from './references.ts';
+import { keepRelations, wakeWaiting } from './relations.ts';
 import { heldUnder, updateRequest } from './requests.ts';
 import type { Database } from './tables.ts';
 
@@ -78,15 +81,31 @@ async function commitPerson(
       .where('person_id', '=', person.id)
       .execute();
   }
-  if (update.waitingFor !== undefined) await replaceWaits(db, record, update.waitingFor);
+  await keepRelations(db, record, update, now);
   await wakeRefused(db, record, update, now);
   if (update.concurId === null && provisioning.concurId !== null) {
     await voidLostCreates(db, person.connection, person.id, now);
   }
   if (update.concurId != null && update.concurId !== provisioning.concurId) {
     await releaseFormerHolders(db, person, update.concurId);
-    await wakeWaiting(db, person, now);
   }
+  if (mayFulfil(provisioning, update)) await wakeWaiting(db, person, now);
+}
+
+/**
+ * Whether others who wait for a person may have to wait no longer: they look once an operation is over, or where none
+ * is under way, so that what they wait for is sent together. Nothing else may make them look: two people who wait for
+ * each other would do so for ever.
+ */
+function mayFulfil(before: Provisioning, update: ProvisioningUpdate): boolean {
+  const after = { ...before, ...update };
+  if (after.concurId === null || after.state === 'processing') return false;
+  if (before.state === 'processing' || before.concurId !== after.concurId) return true;
+  const gained = Object.keys(after.applied.profile).filter(
+    (key) => before.applied.profile[key] === undefined,
+  );
+  const regained = before.applied.profile.active !== true && after.applied.profile.active === true;
+  return regained || gained.some((key) => extensionOf(key) === SPEND_ROLE);
 }
 
 /**
@@ -123,22 +142,4 @@ function withPendingSince(record: PersonRecord, update: ProvisioningUpdate, now:
 
 function isConfirmedWithoutAccess(update: ProvisioningUpdate): boolean {
   return update.applied?.profile.active === false || update.state === 'in_sync';
-}
-
-async function replaceWaits(
-  db: Kysely<Database>,
-  { person }: PersonRecord,
-  references: readonly string[],
-): Promise<void> {
-  await db
-    .deleteFrom('waits')
-    .where('connection', '=', person.connection)
-    .where('person_id', '=', person.id)
-    .execute();
-  const distinct = [...new Set(references.map(keyText))];
-  if (distinct.length === 0) return;
-  await db
-    .insertInto('waits')
-    .values(distinct.map((reference) => ({ connection: person.connection, person_id: person.id, reference })))
-    .execute();
 }

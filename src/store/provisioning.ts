@@ -8,6 +8,7 @@ import { type Memberships, withGroups } from './memberships.ts';
 import { lostCreates } from './operations.ts';
 import { loadRecords } from './records.ts';
 import { claims, resolve } from './references.ts';
+import { withApprovals } from './relations.ts';
 import { claimPolls, hasten, recordRequest } from './requests.ts';
 
 /**
@@ -17,12 +18,14 @@ import { claimPolls, hasten, recordRequest } from './requests.ts';
  */
 export function provisioningStore(place: Memberships, gives: Gives | undefined): ProvisioningStore {
   const { db, connection } = place;
-  const known = async (records: readonly PersonRecord[], transaction = db) =>
-    gives === undefined ? records : await withGroups({ ...place, db: transaction }, records);
+  const known = async (records: readonly PersonRecord[], transaction = db) => {
+    const here = { ...place, db: transaction };
+    return await withApprovals(here, gives === undefined ? records : await withGroups(here, records));
+  };
   return {
     claim: async (wanted, limit, lease, now) =>
       await known(await claim(db, connection, wanted, limit, lease, now)),
-    withGroups: (records) => known(records),
+    withRelations: (records) => known(records),
     newcomers: (limit, now) => newcomers(db, connection, limit, now),
     renew: (lease) => renew(db, connection, lease),
     recordRequest: (request, lease, now) => recordRequest(db, connection, request, lease, now),

@@ -197,21 +197,24 @@ async function toRecords(
   rows: readonly RecordRow[],
 ): Promise<readonly PersonRecord[]> {
   if (rows.length === 0) return [];
-  const waits = await db
-    .selectFrom('waits')
-    .select(['person_id', 'reference'])
+  const relations = await db
+    .selectFrom('relations')
+    .select(['person_id', 'kind', 'target'])
     .where('connection', '=', connection)
+    .where('kind', 'in', ['waits', 'manager'])
     .where(
       'person_id',
       'in',
       rows.map(({ id }) => id),
     )
-    .orderBy('reference')
+    .orderBy('target')
     .execute();
-  const references = Map.groupBy(waits, ({ person_id }) => person_id);
+  const byPerson = Map.groupBy(relations, ({ person_id }) => person_id);
   return rows.map((row) => {
-    const waitingFor = (references.get(row.id) ?? []).map(({ reference }) => reference);
-    return { person: toPerson(row), provisioning: toProvisioning(row, waitingFor) };
+    const own = byPerson.get(row.id) ?? [];
+    const waitingFor = own.filter(({ kind }) => kind === 'waits').map(({ target }) => target);
+    const manager = own.find(({ kind }) => kind === 'manager')?.target ?? null;
+    return { person: toPerson(row), provisioning: toProvisioning(row, { waitingFor, manager }) };
   });
 }
 
@@ -228,7 +231,10 @@ function toPerson(row: RecordRow): Person {
   };
 }
 
-function toProvisioning(row: RecordRow, waitingFor: readonly string[]): Provisioning {
+function toProvisioning(
+  row: RecordRow,
+  relations: Pick<Provisioning, 'waitingFor' | 'manager'>,
+): Provisioning {
   return {
     state: row.state,
     reason: row.reason,
@@ -238,7 +244,7 @@ function toProvisioning(row: RecordRow, waitingFor: readonly string[]): Provisio
     refused: fromJson(row.refused),
     confirmed: fromJson(row.confirmed),
     candidates: fromJson(row.candidates),
-    waitingFor,
+    ...relations,
     lane: row.lane,
     due: row.due,
     attempts: row.attempts,

@@ -1,77 +1,95 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { type Claim, searchKeys } from '../domain/adoption.ts';
 import { CORE, ENTERPRISE } from '../domain/extensions.ts';
 import type { JsonValue } from '../domain/json.ts';
-import type { Person, PersonRecord } from '../domain/person.ts';
-import type { ProvisioningUpdate } from '../domain/ports.ts';
+import type { Applied, Person, PersonRecord } from '../domain/person.ts';
+import type { ProvisioningUpdate, Referenced } from '../domain/ports.ts';
 import type { AttributeKey, Profile } from '../domain/profile.ts';
 import { withoutRefusal } from '../domain/refusal.ts';
-import { fromJson, keysOf, keyText, loadRecord } from './records.ts';
+import { fromJson, keyText, loadRecord } from './records.ts';
 import type { Database } from './tables.ts';
 
 /** What a reference may name, the surest first. */
-const REFERENCE_COLUMNS = ['id', 'external_id_key', 'user_name_key', 'employee_number_key'] as const;
+const REFERENCE_COLUMNS = [
+  'people.id',
+  'people.external_id_key',
+  'people.user_name_key',
+  'people.employee_number_key',
+  'provisionings.concur_id',
+] as const;
 
 /**
- * Looks up which Concur UUID each reference stands for: see `ResolveReferences`. Of several people
- * with the same externalId, the oldest whom Concur holds.
+ * Looks up whom references stand for: see `ResolveReferences`. Of several people with the same externalId, the oldest
+ * whom Concur holds.
  */
 export async function resolve(
   db: Kysely<Database>,
   connection: string,
   references: readonly string[],
-): Promise<ReadonlyMap<string, string | null>> {
-  const wanted = [...new Set(references.map(keyText))];
-  if (wanted.length === 0) return new Map();
-  const found = new Map<string, string>();
+): Promise<ReadonlyMap<string, Referenced>> {
+  const found = new Map<string, Referenced>();
+  const open = new Set(references.map(keyText));
   for (const column of REFERENCE_COLUMNS) {
-    const rows = await db
-      .selectFrom('people')
-      .innerJoin('provisionings', (join) =>
-        join
-          .onRef('provisionings.connection', '=', 'people.connection')
-          .onRef('provisionings.person_id', '=', 'people.id'),
-      )
-      .select([`people.${column} as reference`, 'provisionings.concur_id'])
-      .where('people.connection', '=', connection)
-      .where('people.deleted', 'is', null)
-      .where(`people.${column}`, 'in', wanted)
-      .where('provisionings.concur_id', 'is not', null)
-      .orderBy('people.created')
-      .orderBy('people.id')
-      .execute();
-    for (const { reference, concur_id } of rows) {
-      if (reference !== null && concur_id !== null && !found.has(reference)) found.set(reference, concur_id);
+    if (open.size === 0) break;
+    for (const row of await peopleBy(db, connection, column, [...open])) {
+      if (row.reference === null || !open.delete(row.reference)) continue;
+      const applied = fromJson<Applied>(row.applied);
+      found.set(row.reference, {
+        personId: row.id,
+        concurId: row.concur_id,
+        hasAccess: row.active === 1 && row.override === null && applied.profile.active !== false,
+        applied,
+        above: row.concur_id === null ? [] : await above(db, connection, row.concur_id),
+      });
     }
   }
-  return new Map(references.map((reference) => [reference, found.get(keyText(reference)) ?? null]));
+  const pairs = references.map((reference) => [reference, found.get(keyText(reference))] as const);
+  return new Map(pairs.flatMap(([reference, person]) => (person === undefined ? [] : [[reference, person]])));
 }
 
-/**
- * Makes everybody due who waits for `person`, whom Concur now holds under a UUID: at once, and queued
- * if they rest.
- */
-export async function wakeWaiting(db: Kysely<Database>, person: Person, now: number): Promise<void> {
-  const keys = keysOf(person.resource);
-  const references = [person.id, keys.externalIdKey, keys.userNameKey, keys.employeeNumberKey].filter(
-    (reference) => reference !== null,
-  );
-  const waiting = db
-    .updateTable('provisionings')
-    .where('connection', '=', person.connection)
-    .where('person_id', 'in', (row) =>
-      row
-        .selectFrom('waits')
-        .select('waits.person_id')
-        .where('waits.connection', '=', person.connection)
-        .where('waits.reference', 'in', references),
-    );
-  await waiting.set({ due: now }).where('state', 'in', ['queued', 'sending', 'processing']).execute();
-  await waiting
-    .set({ state: 'queued', reason: null, lane: 'update', due: now })
-    .set((row) => ({ pending_since: row.fn.coalesce('pending_since', row.val(now)) }))
-    .where('state', 'in', ['partial', 'in_sync'])
+async function peopleBy(
+  db: Kysely<Database>,
+  connection: string,
+  column: (typeof REFERENCE_COLUMNS)[number],
+  references: readonly string[],
+) {
+  return await db
+    .selectFrom('people')
+    .innerJoin('provisionings', (join) =>
+      join
+        .onRef('provisionings.connection', '=', 'people.connection')
+        .onRef('provisionings.person_id', '=', 'people.id'),
+    )
+    .select([`${column} as reference`, 'people.id', 'people.active', 'people.override'])
+    .select(['provisionings.concur_id', 'provisionings.applied'])
+    .where('people.connection', '=', connection)
+    .where('people.deleted', 'is', null)
+    .where(column, 'in', references)
+    .orderBy((row) => row('provisionings.concur_id', 'is', null))
+    .orderBy('people.created')
+    .orderBy('people.id')
     .execute();
+}
+
+/** The UUIDs of those above somebody in Concur by `biManager`; a circle ends where it began. */
+async function above(db: Kysely<Database>, connection: string, concurId: string): Promise<readonly string[]> {
+  const { rows } = await sql<{ concur_id: string }>`
+    with recursive above (concur_id) as (
+      select relations.target
+      from provisionings
+      join relations on relations.connection = ${connection}
+        and relations.person_id = provisionings.person_id and relations.kind = 'biManager'
+      where provisionings.connection = ${connection} and provisionings.concur_id = ${concurId}
+      union
+      select relations.target
+      from above
+      join provisionings on provisionings.connection = ${connection}
+        and provisionings.concur_id = above.concur_id
+      join relations on relations.connection = ${connection}
+        and relations.person_id = provisionings.person_id and relations.kind = 'biManager'
+    )
+    select concur_id from above`.execute(db);
+  return rows.map(({ concur_id }) => concur_id);
 }
 
 const UNDER_WAY: ReadonlySet<string> = new Set(['queued', 'sending', 'processing']);

@@ -1,5 +1,6 @@
 import type { Generated } from 'kysely';
 import type { Principal } from '../domain/credential.ts';
+import type { ApproverKind } from '../domain/lists.ts';
 import type { OperationState, RequestState } from '../domain/ports.ts';
 import type { Lane, Reason, State } from '../domain/provisioning.ts';
 
@@ -8,12 +9,12 @@ import type { Lane, Reason, State } from '../domain/provisioning.ts';
  * text; a column ending in `_key` holds its attribute lower-cased, because SCIM compares it so.
  */
 export interface Database {
-  connections: { name: string; company_id: string; created: number };
+  connections: ConnectionsTable;
   people: PeopleTable;
   person_emails: PersonValuesTable;
   person_phones: PersonValuesTable;
   provisionings: ProvisioningsTable;
-  waits: { connection: string; person_id: string; reference: string };
+  relations: RelationsTable;
   groups: GroupsTable;
   /** `member_id` is what a client said: the id of a person, of a group, or of nobody who is here. */
   group_members: { connection: string; group_id: string; member_id: string };
@@ -24,6 +25,16 @@ export interface Database {
   changes: ChangesTable;
   credentials: CredentialsTable;
   scim_tokens: ScimTokensTable;
+}
+
+interface ConnectionsTable {
+  name: string;
+  company_id: string;
+  created: number;
+  /** The fingerprint of the settings by which everybody was planned; null: that is still to be done. */
+  planned_by: string | null;
+  /** What Concur's own schemas said so far, as JSON; null: they were not read yet. */
+  schemas: string | null;
 }
 
 interface PeopleTable {
@@ -78,6 +89,17 @@ interface ProvisioningsTable {
   last_request_id: string | null;
   lease_token: string | null;
   lease_until: number | null;
+}
+
+/**
+ * How a person stands to another. `waits`, `manager`: `target` is a reference, lower-cased; any other kind is what Concur
+ * holds for somebody with access, and `target` the UUID of the other there.
+ */
+interface RelationsTable {
+  connection: string;
+  person_id: string;
+  kind: 'waits' | 'manager' | 'biManager' | ApproverKind;
+  target: string;
 }
 
 interface GroupsTable {

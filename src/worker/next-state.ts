@@ -25,17 +25,17 @@ export async function nextState(
   const asked = await wantedOf(record, settings.mapping, resolve, concur.granted());
   const wanted = deliverable(asked, provisioning);
   const next = plan({ ...record, provisioning }, wanted, NOTHING_KNOWN);
-  const waitingFor = wanted.waiting.map(({ reference }) => reference);
+  const relations = relationsIn(wanted);
   if (next.kind === 'send' && next.deactivation) {
-    return { ...update, waitingFor, state: 'queued', reason: null, lane: 'deactivation', due: now };
+    return { ...update, ...relations, state: 'queued', reason: null, lane: 'deactivation', due: now };
   }
   if (record.provisioning.openOperations > 0) {
-    return { ...update, waitingFor, state: 'processing', reason: null, due: null };
+    return { ...update, ...relations, state: 'processing', reason: null, due: null };
   }
   if (next.kind === 'rest') return { ...update, ...atRest(provisioning, wanted, next) };
   return {
     ...update,
-    waitingFor,
+    ...relations,
     state: 'queued',
     reason: null,
     lane: laneOf(next, wanted.profile.active === true),
@@ -55,9 +55,13 @@ export function atRest(
     lastError: message,
     owned: ownedWith(provisioning, wanted),
     confirmed: stillDesired(provisioning.confirmed, wanted),
-    waitingFor: wanted.waiting.map(({ reference }) => reference),
+    ...relationsIn(wanted),
     due: null,
   };
+}
+
+function relationsIn({ waiting, manager }: Wanted): Pick<ProvisioningUpdate, 'waitingFor' | 'manager'> {
+  return { waitingFor: waiting.map(({ reference }) => reference), manager: manager?.toLowerCase() ?? null };
 }
 
 /**

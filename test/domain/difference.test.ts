@@ -11,7 +11,7 @@ import {
   restrict,
 } from '../../src/domain/difference.ts';
 import { CORE, ENTERPRISE, SPEND, SPEND_ROLE } from '../../src/domain/extensions.ts';
-import { attributeValue, type Profile, sameValue, select } from '../../src/domain/profile.ts';
+import { attributeValue, flatten, type Profile, sameValue, select } from '../../src/domain/profile.ts';
 import { keys, profiles, REQUIRED } from './arbitraries.ts';
 
 const states = fc.record({ profile: profiles, initial: profiles, applied: profiles, owned: keys });
@@ -179,5 +179,50 @@ describe('what can be named in several ways', () => {
     const desired = { profile: {}, initial: { [`${manager}.employeeNumber`]: '2' } };
     const held = { [`${manager}.value`]: 'u-1' };
     expect(isEmpty(difference(desired, held, new Set()))).toBe(true);
+  });
+});
+
+describe('a role', () => {
+  const held = (...groups: string[]) =>
+    flatten({ [SPEND_ROLE]: { roles: [{ roleName: 'X', roleGroups: groups }] } });
+  const keysOf = (profile: Profile) => new Set(Object.keys(profile));
+
+  test('is given and taken away group by group', () => {
+    const desired = { profile: held('US'), initial: {} };
+    const change = difference(desired, held('EU'), new Set());
+    expect(applyDifference(held('EU'), change)).toEqual(held('EU', 'US'));
+    const back = difference({ profile: {}, initial: {} }, held('EU', 'US'), keysOf(held('US')));
+    expect(applyDifference(held('EU', 'US'), back)).toEqual(held('EU'));
+    const last = difference({ profile: {}, initial: {} }, held('US'), keysOf(held('US')));
+    expect(applyDifference(held('US'), last)).toEqual({});
+  });
+
+  test('becomes global, and is limited to groups, where all of it is ours', () => {
+    for (const [now, then] of [
+      [held('EU', 'US'), held()],
+      [held(), held('EU')],
+    ] as const) {
+      const change = difference({ profile: then, initial: {} }, now, keysOf(now));
+      expect(applyDifference(now, change)).toEqual(then);
+    }
+  });
+
+  test('of others is neither narrowed nor widened', () => {
+    expect(isEmpty(difference({ profile: held('US'), initial: {} }, held(), new Set()))).toBe(true);
+    expect(isEmpty(difference({ profile: held(), initial: {} }, held('EU'), new Set()))).toBe(true);
+  });
+
+  test('that would only fill a gap fills none where it is held for whatever group', () => {
+    for (const [initial, applied] of [
+      [held(), held('EU')],
+      [held('US'), held('EU')],
+      [held('US'), held()],
+    ] as const) {
+      expect(isEmpty(difference({ profile: {}, initial }, applied, new Set()))).toBe(true);
+      expect(difference({ profile: applied, initial }, {}, new Set()).set).toEqual(applied);
+    }
+    expect(difference({ profile: {}, initial: held('EU', 'US') }, {}, new Set()).set).toEqual(
+      held('EU', 'US'),
+    );
   });
 });

@@ -124,6 +124,8 @@ describe('the explanations of a refusal', () => {
     'phoneNumbers[mobile].value': '+1',
     'entitlements[Expense]': true,
     [`${ENTERPRISE}:manager.value`]: 'boss-id',
+    [`${SPEND_ROLE}:roles[EXP_PROCESSOR].roleGroups[R&D]`]: true,
+    [`${SPEND_ROLE}:roles[EXP_APPROVER].roleName`]: 'EXP_APPROVER',
   };
   const of = (...paths: (string | null)[]) =>
     explanations({ messages: paths.map((path) => message('bad', path)), desired });
@@ -132,6 +134,11 @@ describe('the explanations of a refusal', () => {
     expect(of('userName')).toEqual([expect.stringMatching(/^userName \("ada@example\.com"\): /)]);
     expect(of('emails[type eq "home"].value')).toEqual([expect.stringContaining('("ada@home.example")')]);
     expect(of('entitlements')).toEqual([expect.stringContaining('("Expense")')]);
+    expect(of(`${SPEND_ROLE}:roles.roleGroups`)).toEqual([expect.stringContaining('("R&D")')]);
+    expect(of(`${SPEND_ROLE}:roles[roleName eq "EXP_PROCESSOR"].roleGroups`)).toEqual([
+      expect.stringContaining('("R&D")'),
+    ]);
+    expect(of(`${SPEND_ROLE}:roles.roleName`)).toEqual([expect.stringContaining('("EXP_APPROVER")')]);
     expect(of('phoneNumbers.primary')).toEqual([expect.stringContaining('(true)')]);
     expect(of(`${ENTERPRISE}:manager`)).toEqual([expect.stringContaining('("boss-id")')]);
   });

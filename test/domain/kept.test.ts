@@ -106,7 +106,7 @@ describe('what Concur does not keep', () => {
     expect(plan(record(state), wanted(desired, { gaps: [gap] }), NOTHING_KNOWN)).toMatchObject({
       reason: 'incomplete',
     });
-    const waiting = [{ key: `${ENTERPRISE}:manager.value`, reference: 'boss' }];
+    const waiting = [{ key: `${ENTERPRISE}:manager.value`, reference: 'boss', until: 'who is not here yet' }];
     expect(plan(record(state), wanted(desired, { waiting }), NOTHING_KNOWN)).toMatchObject({
       reason: 'not_kept',
     });

@@ -268,7 +268,7 @@ describe('a person rests', () => {
       'waiting for people',
       { waiting: [waitFor('boss'), waitFor('chief')] },
       'waiting_for_person',
-      'Waits for boss, chief',
+      'Waits for boss, whom Concur does not hold yet. Waits for chief, whom Concur does not hold yet',
     ],
   ] as const)('partial, %s', (_, more, reason, text) => {
     const state = { kind: 'rest', state: 'partial', reason, message: text };
@@ -325,7 +325,7 @@ test('nobody is created who lacks what Concur requires', () => {
 });
 
 function waitFor(reference: string) {
-  return { key: MANAGER, reference };
+  return { key: MANAGER, reference, until: 'whom Concur does not hold yet' };
 }
 
 test('somebody held is released from that by their deletion', () => {

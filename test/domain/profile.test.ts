@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { thingNamedBy } from '../../src/domain/alternatives.ts';
 import {
   CORE,
   ENTERPRISE,
@@ -18,6 +19,7 @@ import {
   sameValue,
   unflatten,
 } from '../../src/domain/profile.ts';
+import { roleKey, roleOf } from '../../src/domain/roles.ts';
 
 const user = {
   id: 'c-1',
@@ -69,8 +71,8 @@ describe('a profile', () => {
       [`${SPEND}:country`]: 'CH',
       [`${SPEND}:customData[custom1].value`]: 'x',
       [`${SPEND}:biManager.value`]: 'b',
-      [`${SPEND_ROLE}:roles[EXP_APPROVER].roleName`]: 'EXP_APPROVER',
-      [`${SPEND_ROLE}:roles[EXP_APPROVER].roleGroups`]: ['DE', 'CH'],
+      [`${SPEND_ROLE}:roles[EXP_APPROVER].roleGroups[DE]`]: true,
+      [`${SPEND_ROLE}:roles[EXP_APPROVER].roleGroups[CH]`]: true,
       [`${TRAVEL}:groups[1]`]: true,
       [`${TRAVEL}:groups[2]`]: true,
       [`${TRAVEL}:ruleClass.name`]: 'Default',
@@ -84,6 +86,7 @@ describe('a profile', () => {
       name: { givenName: 'Ada', familyName: 'King' },
       entitlements: ['Expense', 'Travel'],
       [ENTERPRISE]: { ...user[ENTERPRISE], startDate: '2026-01-31T00:00:00' },
+      [SPEND_ROLE]: { roles: [{ roleName: 'EXP_APPROVER', roleGroups: ['CH', 'DE'] }] },
       [TRAVEL]: { ...user[TRAVEL], groups: [1, 2] },
     });
     expect(flatten(unflatten(flatten(user)))).toEqual(flatten(user));
@@ -169,6 +172,52 @@ describe('a profile', () => {
         },
       ),
     );
+  });
+
+  test('keeps the groups of roles apart whatever they are called', () => {
+    const text = fc.oneof(
+      fc.string({
+        minLength: 1,
+        maxLength: 6,
+        unit: fc.constantFrom('a', ']', '[', '.', '/', '%', '5', 'D'),
+      }),
+      fc.constantFrom('a].roleGroups[b', '].roleName', 'a.b[c].d', '%5D', 'x].approver.y'),
+    );
+    const held = fc.record({ roleName: text, roleGroups: fc.uniqueArray(text, { maxLength: 4 }) });
+    fc.assert(
+      fc.property(fc.uniqueArray(held, { selector: ({ roleName }) => roleName, maxLength: 4 }), (roles) => {
+        const profile = flatten({ [SPEND_ROLE]: { roles } });
+        const expected = roles
+          .map(({ roleName, roleGroups }) =>
+            roleGroups.length === 0 ? { roleName } : { roleName, roleGroups: roleGroups.toSorted() },
+          )
+          .sort((left, right) => (left.roleName < right.roleName ? -1 : 1));
+        expect(unflatten(profile)).toEqual(roles.length === 0 ? {} : { [SPEND_ROLE]: { roles: expected } });
+        const counts = roles.map(({ roleGroups }) => Math.max(1, roleGroups.length));
+        expect(Object.keys(profile)).toHaveLength(counts.reduce((sum, count) => sum + count, 0));
+        for (const key of Object.keys(profile)) {
+          const role = roleOf(key);
+          expect(role && roleKey(role.code, role.group)).toBe(key);
+          expect(thingNamedBy(key)).toBeNull();
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test.each([[[]], [['']], [['Global', 'EU']], [['global']]])(
+    'holds a role for every group that is answered with %j',
+    (roleGroups) => {
+      const profile = flatten({ [SPEND_ROLE]: { roles: [{ roleName: 'X', roleGroups }] } });
+      expect(profile).toEqual({ [`${SPEND_ROLE}:roles[X].roleName`]: 'X' });
+    },
+  );
+
+  test('holds a role that is named twice once, and globally where one of them is global', () => {
+    const roles = (...groups: string[][]) =>
+      flatten({ [SPEND_ROLE]: { roles: groups.map((roleGroups) => ({ roleName: 'X', roleGroups })) } });
+    expect(roles(['EU'], ['US', 'EU'])).toEqual(roles(['EU', 'US']));
+    expect(roles(['EU'], [])).toEqual(roles([]));
   });
 
   test('an element without what makes it exist is none', () => {

@@ -14,6 +14,7 @@ export function provisioning(more: Partial<Provisioning> = {}): Provisioning {
     confirmed: {},
     candidates: [],
     waitingFor: [],
+    manager: null,
     lane: 'update',
     due: null,
     attempts: 0,

@@ -117,8 +117,8 @@ describe('SQLite', () => {
     ],
     [
       'a look for who waits',
-      `update provisionings set due = 1 where connection = 'c' and state = 'queued' and person_id in (select person_id from waits where connection = 'c' and reference in ('a', 'b'))`,
-      'waits_reference',
+      `update provisionings set due = 1 where connection = 'c' and state = 'queued' and person_id in (select person_id from relations where connection = 'c' and kind = 'waits' and target in ('a', 'b'))`,
+      'relations_target',
     ],
     [
       'a claim',

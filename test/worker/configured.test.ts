@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { SPEND, SPEND_APPROVER } from '../../src/domain/extensions.ts';
 import { EVERYTHING } from '../../src/domain/granted.ts';
+import type { Referenced } from '../../src/domain/ports.ts';
 import { compileMapping } from '../../src/mapping/configured/compile.ts';
 import { wantedOf } from '../../src/worker/wanted.ts';
 import { record } from '../domain/records.ts';
@@ -21,19 +22,27 @@ const resource = {
   locale: 'en-GB',
   addresses: [{ type: 'work', country: 'GB' }],
 };
-const { person } = record({ concurId: null });
-const ada = { ...person, resource, override: null, deleted: null };
+const nobodyKnown = record({ concurId: null });
+const ada = { ...nobodyKnown, person: { ...nobodyKnown.person, resource, override: null, deleted: null } };
 const approver = `${SPEND_APPROVER}:report[primary].approver.value`;
 
+const chief: Referenced = {
+  personId: 'chief',
+  concurId: 'u-1',
+  hasAccess: true,
+  applied: { profile: {}, unknown: [] },
+  above: [],
+};
+
 test('what the configuration maps is wanted, and a person in it waits until Concur holds them', async () => {
-  const nobody = async (references: readonly string[]) => new Map(references.map((one) => [one, null]));
-  const waiting = await wantedOf({ person: ada }, settings, nobody, EVERYTHING);
+  const nobody = async () => new Map();
+  const waiting = await wantedOf(ada, settings, nobody, EVERYTHING);
   expect(waiting.profile[`${SPEND}:ledgerCode`]).toBe('L-1');
-  expect(waiting.waiting).toEqual([{ key: approver, reference: '10001' }]);
+  expect(waiting.waiting).toEqual([{ key: approver, reference: '10001', until: 'who is not here yet' }]);
   expect(waiting.profile).not.toHaveProperty(approver);
 
-  const somebody = async (references: readonly string[]) => new Map(references.map((one) => [one, 'u-1']));
-  const found = await wantedOf({ person: ada }, settings, somebody, EVERYTHING);
+  const somebody = async (references: readonly string[]) => new Map(references.map((one) => [one, chief]));
+  const found = await wantedOf(ada, settings, somebody, EVERYTHING);
   expect(found.waiting).toEqual([]);
   expect(found.profile[approver]).toBe('u-1');
 });

@@ -92,14 +92,18 @@ export async function createProvisionings(db: Kysely<unknown>): Promise<void> {
   );
 
   await db.schema
-    .createTable('waits')
+    .createTable('relations')
     .addColumn('connection', 'text', (column) => column.notNull())
     .addColumn('person_id', 'text', (column) => column.notNull())
-    .addColumn('reference', 'text', (column) => column.notNull())
-    .addPrimaryKeyConstraint('waits_pk', ['connection', 'person_id', 'reference'])
-    .addForeignKeyConstraint('waits_person_fk', ['connection', 'person_id'], 'people', ['connection', 'id'])
+    .addColumn('kind', 'text', (column) => column.notNull())
+    .addColumn('target', 'text', (column) => column.notNull())
+    .addPrimaryKeyConstraint('relations_pk', ['connection', 'person_id', 'kind', 'target'])
+    .addForeignKeyConstraint('relations_person_fk', ['connection', 'person_id'], 'people', [
+      'connection',
+      'id',
+    ])
     .execute();
-  await index(db, 'waits_reference', 'waits', ['connection', 'reference']);
+  await index(db, 'relations_target', 'relations', ['connection', 'kind', 'target', 'person_id']);
 }
 
 /** What was sent to Concur, and what became of it. */

@@ -9,6 +9,8 @@ export async function createPeople(db: Kysely<unknown>): Promise<void> {
     .addColumn('name', 'text', (column) => column.notNull())
     .addColumn('company_id', 'text', (column) => column.notNull())
     .addColumn('created', 'bigint', (column) => column.notNull())
+    .addColumn('planned_by', 'text')
+    .addColumn('schemas', 'text')
     .addPrimaryKeyConstraint('connections_pk', ['name'])
     .execute();
   await db.schema

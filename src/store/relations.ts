@@ -1,0 +1,233 @@
+import { type Kysely, type SqlBool, sql } from 'kysely';
+import { SPEND, SPEND_APPROVER } from '../domain/extensions.ts';
+import { APPROVER_KINDS } from '../domain/lists.ts';
+import type { Approvals, Person, PersonRecord } from '../domain/person.ts';
+import type { ProvisioningUpdate } from '../domain/ports.ts';
+import type { Profile } from '../domain/profile.ts';
+import type { Memberships } from './memberships.ts';
+import { keysOf, keyText } from './records.ts';
+import { resolve } from './references.ts';
+import { requeue } from './requeue.ts';
+import type { Database } from './tables.ts';
+
+/** A row of `relations`, without the person whose it is. */
+type Relation = Pick<Database['relations'], 'kind' | 'target'>;
+
+/**
+ * Keeps how a person stands to others, as a step of the worker leaves it, and makes those due of whom Concur requires
+ * something else now: who begins or ends to manage anybody, and of whom Concur no longer holds that they approve for
+ * anybody.
+ */
+export async function keepRelations(
+  db: Kysely<Database>,
+  { person, provisioning }: PersonRecord,
+  update: ProvisioningUpdate,
+  now: number,
+): Promise<void> {
+  const before = relationsOf(person, provisioning);
+  const after = relationsOf(person, { ...provisioning, ...update });
+  const gone = without(before, after);
+  const come = without(after, before);
+  for (const { kind, target } of gone) {
+    await rowsOf(db, person).where('kind', '=', kind).where('target', '=', target).execute();
+  }
+  // Somebody who manages one more person manages no less than before.
+  const begun = await unheld(db, person.connection, come);
+  if (come.length > 0) {
+    const whose = { connection: person.connection, person_id: person.id };
+    await db
+      .insertInto('relations')
+      .values(come.map((relation) => ({ ...whose, ...relation })))
+      .execute();
+  }
+  const ended = await unheld(db, person.connection, gone);
+  await requeueManagers(db, person.connection, [...begun, ...ended], now);
+  await requeueApprovers(db, person.connection, ended, now);
+}
+
+function rowsOf(db: Kysely<Database>, { connection, id }: Person) {
+  return db.deleteFrom('relations').where('connection', '=', connection).where('person_id', '=', id);
+}
+
+function relationsOf(
+  person: Person,
+  {
+    waitingFor,
+    manager,
+    applied,
+  }: Required<Pick<PersonRecord['provisioning'], 'waitingFor' | 'manager' | 'applied'>>,
+): readonly Relation[] {
+  const target = manager === null ? null : keyText(manager);
+  return [
+    ...[...new Set(waitingFor.map(keyText))].map(
+      (reference): Relation => ({
+        kind: 'waits',
+        target: reference,
+      }),
+    ),
+    // Nobody approves for themselves because they are named as their own manager.
+    ...(target === null || referencesTo(person).includes(target)
+      ? []
+      : [{ kind: 'manager', target } as const]),
+    ...heldRelations(applied.profile),
+  ];
+}
+
+const BI_MANAGER = `${SPEND}:biManager.value`;
+
+/** Whom Concur holds as approvers and as `biManager`, by UUID, of somebody with access. */
+function heldRelations(profile: Profile): readonly Relation[] {
+  if (profile.active === false) return [];
+  const approvers = Object.entries(profile).flatMap(([key, value]): Relation[] => {
+    if (!key.startsWith(`${SPEND_APPROVER}:`) || !key.endsWith('.approver.value')) return [];
+    const kind = APPROVER_KINDS.find((one) => key.startsWith(`${SPEND_APPROVER}:${one}[`));
+    return kind === undefined ? [] : [{ kind, target: keyText(String(value)) }];
+  });
+  const above = profile[BI_MANAGER];
+  return [
+    ...new Map(approvers.map((one) => [`${one.kind} ${one.target}`, one])).values(),
+    ...(above === undefined ? [] : [{ kind: 'biManager', target: keyText(String(above)) } as const]),
+  ];
+}
+
+function without(relations: readonly Relation[], others: readonly Relation[]): readonly Relation[] {
+  return relations.filter(
+    ({ kind, target }) => !others.some((other) => other.kind === kind && other.target === target),
+  );
+}
+
+/** Those that stand for nobody in the table. */
+async function unheld(
+  db: Kysely<Database>,
+  connection: string,
+  relations: readonly Relation[],
+): Promise<readonly Relation[]> {
+  const without: Relation[] = [];
+  for (const relation of relations) {
+    if (relation.kind === 'waits' || relation.kind === 'biManager') continue;
+    const held = await db
+      .selectFrom('relations')
+      .select('person_id')
+      .where('connection', '=', connection)
+      .where('kind', '=', relation.kind)
+      .where('target', '=', relation.target)
+      .limit(1)
+      .executeTakeFirst();
+    if (held === undefined) without.push(relation);
+  }
+  return without;
+}
+
+async function requeueManagers(
+  db: Kysely<Database>,
+  connection: string,
+  relations: readonly Relation[],
+  now: number,
+): Promise<void> {
+  const references = relations.filter(({ kind }) => kind === 'manager').map(({ target }) => target);
+  if (references.length === 0) return;
+  const found = await resolve(db, connection, references);
+  const ids = [...found.values()].map(({ personId }) => personId);
+  await requeue(db, connection, ids, now);
+}
+
+async function requeueApprovers(
+  db: Kysely<Database>,
+  connection: string,
+  relations: readonly Relation[],
+  now: number,
+): Promise<void> {
+  const concurIds = relations.filter(({ kind }) => kind !== 'manager').map(({ target }) => target);
+  if (concurIds.length === 0) return;
+  await requeue(
+    db,
+    connection,
+    db
+      .selectFrom('provisionings as holders')
+      .select('holders.person_id')
+      .where('holders.connection', '=', connection)
+      .where('holders.concur_id', 'in', concurIds),
+    now,
+  );
+}
+
+/**
+ * Makes everybody due who waits for `person`, who may now be what Concur requires of them: at once, and queued if
+ * they rest.
+ */
+export async function wakeWaiting(db: Kysely<Database>, person: Person, now: number): Promise<void> {
+  const references = referencesTo(person);
+  await requeue(
+    db,
+    person.connection,
+    db
+      .selectFrom('relations')
+      .select('relations.person_id')
+      .where('relations.connection', '=', person.connection)
+      .where('relations.kind', '=', 'waits')
+      .where('relations.target', 'in', references),
+    now,
+  );
+}
+
+/** The records with whom each person decides for. */
+export async function withApprovals(
+  place: Memberships,
+  records: readonly PersonRecord[],
+): Promise<readonly PersonRecord[]> {
+  const { db, connection } = place;
+  const managers = await named(
+    place,
+    ['manager'],
+    records.flatMap(({ person }) => referencesTo(person)),
+  );
+  const references = [...new Set(managers.map(({ target }) => target))];
+  const found = references.length === 0 ? new Map() : await resolve(db, connection, references);
+  const managing = new Set([...found.values()].map(({ personId }) => personId));
+  const concurIds = records.map(({ provisioning }) => provisioning.concurId).filter((id) => id !== null);
+  const approving = Map.groupBy(await named(place, APPROVER_KINDS, concurIds), ({ target }) => target);
+  return records.map((record): PersonRecord => {
+    const { concurId } = record.provisioning;
+    const approvals: Approvals = {
+      manages: managing.has(record.person.id),
+      approves: (approving.get(concurId ?? '') ?? []).map(({ kind }) => kind),
+    };
+    return { ...record, approvals };
+  });
+}
+
+/** What others may name a person by, in the form of `keyText`. */
+function referencesTo({ id, resource }: Person): readonly string[] {
+  const keys = keysOf(resource);
+  return [id, keys.externalIdKey, keys.userNameKey, keys.employeeNumberKey].filter(
+    (reference) => reference !== null,
+  );
+}
+
+/** The targets, of each kind, that somebody names. */
+async function named<Kind extends Relation['kind']>(
+  { db, engine, connection }: Memberships,
+  kinds: readonly Kind[],
+  targets: readonly string[],
+): Promise<readonly { readonly kind: Kind; readonly target: string }[]> {
+  if (targets.length === 0) return [];
+  const found: { kind: Kind; target: string }[] = [];
+  for (const kind of kinds) {
+    const rows = await db
+      .selectFrom(engine.texts(targets))
+      .select('texts.value')
+      .where((row) =>
+        row.exists(
+          row
+            .selectFrom('relations')
+            .select(sql<SqlBool>`1`.as('one'))
+            .where('relations.connection', '=', connection)
+            .where('relations.kind', '=', kind)
+            .whereRef('relations.target', '=', 'texts.value'),
+        ),
+      )
+      .execute();
+    for (const { value } of rows) found.push({ kind, target: value });
+  }
+  return found;
+}
