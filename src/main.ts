@@ -1,40 +1,26 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
 import type { Logger } from 'pino';
-import { createConcur } from './concur/concur.ts';
-import type { Configuration, ConnectionConfiguration } from './config/configuration.ts';
-import { grantedBy } from './domain/granted.ts';
-import type { PersonRecord } from './domain/person.ts';
-import { lacks, missingIn } from './domain/plan.ts';
+import type { Configuration, ConnectionConfiguration, Loaded } from './config/configuration.ts';
+import type { Reload } from './domain/reload.ts';
 import { createApp } from './http/app.ts';
-import type { Description } from './http/connection.ts';
 import { listen } from './http/listen.ts';
-import { checkedDirectory } from './mapping/checks/checked-directory.ts';
-import { deliverable } from './mapping/checks/deliverable.ts';
-import { giving } from './mapping/groups/match.ts';
+import { type OpenConnection, openConnection } from './open-connection.ts';
+import { createReload, tell } from './reload.ts';
+import { type RunningConnection, runConnection, served } from './running-connection.ts';
 import { checkDatabase } from './store/readiness.ts';
-import { bindConnection, type ConnectionStore, openStore, type Store } from './store/store.ts';
-import { startUpkeep } from './worker/upkeep.ts';
-import { wantedOf } from './worker/wanted.ts';
-import { startWorker } from './worker/worker.ts';
+import { bindConnection, openStore, type Store } from './store/store.ts';
 
-/** How long a process that is to end waits for Concur's answers, in ms; then they are lost, and looked up later. */
-const ANSWERS_WAIT = 6_000;
+export type { OpenConnection } from './open-connection.ts';
 
 /** Which parts of the program a process runs: replicas may share the work. */
 export type Role = 'all' | 'api' | 'worker';
 
-/** A connection with its part of the store. */
-export interface OpenConnection {
-  readonly configuration: ConnectionConfiguration;
-  readonly store: ConnectionStore;
-  /** What Concur should hold for a person. */
-  describe(record: PersonRecord): Promise<Description>;
-}
-
 /** The data of a bridge, without server and worker: what commands work on. */
 export interface BridgeData {
   readonly connections: readonly OpenConnection[];
+  /** Opens one of the connections once more, by another configuration. */
+  open(configuration: ConnectionConfiguration): OpenConnection;
   /** Fails when the database does not answer. */
   check(): Promise<void>;
   close(): Promise<void>;
@@ -44,6 +30,8 @@ export interface BridgeData {
 export interface Bridge {
   /** Where it listens, e.g. `http://127.0.0.1:8080`; null for a worker without a server. */
   readonly url: string | null;
+  /** Reads the configuration again, lets it take effect, and says in the log what became of it. Never fails. */
+  reload(): Promise<void>;
   /** Stops accepting, finishes what was begun, and closes the database. */
   close(): Promise<void>;
 }
@@ -65,7 +53,12 @@ export async function openData(configuration: Configuration): Promise<BridgeData
   try {
     const connections = [];
     for (const connection of configuration.connections) connections.push(await bind(store, connection));
-    return { connections, check: () => checkDatabase(store), close: () => store.close() };
+    return {
+      connections,
+      open: (connection) => openConnection(store, connection),
+      check: () => checkDatabase(store),
+      close: () => store.close(),
+    };
   } catch (error) {
     await store.close();
     throw error;
@@ -75,23 +68,39 @@ export async function openData(configuration: Configuration): Promise<BridgeData
 /**
  * Starts the bridge: database, server, workers. Fails with `StartRefused`, when the key does not open the
  * stored credentials, or when the port is taken; nothing is left running then.
+ *
+ * @param load reads the configuration again; by itself there is nothing but the one that it starts with
  */
-export async function startBridge(configuration: Configuration, role: Role, log: Logger): Promise<Bridge> {
+export async function startBridge(
+  configuration: Configuration,
+  role: Role,
+  log: Logger,
+  load: () => Loaded = () => ({ kind: 'ok', configuration }),
+): Promise<Bridge> {
   const data = await openData(configuration);
   try {
     for (const connection of data.connections) await seed(connection);
-    const delivering = new Map<string, Delivery>();
+    const running = data.connections.map((connection) => runConnection(connection, log));
+    const reload = createReload({ started: configuration, load, open: data.open, running, log });
     if (role !== 'worker') await warnOfShutDoors(data, log);
-    const server = role === 'worker' ? null : await serve(configuration, data, delivering, log);
+    const server = role === 'worker' ? null : await serve(configuration, data, running, reload, log);
     if (role !== 'api') {
-      for (const connection of data.connections) {
-        delivering.set(connection.configuration.name, await deliver(connection, log));
-      }
+      for (const connection of running) await connection.deliver();
     }
     return {
       url: server?.url ?? null,
+      reload: async () => {
+        try {
+          tell(await reload.apply(), log);
+        } catch (error) {
+          log.error({ err: error }, 'the configuration could not be read again');
+        }
+      },
       close: async () => {
-        await Promise.all([server?.close(), ...[...delivering.values()].map(({ stop }) => stop())]);
+        const closed = server?.close();
+        // It starts deliveries.
+        await reload.stop();
+        await Promise.all([closed, ...running.map((connection) => connection.stop())]);
         await data.close();
       },
     };
@@ -120,7 +129,7 @@ async function warnOfShutDoors({ connections }: BridgeData, log: Logger): Promis
 }
 
 async function bind(store: Store, configuration: ConnectionConfiguration): Promise<OpenConnection> {
-  const { name, companyId, mapping, writeApi } = configuration;
+  const { name, companyId } = configuration;
   const bound = await bindConnection(store, name, companyId);
   if (bound.kind === 'bound_to_another') {
     throw new StartRefused(
@@ -128,95 +137,19 @@ async function bind(store: Store, configuration: ConnectionConfiguration): Promi
         `configuration names ${companyId}. Give the other company a connection of its own, or another database.`,
     );
   }
-  const connection = store.connection(name, giving(mapping.groups));
-  return {
-    configuration,
-    store: connection,
-    describe: async (record) => {
-      const scopes = (await connection.credentials.read())?.scopes ?? null;
-      const granted = grantedBy(scopes === null ? null : new Set(scopes), writeApi);
-      const { resolve, withGroups } = connection.provisioning;
-      const [known = record] = await withGroups([record]);
-      const asked = await wantedOf(known, mapping, resolve, granted);
-      const wanted = deliverable(asked, record.provisioning);
-      const { profile, initial, waiting, gaps } = wanted;
-      return {
-        desired: profile,
-        initial,
-        waitingFor: waiting.map(({ reference }) => reference),
-        gaps: [...gaps, ...lacks(record, wanted)],
-        missingFor: missingIn(wanted),
-      };
-    },
-  };
-}
-
-/** The delivery of one connection. */
-interface Delivery {
-  wake(): void;
-  wakeConfirmations(): void;
-  stop(): Promise<void>;
-}
-
-async function deliver({ configuration, store }: OpenConnection, log: Logger): Promise<Delivery> {
-  const connectionLog = log.child({ connection: configuration.name });
-  const concur = createConcur({
-    settings: configuration,
-    secrets: configuration.secrets,
-    credentials: store.credentials,
-    scopes: (await store.credentials.read())?.scopes ?? null,
-    clock: Date.now,
-    newId: randomUUID,
-    log: connectionLog,
-  });
-  const worker = startWorker({
-    store: store.provisioning,
-    concur,
-    settings: configuration,
-    clock: Date.now,
-    random: () => randomBytes(4).readUInt32BE() / 2 ** 32,
-    newId: randomUUID,
-    log: connectionLog,
-  });
-  const upkeep = startUpkeep({ concur, clock: Date.now, log: connectionLog });
-  return {
-    wake: worker.wake,
-    wakeConfirmations: worker.wakeConfirmations,
-    stop: async () => {
-      const hurry = setTimeout(() => concur.abort(), ANSWERS_WAIT);
-      await Promise.all([worker.stop(), upkeep.stop()]);
-      clearTimeout(hurry);
-      await concur.close();
-    },
-  };
+  return openConnection(store, configuration);
 }
 
 async function serve(
   configuration: Configuration,
   data: BridgeData,
-  delivering: ReadonlyMap<string, Delivery>,
+  running: readonly RunningConnection[],
+  reload: Reload,
   log: Logger,
 ) {
   const app = createApp({
-    connections: data.connections.map(
-      ({ configuration: { name, groups, rateLimit, writeApi, validation, mapping }, store, describe }) => ({
-        name,
-        directory: validation === 'refuse' ? checkedDirectory(store.directory, mapping) : store.directory,
-        unknownMembers: groups.unknownMembers,
-        reports: store.reports,
-        tokens: store.tokens,
-        rateLimit,
-        onAccepted: () => delivering.get(name)?.wake(),
-        onProvisionCompleted: async (provisionId) => {
-          const found = await store.provisioning.hasten(provisionId, Date.now());
-          log.info({ connection: name, provisionId, found }, 'Concur announced a completed request');
-          if (found) delivering.get(name)?.wakeConfirmations();
-        },
-        credential: () => store.credentials.read(),
-        writeApi,
-        describe,
-      }),
-    ),
+    connections: running.map((connection) => served(connection, log)),
+    reload,
     adminToken: configuration.adminToken,
     publicUrl: configuration.server.publicUrl,
     log,

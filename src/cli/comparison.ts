@@ -26,12 +26,25 @@ export function comparisonTitle({ difference, gaps, waitingFor, refused }: Perso
     : 'Desired and in Concur: no difference in what can be sent';
 }
 
-/** Desired and applied side by side: what differs, what Concur refused and in which words, and what must be read again. */
-export function comparison(report: PersonReport): string {
+/** What is shown of a comparison beside what the report holds. */
+export interface Shown {
+  /** Where each value comes from that is asked for, in words, by its key. */
+  readonly origins: ReadonlyMap<AttributeKey, string>;
+  /** Whether values are shown too that nobody here asks for. */
+  readonly all: boolean;
+}
+
+/**
+ * Desired and applied side by side: what differs, where it comes from, what Concur refused and in which words, and what
+ * must be read again.
+ */
+export function comparison(report: PersonReport, { origins, all }: Shown): string {
   const { desired, initial, applied, difference } = report;
   const removed = new Set(difference.remove);
-  const keys = new Set([...Object.keys({ ...initial, ...desired }), ...Object.keys(applied)]);
-  const rows = [...keys].sort(coreFirst).map((key) => {
+  const asked = new Set([...Object.keys({ ...initial, ...desired }), ...differingKeys(difference)]);
+  const keys = new Set([...asked, ...Object.keys(applied)]);
+  const shown = all ? keys : asked;
+  const rows = [...shown].sort(coreFirst).map((key) => {
     const refusal = refusalOf(report, key);
     const mark = markOf(report, key, refusal);
     const isDerived = desired[key] === undefined && initial[key] !== undefined;
@@ -44,18 +57,27 @@ export function comparison(report: PersonReport): string {
         shortName(key),
         isDerived ? `${wanted} (if empty)` : wanted,
         showValue(applied[key]),
+        origins.get(key) ?? '',
         refusal === undefined ? '' : wordsOf(refusal, key),
       ],
     };
   });
+  const others = keys.size - shown.size;
   const legend = [
+    others > 0 && othersLine(others),
     rows.some(({ mark }) => mark === 'refused') && '  ✗ Concur refused it; it is sent again once it changes',
     rows.some(({ mark }) => mark === 'unread') &&
       '  ? is read again from Concur before anything is concluded from it',
     rows.some(({ isDerived }) => isDerived) && '  (if empty): only sent where Concur holds nothing',
   ].filter((line) => line !== false);
   const cells = rows.map((row) => row.cells);
-  return [table(['', 'attribute', 'desired', 'in Concur', ''], cells), ...legend].join('\n');
+  return [table(['', 'attribute', 'desired', 'in Concur', 'from', ''], cells), ...legend].join('\n');
+}
+
+function othersLine(number: number): string {
+  return number === 1
+    ? '  and 1 value that nobody here asks for; --all shows it'
+    : `  and ${number} values that nobody here asks for; --all shows them`;
 }
 
 function markOf(report: PersonReport, key: AttributeKey, refusal: Refused | undefined): keyof typeof MARKS {

@@ -63,8 +63,13 @@ export function connectReport(
  * The report for people.
  *
  * @param kept whether an older credential was replaced that another secret key had sealed
+ * @param file the configuration file that is in use; null: the environment alone is
  */
-export function connectText(report: ConnectReport, kept: 'stored' | 'stored_under_new_key'): string {
+export function connectText(
+  report: ConnectReport,
+  kept: 'stored' | 'stored_under_new_key',
+  file: string | null,
+): string {
   const run = invocation();
   const { connection, companyId, geolocation, principal, scopes, missing, lacking } = report;
   const { refreshTokenExpires: expires } = report;
@@ -96,15 +101,10 @@ export function connectText(report: ConnectReport, kept: 'stored' | 'stored_unde
   }
   if (lacking.length > 0) {
     parts.push(
-      '\nThe configuration lacks these settings still, and the server needs them: put them into the file, or set the variables.',
-      table(
-        ['in the file', 'variable', 'value'],
-        lacking.map(({ setting, variable, value }) => [
-          setting,
-          variable,
-          value ?? 'the secret that you gave',
-        ]),
-      ),
+      `\nThe configuration lacks these settings still, and the server needs them: ${
+        file === null ? 'put them into a file, or set the variables.' : `put them into ${file}.`
+      }`,
+      lackingTable(lacking, file),
     );
   }
   if (kept === 'stored_under_new_key') {
@@ -117,6 +117,15 @@ export function connectText(report: ConnectReport, kept: 'stored' | 'stored_unde
     `Next: ${run} doctor`,
   );
   return parts.join('\n');
+}
+
+function lackingTable(lacking: ConnectReport['lacking'], file: string | null): string {
+  const rows = lacking.map(({ setting, variable, value }) => [
+    setting,
+    ...(file === null ? [variable] : []),
+    value ?? 'the secret that you gave',
+  ]);
+  return table(['in the file', ...(file === null ? ['variable'] : []), 'value'], rows);
 }
 
 function cannotProvision(principal: Principal): string {

@@ -12,7 +12,7 @@ import { connectReport, connectText } from './connect-outcome.ts';
 import { settle } from './connect-settings.ts';
 import { type ConnectionOptions, withRequiredSettings } from './connection-questions.ts';
 import { CommandFailure } from './failure.ts';
-import { withOpen } from './open.ts';
+import { sourcesOf, withOpen } from './open.ts';
 import { withConnectionOption, withExamples, withJsonOption } from './options.ts';
 import { print, printJson } from './print.ts';
 import { createProgress } from './progress.ts';
@@ -48,7 +48,7 @@ async function connect(command: Command, options: Options): Promise<void> {
   );
   const report = connectReport(connection, credential, lacking);
   if (options.json) printJson(report);
-  else print(connectText(report, kept));
+  else print(connectText(report, kept, sourcesOf(command).configFile ?? null));
 }
 
 /** The credential that Concur gives. Fails when it gives none, or that of another company; nothing is stored then. */

@@ -48,18 +48,28 @@ async function doctor(
     );
   }
   const surroundings = { clock: Date.now, newId: randomUUID, fetch };
-  const audience = json ? SILENT : onScreen(process.stdout);
+  const audience = json ? SILENT : onScreen(process.stdout, loaded.kind === 'ok' ? 'each' : 'not');
   const checks = await examine(loaded, connection ?? null, surroundings, audience);
   const ok = isWell(checks);
   if (json) printJson({ ok, checks });
-  else print(`\n${summary(checks)}`);
+  else {
+    if (loaded.kind === 'invalid') print(skippedForConfiguration(checks));
+    print(`\n${summary(checks)}`);
+  }
   if (!ok) process.exitCode = 1;
 }
 
 const SILENT: Audience = { begin() {}, end() {} };
 
-/** Prints every line as soon as it is known; on a terminal also what is being looked at. */
-function onScreen(stream: Pick<WriteStream, 'write' | 'isTTY' | 'columns'>): Audience {
+/**
+ * Prints every line as soon as it is known; on a terminal also what is being looked at.
+ *
+ * @param skipped whether checks that were skipped are printed each, or not
+ */
+function onScreen(
+  stream: Pick<WriteStream, 'write' | 'isTTY' | 'columns'>,
+  skipped: 'each' | 'not',
+): Audience {
   let connection: string | null = null;
   const erase = () => {
     if (stream.isTTY) stream.write('\r\u001b[2K');
@@ -70,11 +80,18 @@ function onScreen(stream: Pick<WriteStream, 'write' | 'isTTY' | 'columns'>): Aud
     },
     end: (checked) => {
       erase();
+      if (checked.state === 'skipped' && skipped === 'not') return;
       if (checked.connection !== connection) print(`\n${colour('bold', `Connection ${checked.connection}`)}`);
       connection = checked.connection;
       print(lines(checked));
     },
   };
+}
+
+/** Instead of a line for each check, all of which say the same. */
+function skippedForConfiguration(checks: readonly Checked[]): string {
+  const number = checks.filter(({ state }) => state === 'skipped').length;
+  return `${colour('dim', 'skipped')}  ${number} checks: they need a configuration that can be used`;
 }
 
 function lines({ id, title, state, found, remedy }: Checked): string {

@@ -1,31 +1,27 @@
 import { readFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
-import { shortName } from '../domain/attribute-name.ts';
-import type { MappingSettings } from '../domain/connection.ts';
+import { placeOfDefault } from '../config/standing.ts';
+import type { GroupAccess, MappingSettings } from '../domain/connection.ts';
 import { isJsonObject, type JsonObject } from '../domain/json.ts';
+import { nearestName } from '../domain/nearest-name.ts';
+import type { AttributeKey } from '../domain/profile.ts';
 import { brokenBy, sentence } from '../mapping/checks/violations.ts';
-import { type Explained, explainMapping, type Origin, type Use } from '../mapping/provenance.ts';
+import { isAbout } from '../mapping/groups/match.ts';
+import { type Explained, explainMapping, type Use } from '../mapping/provenance.ts';
 import { ScimError } from '../scim/error.ts';
 import { userResourceType } from '../scim/registry.ts';
 import { parseResource } from '../scim/resource.ts';
 import { colour } from './colour.ts';
 import { CommandFailure } from './failure.ts';
-import { configurationOf } from './open.ts';
+import { configurationOf, sourcesOf } from './open.ts';
 import { withConnectionOption, withExamples } from './options.ts';
-import { print, printJson, showValue } from './print.ts';
+import { originText } from './origin.ts';
+import { print, printJson, shortName, showValue } from './print.ts';
 import { table } from './table.ts';
+import { visible } from './visible.ts';
 
 /** The file name that stands for the standard input. */
 const STANDARD_INPUT = '-';
-
-const FROM: Readonly<Record<Origin['kind'], string>> = {
-  client: 'client: ',
-  derived: 'derived from ',
-  default: '',
-  connection: 'connection: ',
-  configuration: '',
-  group: 'group: ',
-};
 
 const USES: Readonly<Record<Use, string>> = {
   asked: 'always',
@@ -61,11 +57,11 @@ function addTest(parent: Command): void {
     .addOption(new Option('--json', 'print JSON'))
     .action(async (file: string, { json, connection, group }: TestOptions) => {
       const groups = group.map((name) => ({ displayName: name, externalId: name }));
-      const explained = withViolations(
-        await explainMapping(userIn(file), settingsOf(command, connection), groups),
-      );
+      const settings = settingsOf(command, connection);
+      for (const name of group) tellWithoutRule(name, settings.groups);
+      const explained = withViolations(await explainMapping(userIn(file), settings, groups));
       if (json === true) printJson(explained);
-      else print(view(explained));
+      else print(view(explained, (key) => placeOfDefault(connection, key, sourcesOf(command))));
       if (explained.gaps.length > 0) process.exitCode = 1;
     });
   withExamples(command, [
@@ -83,7 +79,20 @@ function addTest(parent: Command): void {
   );
 }
 
-/** With what breaks a rule of Concur's among what cannot be sent: a server would refuse it, or keep it back. */
+/** Says on stderr that no rule is about a group: it gives nothing, perhaps since its name is misspelt. */
+function tellWithoutRule(name: string, access: GroupAccess | undefined): void {
+  const rules = access?.rules ?? [];
+  const group = { displayName: name, externalId: name };
+  if (rules.some((rule) => isAbout(rule.group, group))) return;
+  const about = rules.map((rule) => rule.group.value);
+  const near = nearestName(name, about);
+  const listed = about.map((value) => `"${value}"`).join(', ');
+  const rest = near === undefined ? `the rules are about ${listed}.` : `did you mean "${near}"?`;
+  const why = about.length === 0 ? 'the connection has no groups.rules.' : rest;
+  console.error(visible(`No rule is about the group "${name}": ${why}`));
+}
+
+/** By key, with what breaks a rule of Concur's among what cannot be sent: a server would refuse it, or keep it back. */
 function withViolations(explained: Explained): Explained {
   const profile = Object.fromEntries(
     explained.attributes.filter(({ use }) => use !== 'reference').map(({ key, value }) => [key, value]),
@@ -92,7 +101,8 @@ function withViolations(explained: Explained): Explained {
     extension: violation.extension,
     why: sentence(shortName(violation.key), violation),
   }));
-  return { ...explained, gaps: [...explained.gaps, ...broken] };
+  const attributes = explained.attributes.toSorted((left, right) => (left.key < right.key ? -1 : 1));
+  return { attributes, gaps: [...explained.gaps, ...broken] };
 }
 
 function settingsOf(command: Command, name: string): MappingSettings {
@@ -125,16 +135,16 @@ function userIn(file: string): JsonObject {
   }
 }
 
-function view({ attributes, gaps }: Explained): string {
+function view({ attributes, gaps }: Explained, placeOf: (key: AttributeKey) => string | null): string {
   const rows = attributes.map(({ key, value, use, origin }) => [
     shortName(key),
     showValue(value),
     USES[use],
-    `${FROM[origin.kind]}${shortName(origin.from)}`,
+    originText(origin, placeOf(key)),
   ]);
   const missing = gaps.map(({ extension, why, preventsCreation }) => {
     const weight = preventsCreation === true ? ' (nobody is created without it)' : '';
-    return `  ${colour('red', shortName(`${extension}:`).replace(/:$/, ''))}  ${why}${weight}`;
+    return `  ${colour('red', shortName(extension))}  ${why}${weight}`;
   });
   return [
     table(['Concur', 'value', 'sent', 'from'], rows),

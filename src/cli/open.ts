@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import type { Command } from 'commander';
 import {
   type Configuration,
@@ -8,9 +8,11 @@ import {
   type Sources,
 } from '../config/configuration.ts';
 import { readEnvironment } from '../config/environment.ts';
+import { nameOf } from '../config/standing.ts';
 import { type OpenConnection, openData } from '../main.ts';
 import { compileMapping } from '../mapping/configured/compile.ts';
 import { compileGroupRules } from '../mapping/groups/compile.ts';
+import { databaseFile } from './database-access.ts';
 import { CommandFailure } from './failure.ts';
 import { invocation } from './invocation.ts';
 import type { GlobalOptions } from './options.ts';
@@ -62,10 +64,11 @@ export async function withConnection<Result>(
   missing: 'make' | 'refuse',
   work: (connection: OpenConnection) => Promise<Result>,
 ): Promise<Result> {
-  const configuration = configurationOf(command);
+  const sources = sourcesOf(command);
+  const configuration = load(sources);
   const { connection: name } = command.optsWithGlobals<{ connection: string }>();
   connectionOf(configuration, name);
-  if (missing === 'refuse') requireDatabase(configuration.store.url);
+  if (missing === 'refuse') requireDatabase(configuration.store.url, nameOf('store.url', sources));
   return await withOpen(configuration, name, work);
 }
 
@@ -93,11 +96,26 @@ export async function withOpen<Result>(
   }
 }
 
-function requireDatabase(url: string): void {
-  const path = /^sqlite:(?!:memory:)(.*)$/.exec(url)?.[1];
-  if (path === undefined || existsSync(path)) return;
+/**
+ * Fails where there is certainly no database; whether this user may open one shows when it is opened.
+ *
+ * @param setting how the operator names another one
+ */
+function requireDatabase(url: string, setting: string): void {
+  const path = databaseFile(url);
+  if (path === null || !isMissing(path)) return;
   throw new CommandFailure(
-    `There is no database at ${path}. Start the server once (concur-scim-bridge serve), or set BRIDGE_DATABASE_URL to the database of the running server.`,
+    `There is no database at ${path}. Start the server once (${invocation()} serve), or set ${setting} to the database of the running server.`,
     2,
   );
+}
+
+/** `existsSync` would take what this user may not look at for missing. */
+function isMissing(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) === undefined;
+  } catch {
+    // Whatever keeps it from being looked at will keep it from being opened, and is told then.
+    return false;
+  }
 }

@@ -2,20 +2,21 @@ import { QUIET } from '../domain/granted.ts';
 import type { PersonReport } from '../http/admin/person.ts';
 import { candidateTable } from './candidates.ts';
 import { colour, colourState } from './colour.ts';
-import { comparison, comparisonTitle } from './comparison.ts';
+import { comparison, comparisonTitle, type Shown } from './comparison.ts';
 import { shortName, showTime, showValue } from './print.ts';
 import { requestView } from './request-view.ts';
 import { fields, table } from './table.ts';
 
 /** One person for people to read: who they are, desired against applied, their requests and their history. */
-export function personView(report: PersonReport): string {
+export function personView(report: PersonReport, shown: Shown): string {
   return [
     heading(report),
     standing(report),
     ...missing(report),
-    section(comparisonTitle(report), comparison(report)),
+    section(comparisonTitle(report), comparison(report, shown)),
     ...refusals(report),
     ...candidates(report),
+    ...approved(report),
     section(
       'Provisioning requests, newest first',
       report.requests.map((request) => requestView(request, report.id)).join('\n\n'),
@@ -61,7 +62,7 @@ function missing({ gaps, waitingFor, notGranted }: PersonReport): readonly strin
   const quiet = notGranted.filter(({ scope }) => QUIET.has(scope));
   const lines = [
     ...gaps.map(({ extension, why }) => `  ${shortName(extension)}: ${why}`),
-    ...waitingFor.map((reference) => `  waits for ${reference}, whom Concur does not hold yet`),
+    ...waitingFor.map(({ key, reference, until }) => `  ${shortName(key)} waits for ${reference}, ${until}`),
     ...quiet.map(({ key, scope }) => `  ${shortName(key)} is left out: the company did not grant ${scope}`),
   ];
   return lines.length === 0 ? [] : [section('What is missing', lines.join('\n'))];
@@ -71,6 +72,17 @@ function candidates(report: PersonReport): readonly string[] {
   return report.candidates.length === 0
     ? []
     : [section('Concur users who may be this person', candidateTable(report.candidates))];
+}
+
+/** Reports of somebody without access go nowhere: a leaver's people are named first of all to be given somebody else. */
+function approved({ approvesFor, applied }: PersonReport): readonly string[] {
+  if (approvesFor.length === 0) return [];
+  const title =
+    applied.active === false
+      ? 'Approves for others still, without access: give these another approver'
+      : 'Approves for';
+  const rows = approvesFor.map(({ userName, kinds }) => [userName, kinds.join(', ')]);
+  return [section(title, table(['userName', 'what'], rows))];
 }
 
 function refusals({ refused }: PersonReport): readonly string[] {

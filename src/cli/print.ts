@@ -1,4 +1,5 @@
-import { CORE } from '../domain/extensions.ts';
+import { shortName as shortKey } from '../domain/attribute-name.ts';
+import { CORE, isExtension } from '../domain/extensions.ts';
 import type { JsonValue } from '../domain/json.ts';
 import type { PersonRecord } from '../domain/person.ts';
 import { visible } from './visible.ts';
@@ -30,11 +31,8 @@ export function showValue(value: JsonValue | undefined): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-/** A key or an extension of a Concur profile without the long URN: `enterprise:department`, `spend Role`. */
+/** A key, or an extension of a Concur profile, as the configuration names it: `enterprise:department`, `role`, `core`. */
 export function shortName(name: string): string {
   if (name === CORE) return 'core';
-  return name.replace(
-    /^urn:ietf:params:scim:schemas:extension:([^:]+):2\.0:(\w+)/,
-    (_, service: string, part: string) => (part === 'User' ? service : `${service} ${part}`),
-  );
+  return isExtension(name) ? shortKey(`${name}:`).slice(0, -1) : shortKey(name);
 }

@@ -1,15 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { loadConfiguration } from '../config/configuration.ts';
+import { nameOf } from '../config/standing.ts';
 import { isJsonObject } from '../domain/json.ts';
 import { addConnect } from './connect.ts';
+import { databaseFile, forbiddenPlace } from './database-access.ts';
 import { addDemo } from './demo.ts';
 import { addDoctor } from './doctor.ts';
-import { explain } from './failure.ts';
+import { type Circumstances, explain } from './failure.ts';
 import { addHold } from './hold.ts';
 import { addInit } from './init.ts';
 import { addMapping } from './mapping.ts';
 import { addOffboard } from './offboard.ts';
+import { sourcesOf } from './open.ts';
 import { withExamples } from './options.ts';
+import { warnOfPassedOver } from './passed-over.ts';
 import { addRequests } from './requests.ts';
 import { addRetry } from './retry.ts';
 import { addServe } from './serve.ts';
@@ -27,17 +32,34 @@ export async function run(argv: readonly string[]): Promise<void> {
   // Whoever reads our output may stop reading, as `head` does; there is nobody left to tell.
   process.stdout.on('error', () => process.exit());
   const program = createProgram();
-  let port = 'BRIDGE_PORT';
+  let called = program;
   program.hook('preAction', (_, command) => {
-    if (command.options.some(({ long }) => long === '--port')) port = '--port';
+    called = command;
+    warnOfPassedOver(command);
   });
   try {
     await program.parseAsync(argv);
   } catch (error) {
-    const { message, exitCode } = explain(error, port);
+    const { message, exitCode } = explain(error, circumstancesOf(called));
     if (message !== null) console.error(message);
     process.exitCode = exitCode;
   }
+}
+
+/** What matters of the way a command was called when it fails. */
+function circumstancesOf(command: Command): Circumstances {
+  const sources = sourcesOf(command);
+  const nameIn = (setting: string) => nameOf(setting, sources);
+  return {
+    port: command.options.some(({ long }) => long === '--port') ? '--port' : nameIn('server.port'),
+    nameOf: nameIn,
+    forbiddenDatabase: () => {
+      const loaded = loadConfiguration(sources);
+      const file = loaded.kind === 'ok' ? databaseFile(loaded.configuration.store.url) : null;
+      const place = file === null ? null : forbiddenPlace(file);
+      return file === null || place === null ? null : { file, place };
+    },
+  };
 }
 
 /** The program with all its commands; nothing has run yet. */

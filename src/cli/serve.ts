@@ -1,8 +1,9 @@
 import closeWithGrace from 'close-with-grace';
 import { type Command, Option } from 'commander';
 import { pino } from 'pino';
+import { loadConfiguration } from '../config/configuration.ts';
 import { type Role, startBridge } from '../main.ts';
-import { configurationOf } from './open.ts';
+import { load, sourcesOf } from './open.ts';
 import { withExamples } from './options.ts';
 
 /** How long a server that is to end may take to finish what it began, in ms. */
@@ -19,6 +20,13 @@ export function addServe(program: Command): void {
         .default('all'),
     )
     .action((options: { role: Role }) => serve(command, options.role));
+  command.addHelpText(
+    'after',
+    `
+Signals:
+  SIGHUP           reads the configuration again; the log says how many people change before it takes effect
+  SIGTERM, SIGINT  end what was begun and close`,
+  );
   withExamples(command, [
     ['serve', 'configured by the environment'],
     ['serve --config bridge.yaml', 'configured by a file'],
@@ -27,11 +35,15 @@ export function addServe(program: Command): void {
 }
 
 async function serve(command: Command, role: Role): Promise<void> {
-  const configuration = configurationOf(command);
+  const sources = sourcesOf(command);
+  const configuration = load(sources);
   const log = pino({ level: configuration.logLevel });
-  const bridge = await startBridge(configuration, role, log);
+  const starting = startBridge(configuration, role, log, () => loadConfiguration(sources));
+  // A start that fails says so itself.
+  process.on('SIGHUP', () => void starting.then((bridge) => bridge.reload()).catch(() => undefined));
+  const bridge = await starting;
   log.info({ role, url: bridge.url }, bridge.url === null ? 'delivering' : `listening on ${bridge.url}`);
-  closeWithGrace({ delay: GRACE, logger: false }, async ({ err, signal }) => {
+  closeWithGrace({ delay: GRACE, logger: false, skip: ['SIGHUP'] }, async ({ err, signal }) => {
     if (err) log.fatal({ err }, 'an error nobody caught: closing');
     else log.info({ signal }, 'closing');
     await bridge.close();

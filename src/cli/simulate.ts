@@ -47,7 +47,10 @@ export function addSimulate(program: Command): void {
       withheld,
       [],
     )
-    .option('--user-level', 'let the refresh token be that of a person, for whom Concur provisions nothing')
+    .option(
+      '--user-level',
+      "let the refresh token of the printed environment be a person's, for whom Concur provisions nothing; init and connect do not use it: there, connect --user does the same",
+    )
     .action((options: Options) => simulate(options));
   withExamples(command, [
     ['simulate', 'on port 8090'],
@@ -83,7 +86,7 @@ async function simulate(options: Options): Promise<void> {
   }
   print(`A simulated SAP Concur listens on ${url} (what it holds: ${url}/simulator/state)`);
   if (withoutScope.length > 0) print(`It withholds: ${withoutScope.join(', ')}`);
-  if (userLevel) print("Its refresh token is a person's; its company request token is the company's");
+  if (userLevel) print(userLevelText(company));
   print(`\n${waysToConnect(url, company, environment)}`);
   const bridge = `http://127.0.0.1:${BRIDGE_PORT}`;
   print('\nIn the third, create somebody as an identity provider does, and see what became of them:\n');
@@ -93,6 +96,15 @@ async function simulate(options: Options): Promise<void> {
     `curl -s -H 'Authorization: Bearer ${environment.BRIDGE_ADMIN_TOKEN}' '${bridge}/api/v1/users/${NEWCOMER}'`,
   );
   print('\nCtrl-C ends it; what it holds is gone then.');
+}
+
+/** Where a person's token comes from, on both ways to connect a bridge. */
+function userLevelText({ login: { username, password } }: Company): string {
+  return [
+    "The refresh token in the environment below is a person's, for whom Concur provisions nothing: serve and doctor say so.",
+    "The company request token is the company's all the same. For a person's on the way with init and connect:",
+    `npm run bridge -- connect --user ${username} --password '${password}'`,
+  ].join('\n');
 }
 
 /** How a bridge gets to know the simulated company, and what a person must know to connect one. */

@@ -9,8 +9,9 @@ import type { OpenConnection } from '../main.ts';
 import { colour, colourState } from './colour.ts';
 import { HISTORY } from './decide.ts';
 import { findPerson, PERSON } from './find-person.ts';
-import { withConnection } from './open.ts';
+import { sourcesOf, withConnection } from './open.ts';
 import { withConnectionOption, withExamples, withJsonOption } from './options.ts';
+import { originsOf } from './origin.ts';
 import { personView } from './person-view.ts';
 import { print, printJson, showTime, showValue } from './print.ts';
 import { fields, table } from './table.ts';
@@ -27,38 +28,56 @@ export function addStatus(program: Command): void {
   const command = withJsonOption(withConnectionOption(program.command('status')))
     .description('Show how far everybody is, or what Concur holds of one person and what it should hold.')
     .argument('[user]', PERSON)
-    .action((user: string | undefined, { json }: { json?: true }) =>
+    .option('--all', 'of a person also what Concur holds and nobody here asks for')
+    .action((user: string | undefined, options: { json?: true; all?: true }) =>
       withConnection(command, 'refuse', async (connection) => {
         await (user === undefined
-          ? showSummary(connection, json === true)
-          : showPerson(connection, user, json === true));
+          ? showSummary(connection, options.json === true)
+          : showPerson(command, connection, user, options));
       }),
     );
   withExamples(command, [
     ['status', 'the numbers, and who needs attention'],
-    ['status ada@example.com', 'one person: desired, applied, requests, history'],
+    ['status ada@example.com', 'one person: desired and why, applied, requests, history'],
+    ['status ada@example.com --all', 'with everything that Concur holds of them'],
     ['status 10042 --json', 'the same for programs, by employee number'],
   ]);
 }
 
-async function showPerson({ store, describe }: OpenConnection, user: string, json: boolean): Promise<void> {
+async function showPerson(
+  command: Command,
+  connection: OpenConnection,
+  user: string,
+  { json, all }: { json?: true; all?: true },
+): Promise<void> {
+  const { store, describe } = connection;
   const record = await findPerson(store, user);
   const report = await readPersonReport({ reports: store.reports, describe }, record, HISTORY);
   if (json) printJson(report);
-  else print(personView(report));
+  else {
+    const origins = await originsOf(connection, record, sourcesOf(command));
+    print(personView(report, { origins, all: all === true }));
+  }
 }
 
 async function showSummary(
-  { store: { reports, credentials } }: OpenConnection,
+  { store: { reports, credentials }, configuration: { writeApi } }: OpenConnection,
   json: boolean,
 ): Promise<void> {
   const summary = summaryReport(await reports.summary());
   const attention: PersonRecord[] = [];
   for (const state of ATTENTION) attention.push(...(await reports.people({ state, limit: LISTED })).items);
   const trouble = await readTrouble(reports, summary);
-  const troubles = connectionTroubles(await credentials.read(), Date.now());
+  const leavers = await reports.leavingApprovers(LISTED);
+  const troubles = connectionTroubles(await credentials.read(), Date.now(), writeApi);
   if (json) {
-    printJson({ ...summary, connectionTroubles: troubles, trouble, attention: attention.map(personLine) });
+    printJson({
+      ...summary,
+      connectionTroubles: troubles,
+      trouble,
+      attention: attention.map(personLine),
+      leavingApprovers: leavers,
+    });
     return;
   }
   for (const text of troubles) print(colour('red', text));
@@ -82,6 +101,14 @@ async function showSummary(
   print(attention.length === 0 ? '  nobody' : attentionTable(attention));
   const waiting = ATTENTION.reduce((sum, state) => sum + summary.states[state], 0);
   if (waiting > attention.length) print(`  and ${waiting - attention.length} more`);
+  if (leavers.length === 0) return;
+  print(`\n${colour('bold', 'Leavers who still approve for others (status USER lists for whom)')}`);
+  print(
+    table(
+      ['userName', 'people'],
+      leavers.map(({ userName, people }) => [userName, String(people)]),
+    ),
+  );
 }
 
 /** What is wrong with the connection itself, each with one error of those who wait for it to end. */

@@ -6,6 +6,9 @@ import { withConnectionOption, withExamples, withJsonOption } from './options.ts
 import { print, printJson, showTime } from './print.ts';
 import { table } from './table.ts';
 
+/** How much of an id a token may be named by, at least, in characters. */
+const SHORTEST_PREFIX = 4;
+
 /** Adds `token`: the bearer tokens of SCIM clients. */
 export function addToken(program: Command): void {
   const command = program
@@ -14,7 +17,7 @@ export function addToken(program: Command): void {
   withExamples(command, [
     ['token create okta', 'a token for Okta, shown once'],
     ['token list', 'whose tokens there are'],
-    ['token revoke 5f0c…', 'one token, at once and for ever'],
+    ['token revoke okta', 'one token, at once and for ever'],
   ]);
   addCreate(command);
   addList(command);
@@ -69,18 +72,50 @@ function addList(parent: Command): void {
 function addRevoke(parent: Command): void {
   const command = withJsonOption(withConnectionOption(parent.command('revoke')))
     .description('Revoke a token: a client that presents it is refused from now on.')
-    .argument('<id>', 'the id of the token, as token list shows it')
-    .action((id: string, { json }: { json?: true }) =>
+    .argument(
+      '<token>',
+      `its name, its id as token list shows it, or the first ${SHORTEST_PREFIX} or more of that`,
+    )
+    .action((named: string, { json }: { json?: true }) =>
       withConnection(command, 'refuse', async ({ store }) => {
+        const { id } = tokenNamed(named, await store.tokens.list());
         const revoked = await store.tokens.revoke(id);
         if (revoked === null) {
-          throw new CommandFailure(`No valid token has the id "${id}"; token list shows them.`, 1);
+          throw new CommandFailure(`The token with the id ${id} was revoked meanwhile.`, 1);
         }
         if (json) printJson(tokenLine(revoked));
         else print(`The token of ${revoked.name} (id ${id}) is revoked.`);
       }),
     );
-  withExamples(command, [['token revoke 5f0c…', 'as token list shows it']]);
+  withExamples(command, [
+    ['token revoke okta', 'by its name, where one valid token has it'],
+    ['token revoke 5f0c', 'by the beginning of its id'],
+  ]);
+}
+
+/**
+ * The valid token that is meant: by its id, else by its name, else by the beginning of its id. Fails where there is
+ * none, and where several are meant, with what tells them apart.
+ */
+export function tokenNamed(named: string, tokens: readonly ScimToken[]): ScimToken {
+  const valid = tokens.filter(({ revoked }) => revoked === null);
+  const meant = [
+    valid.filter(({ id }) => id === named),
+    valid.filter(({ name }) => name === named),
+    named.length < SHORTEST_PREFIX ? [] : valid.filter(({ id }) => id.startsWith(named.toLowerCase())),
+  ].find((found) => found.length > 0);
+  const [first, ...others] = meant ?? [];
+  if (first === undefined) {
+    throw new CommandFailure(
+      `No valid token has the name or the id "${named}", or an id of which that is the beginning (at least ${SHORTEST_PREFIX} characters); token list shows them.`,
+      1,
+    );
+  }
+  if (others.length > 0) {
+    const candidates = [first, ...others].map(({ id, name }) => `  ${id}  ${name}`);
+    throw new CommandFailure(`"${named}" means several tokens; name one by id:\n${candidates.join('\n')}`, 1);
+  }
+  return first;
 }
 
 function tokenLine({ id, name, created, revoked }: ScimToken) {

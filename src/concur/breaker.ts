@@ -66,7 +66,7 @@ export function createBreaker(now: () => number, firstRest: number): Breaker {
 }
 
 /** Whether Concur did not serve at all; a refusal, or 429, says that it does. */
-function isDown(sent: Sent): boolean {
+export function isDown(sent: Sent): boolean {
   if (sent.kind === 'answered') return sent.status >= 500;
   return sent.kind !== 'not-allowed';
 }

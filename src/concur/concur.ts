@@ -5,11 +5,13 @@ import type { Service } from '../domain/extensions.ts';
 import { grantedBy } from '../domain/granted.ts';
 import type { Log } from '../domain/log.ts';
 import type { Answer, Concur, ProfileRead } from '../domain/ports.ts';
+import type { AttributeKey } from '../domain/profile.ts';
 import { bulkSize } from './encode.ts';
 import { withFlowControl } from './flow.ts';
 import { findUsers, readIdentity } from './identity.ts';
 import { createTokens, type Freshness } from './oauth.ts';
 import { requestStatus, sendBulk } from './provisioning-service.ts';
+import { readSchemas } from './schemas.ts';
 import { createSession, type Session } from './session.ts';
 import { readSpend } from './spend.ts';
 import { createTransport } from './transport.ts';
@@ -59,13 +61,19 @@ export function createConcur(options: {
     monotonic,
     sleep: (ms, signal) => setTimeout(ms, undefined, { signal }),
     newId,
+    log,
   });
   const tokens = createTokens({ settings, secrets, credentials, scopes, transport, clock, log });
   const session = createSession({ tokens, transport, clock, newId });
   const granted = () => grantedBy(tokens.scopes(), settings.writeApi);
   return {
     find: (keys) => findUsers(session, keys),
-    read: (concurId, services) => readProfile(session, concurId, services),
+    read: (concurId, services) => readProfile(session, concurId, services, mappedKeys(settings)),
+    schemas: async () => {
+      // The first token of a connection tells which service it may write to.
+      await session.scopes();
+      return readSchemas(session, granted().writeApi);
+    },
     granted,
     send: async (operation) => {
       // The first token of a connection tells which service it may write to.
@@ -84,13 +92,19 @@ export function createConcur(options: {
 
 const READS = { identity: readIdentity, spend: readSpend, travel: readTravel } as const;
 
+/** The keys that the configuration maps by itself. */
+function mappedKeys({ mapping: { attributes = [] } }: ConnectionSettings): readonly AttributeKey[] {
+  return attributes.flatMap((attribute) => (attribute.kind === 'mapped' ? [attribute.key] : []));
+}
+
 /** Reads from several services at once; the first failure is the answer. */
 async function readProfile(
   session: Session,
   concurId: string,
   services: readonly Service[],
+  mapped: readonly AttributeKey[],
 ): Promise<Answer<ProfileRead>> {
-  const answers = await Promise.all(services.map((service) => READS[service](session, concurId)));
+  const answers = await Promise.all(services.map((service) => READS[service](session, concurId, mapped)));
   const read: Answer<ProfileRead> = {
     outcome: { kind: 'read', profile: {}, unreadable: [] },
     correlationId: session.newId(),

@@ -72,14 +72,8 @@ function customFields(value: JsonValue | undefined): JsonValue {
   return elements(value).map((element) => pick(element, (name) => name === 'id' || name === 'value'));
 }
 
-/** A role without groups is answered with no groups, or with one without a name. */
 function roles(value: JsonValue | undefined): JsonValue {
-  return elements(value)
-    .filter(({ roleName }) => roleName !== undefined && !DERIVED_ROLES.has(roleName))
-    .map(({ roleGroups, ...role }) => ({
-      ...role,
-      roleGroups: Array.isArray(roleGroups) ? roleGroups.filter((group) => group !== '') : [],
-    }));
+  return elements(value).filter(({ roleName }) => roleName !== undefined && !DERIVED_ROLES.has(roleName));
 }
 
 /** A list of people in every kind of approver or delegate. */

@@ -1,5 +1,7 @@
 import { bulkhead } from 'cockatiel';
+import type { Log } from '../domain/log.ts';
 import { createAdaptiveRate } from './adaptive-rate.ts';
+import { watchAvailability } from './availability.ts';
 import { createBreaker } from './breaker.ts';
 import { retryAfter } from './failures.ts';
 import type { HttpRequest, Sent, Transport } from './transport.ts';
@@ -37,12 +39,14 @@ export function withFlowControl(
     readonly monotonic: () => number;
     readonly sleep: (ms: number, signal: AbortSignal) => Promise<unknown>;
     readonly newId: () => string;
+    readonly log: Log;
     readonly firstRest?: number;
   },
 ): PacedTransport {
-  const { clock, monotonic, sleep, newId, firstRest = FIRST_REST } = options;
+  const { clock, monotonic, sleep, newId, log, firstRest = FIRST_REST } = options;
   const rate = createAdaptiveRate(RATE, monotonic);
   const breaker = createBreaker(monotonic, firstRest);
+  const availability = watchAvailability(monotonic, log);
   const atOnce = bulkhead(AT_ONCE, Number.POSITIVE_INFINITY);
   const ending = new AbortController();
   const notSent = (): Sent => ({ kind: 'no-connection', correlationId: newId() });
@@ -58,6 +62,8 @@ export function withFlowControl(
     if (ending.signal.aborted) return notSent();
     const sent = await breaker.run(() => transport.send(request));
     if (sent === null) return notSent();
+    // What the end cut says nothing about Concur.
+    if (!ending.signal.aborted) availability.saw(sent);
     if (sent.kind !== 'answered') return sent;
     if (sent.status === 429) rate.slowDown(retryAfter(sent.retryAfter, clock()) ?? 0);
     else if (sent.status < 500) rate.succeeded();

@@ -3,6 +3,7 @@ import { CORE, ENTERPRISE, type Extension, SAP } from '../domain/extensions.ts';
 import { isJsonObject } from '../domain/json.ts';
 import type { Candidate } from '../domain/person.ts';
 import type { Answer, CandidatesFound, ProfileRead } from '../domain/ports.ts';
+import { type AttributeKey, attributeOf, extensionOf } from '../domain/profile.ts';
 import { identityUser, searchPage } from './answers.ts';
 import { decodeIdentity, extensionsOfService } from './decode.ts';
 import type { ServiceCall, Session } from './session.ts';
@@ -89,8 +90,16 @@ export async function findUsers(
   return last;
 }
 
-/** Reads a user; extensions that the token's scopes do not cover are named as unreadable. */
-export async function readIdentity(session: Session, concurId: string): Promise<Answer<ProfileRead>> {
+/**
+ * Reads a user; extensions that the token's scopes do not cover are named as unreadable.
+ *
+ * @param mapped what the configuration maps: attributes among it that only Concur's own schemas know are asked for too
+ */
+export async function readIdentity(
+  session: Session,
+  concurId: string,
+  mapped: readonly AttributeKey[] = [],
+): Promise<Answer<ProfileRead>> {
   const scopes = await session.scopes();
   const covered = (extension: Extension): boolean =>
     scopes === null || (SCOPES[extension] ?? []).every((scope) => scopes.has(scope));
@@ -98,7 +107,9 @@ export async function readIdentity(session: Session, concurId: string): Promise<
   const unreadable = all.filter((extension) => !covered(extension));
   // `active` and `id` come with any scope; of SAP's own id nothing is asked without its scope.
   const asked = all.filter((extension) => extension === CORE || covered(extension));
-  const attributes = asked.flatMap((extension) => ATTRIBUTES[extension] ?? []).join(',');
+  const further = mapped.filter((key) => asked.includes(extensionOf(key))).map(attributeOf);
+  const named = [...asked.flatMap((extension) => ATTRIBUTES[extension] ?? []), ...further];
+  const attributes = [...new Set(named)].join(',');
   return session.call<ProfileRead>(
     {
       service: 'identity',

@@ -2,12 +2,14 @@ import type { ConnectionSecrets, ConnectionSettings } from '../domain/connection
 import type { Credential, CredentialStore } from '../domain/credential.ts';
 import { type Granted, grantedBy, type WriteApi } from '../domain/granted.ts';
 import { isJsonObject } from '../domain/json.ts';
+import type { LearnedSchemas } from '../domain/learned-schemas.ts';
 import type { Log } from '../domain/log.ts';
-import type { Answer } from '../domain/ports.ts';
+import type { Answer, SchemasRead } from '../domain/ports.ts';
 import { messageOf } from '../domain/refusal.ts';
 import { findUsers } from './identity.ts';
 import { createTokens } from './oauth.ts';
 import { oauthCode } from './oauth-codes.ts';
+import { readSchemas } from './schemas.ts';
 import { createSession } from './session.ts';
 import { createTransport } from './transport.ts';
 
@@ -52,7 +54,9 @@ export interface Probe {
   /** Asks for an access token; what Concur rotates is stored, as it must be. */
   token(): Promise<TokenFound>;
   /** Reads what a service says of itself (RFC 7644 §4). */
-  discovery(api: WriteApi, resource: 'Schemas' | 'ServiceProviderConfig'): Promise<ServiceFound>;
+  discovery(api: WriteApi): Promise<ServiceFound>;
+  /** Reads what Concur itself says of the attributes that its users have. */
+  schemas(api: WriteApi): Promise<ServiceFound & { readonly schemas: LearnedSchemas | null }>;
   /** Searches Identity for somebody who does not exist, as before every create: proves the scopes for reading. */
   search(): Promise<ServiceFound>;
   close(): Promise<void>;
@@ -118,21 +122,24 @@ export function createProbe(options: {
 
   return {
     token,
-    discovery: async (api, resource) => {
+    discovery: async (api) => {
       const answer = await session.call<{ readonly kind: 'found' }>(
         {
           service: api,
           method: 'GET',
-          path: `${BASES[api]}/${resource}`,
+          path: `${BASES[api]}/ServiceProviderConfig`,
           write: false,
           missing: `Concur does not offer the ${NAMES[api]} at this address`,
           canMiss: false,
         },
-        // The schemas are a list in SAP's samples, and what RFC 7644 §4 asks for is an object.
-        ({ status, body }) =>
-          status === 200 && (isJsonObject(body) || Array.isArray(body)) ? { kind: 'found' } : undefined,
+        ({ status, body }) => (status === 200 && isJsonObject(body) ? { kind: 'found' } : undefined),
       );
       return serviceFound(answer);
+    },
+    schemas: async (api) => {
+      const answer = await readSchemas(session, api);
+      const { outcome } = answer;
+      return { ...serviceFound(answer), schemas: outcome.kind === 'schemas' ? outcome.schemas : null };
     },
     search: async () => serviceFound(await findUsers(session, [NOBODY])),
     close: () => transport.close(),
@@ -143,8 +150,9 @@ function serviceFound({
   outcome,
   httpStatus,
   correlationId,
-}: Answer<{ readonly kind: 'found' }>): ServiceFound {
-  if (outcome.kind === 'found') return { ok: true, httpStatus, message: null, correlationId };
+}: Answer<{ readonly kind: 'found' } | SchemasRead>): ServiceFound {
+  if (outcome.kind === 'found' || outcome.kind === 'schemas')
+    return { ok: true, httpStatus, message: null, correlationId };
   const message = outcome.kind === 'refused' ? messageOf(outcome) : outcome.message;
   return { ok: false, httpStatus, message, correlationId };
 }

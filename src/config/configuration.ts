@@ -11,6 +11,7 @@ import { isJsonObject, type JsonObject } from '../domain/json.ts';
 import { checkConnections } from './connections.ts';
 import { type Document, parseFile } from './document.ts';
 import type { Environment } from './environment.ts';
+import { fingerprintOf } from './fingerprint.ts';
 import { compileRules } from './groups.ts';
 import { compileMappings } from './mapping.ts';
 import { type Problem, problemsOf } from './problem.ts';
@@ -40,6 +41,8 @@ export interface ConnectionConfiguration extends ConnectionSettings {
   readonly groups: { readonly unknownMembers: 'accept' | 'refuse' };
   /** Whether a write that Concur would refuse for ever is refused, or accepted and told of beside the person. */
   readonly validation: 'refuse' | 'accept';
+  /** Another one: Concur may have to hold something else for people. */
+  readonly fingerprint: string;
 }
 
 /** The file that is read where nothing names one, if it is there. */
@@ -79,11 +82,16 @@ export function loadConfiguration(sources: Sources): Loaded {
 
   const { filled, isFromEnvironment } = fillFrom(variables, tree, file === undefined);
   const parsed = configurationSchema.safeParse(filled);
+  const tables: string[] = [];
   const mappings = compileMappings(filled.connections, compileMapping, {
     // The environment alone maps nothing.
     path: file ?? '',
     placeOf,
-    readFile,
+    readFile: (path) => {
+      const text = readFile(path);
+      tables.push(text);
+      return text;
+    },
   });
   const access = compileRules(filled.connections, compileGroupRules, placeOf);
   const inFile = new Set(problems.map(({ path }) => path));
@@ -106,23 +114,22 @@ export function loadConfiguration(sources: Sources): Loaded {
       secretKey: store.secretKey,
       adminToken: server.adminToken ?? null,
       logLevel: server.logLevel,
-      connections: Object.entries(connections).map(
-        ([
-          name,
-          {
-            clientId,
-            clientSecret,
-            refreshToken,
-            scimToken,
-            rateLimit,
-            mapping,
-            groups,
-            approvers,
-            ...settings
-          },
-        ]) => ({
+      connections: Object.entries(connections).map(([name, connection]) => {
+        const {
+          clientId,
+          clientSecret,
+          refreshToken,
+          scimToken,
+          rateLimit,
+          mapping,
+          groups,
+          approvers,
+          ...settings
+        } = connection;
+        return {
           ...settings,
           name,
+          fingerprint: fingerprintOf(connection, tables),
           mapping: {
             defaults: mapping.defaults,
             currencies: mapping.currencies,
@@ -135,8 +142,8 @@ export function loadConfiguration(sources: Sources): Loaded {
           secrets: { clientId, clientSecret, refreshToken: refreshToken ?? null },
           scimToken: scimToken ?? null,
           rateLimit: rateLimit ?? null,
-        }),
-      ),
+        };
+      }),
     },
   };
 }

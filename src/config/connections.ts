@@ -49,8 +49,9 @@ function checkConnection(
     return [
       {
         path: placeOf(['connections', name, 'baseUrl'], isFromEnvironment),
-        message:
-          'must be https to a host of SAP Concur (*.concursolutions.com, *.concurcdc.cn), or to one that allowedHosts names (CONCUR_ALLOWED_HOSTS)',
+        message: `must be https to a host of SAP Concur (*.concursolutions.com, *.concurcdc.cn), or to one that allowedHosts names${
+          isFromEnvironment(['connections', name, 'allowedHosts']) ? ' (CONCUR_ALLOWED_HOSTS)' : ''
+        }`,
       },
     ];
   }

@@ -1,4 +1,5 @@
 import type { core } from 'zod';
+import { nearestName } from '../domain/nearest-name.ts';
 import { namesAt, settingAt } from './reference.ts';
 
 /** Something wrong with the configuration. It never holds the value itself, which may be a secret. */
@@ -37,7 +38,7 @@ export function placeOf(
 
 function unknownKey(path: readonly PropertyKey[], key: string): Problem {
   const valid = namesAt(path);
-  const near = nearest(key, valid);
+  const near = nearestName(key, valid);
   return {
     path: [...path, key].map(String).join('.'),
     message:
@@ -45,28 +46,4 @@ function unknownKey(path: readonly PropertyKey[], key: string): Problem {
         ? `is not known; valid are ${valid.join(', ')}`
         : `is not known; did you mean ${near}?`,
   };
-}
-
-/** The word among `words` that `word` is most likely meant to be; undefined when none is like it. */
-function nearest(word: string, words: readonly string[]): string | undefined {
-  const lower = word.toLowerCase();
-  const ranked = words
-    .map((candidate) => ({ candidate, distance: distance(lower, candidate.toLowerCase()) }))
-    .sort((left, right) => left.distance - right.distance);
-  const [best] = ranked;
-  return best !== undefined && best.distance <= Math.max(2, word.length / 2) ? best.candidate : undefined;
-}
-
-/** How many letters must be inserted, left out or replaced (Levenshtein). */
-function distance(left: string, right: string): number {
-  let row = Array.from({ length: right.length + 1 }, (_, index) => index);
-  for (const [index, letter] of [...left].entries()) {
-    const next = [index + 1];
-    for (let column = 0; column < right.length; column++) {
-      const replaced = (row[column] ?? 0) + (right[column] === letter ? 0 : 1);
-      next.push(Math.min(replaced, (row[column + 1] ?? 0) + 1, (next[column] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[right.length] ?? 0;
 }

@@ -86,7 +86,7 @@ export function examinedOf(configuration: ConnectionConfiguration, installation:
     const { directory, provisioning } = await store.get();
     const paging = { kind: 'index', startIndex: 1, count: SAMPLE } as const;
     const { total, items } = await directory.list({ filter: null, sort: null, paging });
-    const people = (await provisioning.withGroups(items)).map(async (record) => ({
+    const people = (await provisioning.withRelations(items)).map(async (record) => ({
       id: record.person.id,
       wanted: await wantedOf(record, mapping, provisioning.resolve, EVERYTHING),
     }));

@@ -1,5 +1,6 @@
 import type { ServiceFound } from '../concur/probe.ts';
-import { type Check, type Finding, failed, ok } from './check.ts';
+import { beyondBuiltIn } from '../mapping/concur-schema/beyond.ts';
+import { type Check, type Finding, failed, ok, warning } from './check.ts';
 import type { Examined } from './connection.ts';
 import { GRANT } from './scopes.ts';
 import { givenTo, withCorrelation } from './token.ts';
@@ -12,7 +13,7 @@ export const writeService: Check<Examined> = {
   look: async (examined) => {
     const { granted } = await givenTo(examined);
     const { writeApi } = granted;
-    const found = await (await examined.probe()).discovery(writeApi, 'ServiceProviderConfig');
+    const found = await (await examined.probe()).discovery(writeApi);
     const name = writeApi === 'provisioning' ? 'User Provisioning' : 'Identity';
     if (writeApi === 'provisioning' && found.httpStatus === 404) {
       return failed(
@@ -24,14 +25,29 @@ export const writeService: Check<Examined> = {
   },
 };
 
-/** Whether Concur says what its users look like. */
+/** What Concur says its users look like, beyond what this version knows by itself. Nothing depends on it. */
 export const schemas: Check<Examined> = {
   id: 'schemas',
-  title: "Concur's schemas can be read",
+  title: "Concur's schemas",
   needs: ['write-service'],
   look: async (examined) => {
     const { granted } = await givenTo(examined);
-    return judge(await (await examined.probe()).discovery(granted.writeApi, 'Schemas'), 'They can.');
+    const { schemas: read, ...found } = await (await examined.probe()).schemas(granted.writeApi);
+    if (read === null) {
+      const { message, correlationId } = found;
+      return warning(
+        withCorrelation(`They cannot be read: ${message}.`, correlationId),
+        'People are provisioned all the same. Until they can be read, nothing can be mapped that this version does not know by itself.',
+      );
+    }
+    const { attributes, values, others } = beyondBuiltIn(read);
+    const lines = [
+      ['Attributes that can be mapped beside those of docs/mapping.md', attributes],
+      ['Further values', values],
+      ['Attributes that this version cannot map', others],
+    ] as const;
+    const more = lines.flatMap(([what, all]) => (all.length === 0 ? [] : [`${what}: ${all.join(', ')}`]));
+    return ok(['They can be read.', ...(more.length === 0 ? ['They have nothing new.'] : more)].join('\n'));
   },
 };
 

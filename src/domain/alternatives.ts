@@ -14,7 +14,8 @@ const NAMED_ONCE: ReadonlySet<AttributeKey> = new Set([
 
 /** What a key names together with others, e.g. `…:ruleClass` for `…:ruleClass.name`; null: nothing. */
 export function thingNamedBy(key: AttributeKey): AttributeKey | null {
-  if (!key.startsWith('urn:')) return null;
+  // A key that ends with an element names nothing, whatever the element is called.
+  if (!key.startsWith('urn:') || key.endsWith(']')) return null;
   const thing = key.slice(0, key.lastIndexOf('.'));
   const isPerson = thing.endsWith('].approver') || thing.endsWith('].delegate');
   return isPerson || NAMED_ONCE.has(thing) ? thing : null;

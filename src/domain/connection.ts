@@ -1,5 +1,6 @@
 import type { WriteApi } from './granted.ts';
 import type { JsonObject, JsonValue } from './json.ts';
+import type { LearnedSchemas } from './learned-schemas.ts';
 import type { ApproverKind } from './lists.ts';
 import type { AttributeKey } from './profile.ts';
 
@@ -32,6 +33,8 @@ export interface MappingSettings {
   readonly currencies: { readonly [country: string]: string };
   /** What the configuration maps by itself, before the built-in mapping; absent: nothing. */
   readonly attributes?: readonly ConfiguredAttribute[];
+  /** What Concur's own schemas said so far; absent, or null: nothing. */
+  readonly learned?: () => LearnedSchemas | null;
   /** What groups give to their members; absent: nothing. */
   readonly groups?: GroupAccess;
   /** For what a person's manager becomes their approver; absent or empty: for nothing. */
@@ -90,6 +93,8 @@ export type ConfiguredAttribute =
       readonly place: string;
       /** What its value comes from, in words. */
       readonly source: string;
+      /** It is the same for everybody. */
+      readonly isConstant?: true;
       /** Works the value out for a SCIM User; never fails. */
       readonly read: (resource: JsonObject) => Reading | Promise<Reading>;
     };
@@ -106,6 +111,8 @@ export interface MappingSource {
   readonly attributes: JsonObject;
   /** Where something stands, by its path below `attributes`: `bridge.yaml:12`. */
   readonly placeOf: (path: readonly string[]) => string;
+  /** What Concur's own schemas said so far; null: they were not read yet. Absent: nobody keeps them. */
+  readonly learned?: () => LearnedSchemas | null;
   /** Reads a file that is named relative to the configuration file; throws when it cannot. */
   readonly readFile: (path: string) => string;
 }

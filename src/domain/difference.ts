@@ -10,6 +10,7 @@ import {
   sameValue,
   select,
 } from './profile.ts';
+import { roleOf, rolesOf } from './roles.ts';
 
 /** What the bridge wants Concur to hold for one person. */
 export interface Desired {
@@ -54,12 +55,6 @@ const NEVER_REMOVED: ReadonlySet<AttributeKey> = new Set([
  * @param owned the keys whose values in Concur are ours
  */
 export function difference(desired: Desired, applied: Profile, owned: ReadonlySet<AttributeKey>): Difference {
-  const gaps = select(
-    desired.initial,
-    (key) => applied[key] === undefined && !isNamedOtherwise(key, applied),
-  );
-  const wanted = { ...gaps, ...desired.profile };
-  const set = select(wanted, (key) => !sameValue(key, wanted[key], applied[key]));
   const remove = [...owned].filter(
     (key) =>
       applied[key] !== undefined &&
@@ -68,7 +63,14 @@ export function difference(desired: Desired, applied: Profile, owned: ReadonlySe
       !NEVER_REMOVED.has(key) &&
       !isNamedOtherwise(key, desired.profile),
   );
-  return keepOneEmail({ set, remove: remove.sort() }, applied);
+  const staying = { ...select(applied, (key) => !remove.includes(key)), ...desired.profile };
+  const gaps = select(
+    desired.initial,
+    (key) => applied[key] === undefined && !isNamedOtherwise(key, applied) && !isHeldOtherwise(key, staying),
+  );
+  const wanted = { ...gaps, ...desired.profile };
+  const set = select(wanted, (key) => !sameValue(key, wanted[key], applied[key]));
+  return keepOneEmail(keepRoles({ set, remove: remove.sort() }, applied), applied);
 }
 
 /** The profile that results when Concur takes the difference; what was named otherwise goes with it. */
@@ -120,6 +122,29 @@ export function listedExtensions(change: Difference): readonly Extension[] {
       .map((attribute) => extensionOf(attribute)),
   );
   return EXTENSIONS.filter((extension) => lists.has(extension));
+}
+
+/** Tells whether a role is held already, for other groups than the key says. */
+function isHeldOtherwise(key: AttributeKey, profile: Profile): boolean {
+  const role = roleOf(key);
+  if (role === null) return false;
+  return rolesOf(Object.keys(profile)).some(({ code, group }) => code === role.code && group !== role.group);
+}
+
+/**
+ * A role that stays global is given for no group beside, which would narrow it, and one that stays held for groups is
+ * not given globally, which would widen it and take those groups away.
+ */
+function keepRoles({ set, remove }: Difference, applied: Profile): Difference {
+  const staying = rolesOf(Object.keys(applied).filter((key) => !remove.includes(key)));
+  const wouldChange = (key: AttributeKey) => {
+    const role = roleOf(key);
+    if (role === null) return false;
+    return staying.some(
+      ({ code, group }) => code === role.code && (group === null) !== (role.group === null),
+    );
+  };
+  return { set: select(set, (key) => !wouldChange(key)), remove };
 }
 
 /** Concur requires an e-mail address (User Provisioning, schema of User): the last one stays. */

@@ -3,6 +3,7 @@ import { CORE, EXTENSIONS, type Extension } from './extensions.ts';
 import type { JsonValue } from './json.ts';
 import type { ConcurMessage, Refusal } from './person.ts';
 import { type AttributeKey, attributeOf, extensionOf, type Profile } from './profile.ts';
+import { roleOf } from './roles.ts';
 
 /** How much of a refused value is repeated, in characters. */
 const LONGEST_VALUE = 60;
@@ -72,8 +73,11 @@ function valueIn(desired: Profile, { extension, path, element }: Named): JsonVal
   const values = Object.entries(desired).flatMap(([key, value]) => {
     if (extensionOf(key) !== extension) return [];
     const local = localName(key, extension);
-    const [name = null] = /\[.*\]/.exec(local) ?? [];
+    const role = roleOf(key);
+    const [name = null] = role === null ? (/\[.*\]/.exec(local) ?? []) : [`[${role.code}]`];
     if (element !== null && elementOf(name) !== element) return [];
+    // Each group of a role has a key of its own.
+    if (role !== null && role.group !== null) return path === 'roles.roleGroups' ? [role.group] : [];
     const plain = local.replace(/\[.*\]/, '');
     // An element of a list of plain strings is named by its value.
     if (plain === path && name !== null && local.endsWith(']')) return [name.slice(1, -1)];

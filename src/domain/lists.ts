@@ -4,10 +4,10 @@ import {
   SPEND_APPROVER,
   SPEND_APPROVER_LIMIT,
   SPEND_DELEGATE,
-  SPEND_ROLE,
   TRAVEL,
 } from './extensions.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from './json.ts';
+import { ROLES } from './roles.ts';
 
 /** How a list of objects is taken apart into elements that are owned one by one. */
 export interface ObjectList {
@@ -27,6 +27,14 @@ export interface PlainList {
   readonly kind: 'plain';
   readonly valueOf: (name: string) => JsonValue;
 }
+
+/** How the list of roles is: each is held for groups, which are its elements, or for all of them. */
+export interface RoleList {
+  readonly kind: 'roles';
+}
+
+/** How a list is taken apart. */
+export type List = ObjectList | PlainList | RoleList;
 
 /** The name of the one approver of a kind who is primary. */
 export const PRIMARY = 'primary';
@@ -86,7 +94,7 @@ export const DELEGATE_KINDS = ['expense', 'payment', 'purchaseRequest'];
 export const LIMIT_KINDS = ['authorizedApprover', 'costObjectApprover'];
 
 /** Lists that are owned element by element, by attribute key; any other list is one value. */
-export const LISTS: Readonly<Record<string, ObjectList | PlainList>> = {
+export const LISTS: Readonly<Record<string, List>> = {
   emails: keyedBy('type', 'value'),
   phoneNumbers: {
     ...keyedBy('type', 'value'),
@@ -101,7 +109,7 @@ export const LISTS: Readonly<Record<string, ObjectList | PlainList>> = {
   entitlements: { kind: 'plain', valueOf: (name) => name },
   [`${ENTERPRISE}:leavesOfAbsence`]: keyedBy('startDate', 'startDate'),
   [`${SPEND}:customData`]: keyedBy('id', 'value'),
-  [`${SPEND_ROLE}:roles`]: keyedBy('roleName', 'roleName'),
+  [ROLES]: { kind: 'roles' },
   ...each(SPEND_APPROVER, APPROVERS, APPROVER_KINDS),
   ...each(SPEND_DELEGATE, DELEGATES, DELEGATE_KINDS),
   ...each(SPEND_APPROVER_LIMIT, LIMITS, LIMIT_KINDS),

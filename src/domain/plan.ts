@@ -59,7 +59,7 @@ export interface Wanted extends Desired {
 /** How lists are shared with others who put something into Concur. */
 export interface Sharing {
   /**
-   * Keys that nobody but groups asks for, with the names of the groups: what Concur holds there already without
+   * Keys that nobody but groups asks for, with who gives it: what Concur holds there already without
    * being ours stays whoever's it was.
    */
   readonly lent: ReadonlyMap<AttributeKey, readonly string[]>;

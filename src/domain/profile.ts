@@ -9,11 +9,12 @@ import {
   TRAVEL,
 } from './extensions.ts';
 import { isJsonObject, type JsonObject, type JsonValue, sameJson } from './json.ts';
-import { LISTS, type ObjectList, type PlainList } from './lists.ts';
+import { LISTS, type List } from './lists.ts';
+import { heldGroups, roleKey, rolesOf } from './roles.ts';
 
 /**
  * The name of one value in a Concur profile: `userName`, `name.givenName`, `emails[work].value`,
- * `entitlements[Expense]`, or the same after an extension's URN and a colon.
+ * `entitlements[Expense]`, or the same after an extension's URN and a colon. Roles have keys of their own (`roleKey`).
  */
 export type AttributeKey = string;
 
@@ -148,10 +149,14 @@ function flattenAttribute(key: AttributeKey, value: JsonValue, into: Record<Attr
 
 function flattenList(
   key: AttributeKey,
-  list: ObjectList | PlainList,
+  list: List,
   elements: readonly JsonValue[],
   into: Record<AttributeKey, JsonValue>,
 ): void {
+  if (list.kind === 'roles') {
+    Object.assign(into, flattenRoles(elements.filter(isJsonObject)));
+    return;
+  }
   const names = new Set<string>();
   for (const element of primaryFirst(elements)) {
     if (list.kind === 'plain') into[`${key}[${String(element)}]`] = true;
@@ -161,6 +166,22 @@ function flattenList(
       flattenElement(`${key}[${name}]`, element, Object.keys(list.told(name)), into);
     }
   }
+}
+
+/** Whoever holds a role globally, in whichever element, holds it for every group. */
+function flattenRoles(elements: readonly JsonObject[]): Profile {
+  const groupsOf = new Map<string, readonly string[]>();
+  for (const { roleName, roleGroups } of elements) {
+    if (typeof roleName !== 'string' || roleName === '') continue;
+    const groups = Array.isArray(roleGroups) ? roleGroups.map((group) => String(group ?? '')) : [];
+    const named = groups.length === 0 ? [''] : groups;
+    groupsOf.set(roleName, [...(groupsOf.get(roleName) ?? []), ...named]);
+  }
+  return Object.fromEntries(
+    [...groupsOf].flatMap(([code, groups]) =>
+      heldGroups(groups).map((group) => [roleKey(code, group), group === null ? code : true]),
+    ),
+  );
 }
 
 /** The values of an element but for what its name tells, those of an object in it one by one. */
@@ -182,11 +203,19 @@ function primaryFirst(elements: readonly JsonValue[]): readonly JsonValue[] {
   return [...elements.filter(isPrimary), ...elements.filter((element) => !isPrimary(element))];
 }
 
-function listValue(
-  profile: Profile,
-  attribute: AttributeKey,
-  list: ObjectList | PlainList,
-): JsonValue | undefined {
+/** The roles by their codes, each with its groups; the global one holds all others, so that it stands alone. */
+function rolesValue(profile: Profile): JsonValue | undefined {
+  const byCode = Map.groupBy(rolesOf(Object.keys(profile)), ({ code }) => code);
+  if (byCode.size === 0) return undefined;
+  return [...byCode.keys()].sort().map((roleName) => {
+    const groups = (byCode.get(roleName) ?? []).flatMap(({ group }) => group ?? []);
+    const isGlobal = profile[roleKey(roleName)] !== undefined;
+    return isGlobal ? { roleName } : { roleName, roleGroups: groups.sort() };
+  });
+}
+
+function listValue(profile: Profile, attribute: AttributeKey, list: List): JsonValue | undefined {
+  if (list.kind === 'roles') return rolesValue(profile);
   const elements = new Map<string, Record<string, JsonValue>>();
   for (const [rest, value] of entriesUnder(profile, `${attribute}[`)) {
     const end = rest.lastIndexOf(']');

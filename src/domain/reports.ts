@@ -1,5 +1,6 @@
 import type { Difference } from './difference.ts';
 import type { ExtensionResult } from './outcome.ts';
+import type { ApproverKind } from './lists.ts';
 import type { Person, PersonRecord } from './person.ts';
 import type { OperationState, RequestState } from './ports.ts';
 import type { Reason, State } from './provisioning.ts';
@@ -41,6 +42,21 @@ export interface ChangeReport {
   /** The attribute paths that changed. */
   readonly attributes: readonly string[];
   readonly reason: string | null;
+}
+
+/** Somebody with access, and what a certain person approves for them in Concur. */
+export interface ApprovedPerson {
+  readonly id: string;
+  readonly userName: string;
+  readonly kinds: readonly ApproverKind[];
+}
+
+/** Somebody who is to have no access, and still approves for others in Concur. */
+export interface LeavingApprover {
+  readonly id: string;
+  readonly userName: string;
+  /** For how many people with access. */
+  readonly people: number;
 }
 
 /** How many people are in each state and why, and what is open. */
@@ -91,6 +107,10 @@ export interface Reports {
   earlier(person: Person): Promise<readonly PersonRecord[]>;
   /** A person by SCIM id, deleted or not. */
   person(id: string): Promise<PersonRecord | null>;
+  /** Whom a Concur user approves for, by userName. */
+  approvesFor(concurId: string, limit: number): Promise<readonly ApprovedPerson[]>;
+  /** Leavers who still approve for others, those for the most people first. */
+  leavingApprovers(limit: number): Promise<readonly LeavingApprover[]>;
   /** Requests, newest first; of one person where `personId` is given. */
   requests(query: {
     personId?: string;

@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import express, { type Express, type RequestHandler } from 'express';
 import type { Logger } from 'pino';
+import type { Reload } from '../domain/reload.ts';
 import { notFound } from '../scim/error.ts';
 import { answerAdminFailure } from './admin/failure.ts';
 import { adminRouter } from './admin/router.ts';
@@ -16,6 +17,8 @@ import { scimRouter } from './scim/router.ts';
 /** What the transport is made of. */
 export interface AppOptions {
   readonly connections: readonly HttpConnection[];
+  /** Reads the configuration again; absent: there is nothing to read it from. */
+  readonly reload?: Reload;
   /** Opens the admin API; null keeps it shut. */
   readonly adminToken: string | null;
   /** How clients reach us from outside; null: as each request's own Host header says. */

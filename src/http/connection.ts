@@ -2,7 +2,7 @@ import type { ConnectionSettings } from '../domain/connection.ts';
 import type { Credential } from '../domain/credential.ts';
 import type { Granted } from '../domain/granted.ts';
 import type { PersonRecord } from '../domain/person.ts';
-import type { Gap } from '../domain/plan.ts';
+import type { Gap, Waiting } from '../domain/plan.ts';
 import type { Profile } from '../domain/profile.ts';
 import type { Reports } from '../domain/reports.ts';
 import type { Directory } from '../scim/directory.ts';
@@ -16,14 +16,14 @@ export interface Description {
   readonly desired: Profile;
   /** Derived values that only fill a gap. */
   readonly initial: Profile;
-  /** References to people whom Concur does not hold yet. */
-  readonly waitingFor: readonly string[];
+  /** Values that wait for a person. */
+  readonly waitingFor: readonly Waiting[];
   readonly gaps: readonly Gap[];
   /** The scope that is lacking to write a value; null when it may be written. */
   readonly missingFor: Granted['missingFor'];
 }
 
-/** One connection as the transport needs it. */
+/** One connection as the transport needs it. Its settings may change between two requests. */
 export interface HttpConnection {
   readonly name: string;
   readonly directory: Directory;

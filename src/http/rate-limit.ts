@@ -12,11 +12,14 @@ const RETRY_AFTER = '1';
 /**
  * Lets at most `perSecond` requests of a token through in each second, and refuses the others with 429 (RFC 6585 §4).
  * Comes after the authentication: clients share addresses behind a proxy, and a stranger spends nobody's share.
+ *
+ * @param perSecond the limit as it is now; null: any number
  */
-export function tokenRateLimit(perSecond: number): RequestHandler {
+export function tokenRateLimit(perSecond: () => number | null): RequestHandler {
   return rateLimit({
     windowMs: WINDOW,
-    limit: perSecond,
+    skip: () => perSecond() === null,
+    limit: () => perSecond() ?? 0,
     keyGenerator: (_req, res) => tokenOf(res),
     legacyHeaders: false,
     standardHeaders: false,
@@ -25,7 +28,7 @@ export function tokenRateLimit(perSecond: number): RequestHandler {
       throw new ScimError(
         429,
         undefined,
-        `More requests than a token may send, which is ${perSecond} per second; try again in ${RETRY_AFTER} second.`,
+        `More requests than a token may send, which is ${perSecond()} per second; try again in ${RETRY_AFTER} second.`,
       );
     },
   });

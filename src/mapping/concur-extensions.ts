@@ -10,34 +10,25 @@ import {
   TRAVEL,
 } from '../domain/extensions.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../domain/json.ts';
-import type { Gap } from '../domain/plan.ts';
 import { assigned, complex, complexElements, elements, text } from './resource.ts';
 
 /** The attribute names that RFC 7643 §2.1 allows. */
 const ATTRIBUTE_NAME = /^[A-Za-z][\w$-]*$/;
 
-/** Concur's own extensions as the client sent them, with what could not be taken over. */
-export interface ConcurExtensions {
-  /** Those that hold something. */
-  readonly extensions: ReadonlyMap<Extension, JsonObject>;
-  readonly gaps: readonly Gap[];
-}
-
 const OWN = EXTENSIONS.filter((urn) => urn !== CORE && urn !== ENTERPRISE);
 
-/** Concur's own extensions as the client sent them. */
-export function concurExtensions(resource: JsonObject): ConcurExtensions {
+/** Concur's own extensions as the client sent them: those that hold something. */
+export function concurExtensions(resource: JsonObject): ReadonlyMap<Extension, JsonObject> {
   const extensions = new Map<Extension, JsonObject>();
-  const gaps: Gap[] = [];
   for (const urn of OWN) {
     if (resource[urn] === undefined) continue;
-    const attributes = attributesOf(resource, urn, gaps);
+    const attributes = attributesOf(resource, urn);
     if (Object.keys(attributes).length > 0) extensions.set(urn, attributes);
   }
-  return { extensions, gaps };
+  return extensions;
 }
 
-function attributesOf(resource: JsonObject, urn: Extension, gaps: Gap[]): JsonObject {
+function attributesOf(resource: JsonObject, urn: Extension): JsonObject {
   const sent = complex(resource, urn);
   const extension = assigned(
     Object.fromEntries(
@@ -46,8 +37,8 @@ function attributesOf(resource: JsonObject, urn: Extension, gaps: Gap[]): JsonOb
   );
   if (urn === SPEND) return withSpendForms(extension);
   if (urn === SPEND_ROLE) return withList(extension, 'roles', roles(sent));
-  if (urn === SPEND_APPROVER) return people(extension, 'approver', withPrimary, urn, gaps);
-  if (urn === SPEND_DELEGATE) return people(extension, 'delegate', (delegates) => delegates, urn, gaps);
+  if (urn === SPEND_APPROVER) return people(extension, 'approver', withPrimary);
+  if (urn === SPEND_DELEGATE) return people(extension, 'delegate', (delegates) => delegates);
   if (urn === TRAVEL) {
     const groups = elements(extension, 'groups').filter((group) => Number.isSafeInteger(group));
     return withPerson(withList(extension, 'groups', groups), 'manager');
@@ -55,38 +46,25 @@ function attributesOf(resource: JsonObject, urn: Extension, gaps: Gap[]): JsonOb
   return extension;
 }
 
-/**
- * Lists of people in every kind of approver or delegate. Concur answers people by UUID, so that whoever
- * has no place of their own in a list is told apart by it.
- */
+/** Lists of people in every kind of approver or delegate. */
 function people(
   extension: JsonObject,
   person: 'approver' | 'delegate',
   complete: (elements: readonly JsonObject[]) => readonly JsonObject[],
-  urn: Extension,
-  gaps: Gap[],
 ): JsonObject {
   return assigned(
     Object.fromEntries(
-      Object.keys(extension).map((kind) => {
-        const elements = complete(
+      Object.keys(extension).map((kind) => [
+        kind,
+        complete(
           complexElements(extension, kind)
             .map((element) => withPerson(element, person))
             .filter((element) => element[person] !== undefined),
-        );
-        const isKnown = (element: JsonObject) =>
-          (person === 'approver' && element.primary === true) ||
-          text(complex(element, person), 'value') !== undefined;
-        if (!elements.every(isKnown)) {
-          gaps.push({ extension: urn, why: `${kind}: name every ${NAMED[person]} by Concur UUID` });
-        }
-        return [kind, elements.filter(isKnown)];
-      }),
+        ).slice(),
+      ]),
     ),
   );
 }
-
-const NAMED = { approver: 'approver who is not primary', delegate: 'delegate' } as const;
 
 /** Concur requires `primary` of every approver (Spend Approver): where nobody is, the first one is. */
 function withPrimary(approvers: readonly JsonObject[]): readonly JsonObject[] {
@@ -123,9 +101,13 @@ function customData(spend: JsonObject): JsonValue[] {
 function roles(extension: JsonObject): JsonValue[] {
   return complexElements(extension, 'roles')
     .map((role) =>
-      assigned({ roleName: text(role, 'roleName'), roleGroups: elements(role, 'roleGroups').slice() }),
+      assigned({ roleName: text(role, 'roleName'), roleGroups: elements(role, 'roleGroups').filter(isText) }),
     )
     .filter((role) => role.roleName !== undefined);
+}
+
+function isText(value: JsonValue): value is string {
+  return typeof value === 'string' && value.trim() !== '';
 }
 
 function withList(extension: JsonObject, name: string, list: JsonValue[]): JsonObject {

@@ -30,8 +30,6 @@ export interface Mapped {
   readonly gaps: readonly Gap[];
   /** How lists are shared with others; absent where nothing is given. */
   readonly sharing?: Sharing;
-  /** The reference to the manager; absent: there is none. */
-  readonly manager?: string;
 }
 
 /** What Concur requires of every user beside an e-mail address (User Provisioning, schema of User). */
@@ -92,7 +90,7 @@ function assemble(
   const { addresses, gaps: addressGaps } = mapAddresses(resource);
   const { entitlements, gaps: entitlementGaps } = mapEntitlements(resource);
   const enterprise = mapEnterprise(resource, settings.companyId);
-  const { extensions, gaps: extensionGaps } = concurExtensions(resource);
+  const extensions = concurExtensions(resource);
   const spendExtensions = [...extensions.keys()].filter(isSpend);
   const defaults = select(configuredValues(settings), (key) => !decides(key));
   const access = settings.groups ?? NO_GROUPS;
@@ -168,14 +166,12 @@ function assemble(
       manager === undefined
         ? references
         : [...references, ...approvals.map((approval) => ({ ...approval, reference: manager }))],
-    ...(manager === undefined ? {} : { manager }),
     gaps: [
       ...missingRequired({ ...initial, ...profile }),
       ...(decides('preferredLanguage') ? [] : languageGap(resource)),
       ...addressGaps,
       ...entitlementGaps,
       ...enterprise.gaps,
-      ...extensionGaps,
       ...configured.gaps,
       ...(spend.gap === null ? [] : [spend.gap]),
       ...(given?.gaps ?? []),

@@ -4,6 +4,7 @@ import type { JsonObject, JsonValue } from '../domain/json.ts';
 import type { MemberOf } from '../domain/person.ts';
 import type { Gap } from '../domain/plan.ts';
 import { type AttributeKey, extensionOf, sameValue } from '../domain/profile.ts';
+import { roleOf } from '../domain/roles.ts';
 import { type Worked, workOut } from './person.ts';
 
 /** How a value is used: asked for, only filling a gap in Concur, or naming a person who is looked up. */
@@ -11,8 +12,8 @@ export type Use = 'asked' | 'initial' | 'reference';
 
 /** Where a value comes from. */
 export interface Origin {
-  readonly kind: 'client' | 'derived' | 'default' | 'connection' | 'configuration' | 'group';
-  /** In words: `emails[type eq "work"]`, `costCenter, through the table (bridge.yaml:12)`. */
+  readonly kind: 'client' | 'derived' | 'default' | 'connection' | 'configuration' | 'giver';
+  /** In words: `emails[type eq "work"]`, `costCenter, through the table (bridge.yaml:12)`, `group "Approvers"`. */
   readonly from: string;
 }
 
@@ -26,7 +27,7 @@ export interface Filled {
 
 /** A mapping with where each of its values comes from. */
 export interface Explained {
-  /** By key. */
+  /** In the order in which they are asked for: of two roles that exclude each other the first counts. */
   readonly attributes: readonly Filled[];
   readonly gaps: readonly Gap[];
 }
@@ -45,23 +46,24 @@ const DERIVED: Readonly<Record<AttributeKey, string>> = {
 
 /**
  * Maps a SCIM User as `mapPerson` does, and says where each value comes from: what the client sent, what
- * was derived of it, a default, a line of the configuration, or groups.
+ * was derived of it, a default, a line of the configuration, or groups and whoever else gives something.
  */
 export async function explainMapping(
   resource: JsonObject,
   settings: MappingSettings,
   groups: readonly MemberOf[] = [],
+  approverRoles: readonly string[] = [],
 ): Promise<Explained> {
-  const worked = await workOut(resource, settings, groups);
+  const worked = await workOut(resource, settings, groups, approverRoles);
   const { profile, initial, references, gaps } = worked.mapped;
   const configured = new Map(worked.configured.readings.map(([one, reading]) => [one.key, { one, reading }]));
   const originOf = (key: AttributeKey, value: JsonValue, use: Use): Origin => {
-    const givers = worked.byGroups.get(key);
+    const givers = worked.byGivers.get(key);
     if (givers !== undefined) {
       const alsoSent = sameValue(key, worked.sent[key], value) ? ', and the client' : '';
-      return { kind: 'group', from: `${givers.join(', ')}${alsoSent}` };
+      return { kind: 'giver', from: `${givers.join(', ')}${alsoSent}` };
     }
-    const own = configured.get(key);
+    const own = configured.get(key) ?? roleMappedBy(key, configured);
     if (own !== undefined) return fromConfiguration(own.one, own.reading);
     if (use === 'reference') return { kind: 'client', from: scimPath(key) };
     return use === 'initial' ? derivation(key, value, settings) : builtIn(key, worked);
@@ -79,7 +81,17 @@ export async function explainMapping(
     ...Object.entries(initial).map(filled('initial')),
     ...references.map(({ key, reference }) => filled('reference')([key, reference])),
   ];
-  return { attributes: attributes.sort((left, right) => (left.key < right.key ? -1 : 1)), gaps };
+  return { attributes, gaps };
+}
+
+/** What maps the role that a key stands for: its groups, else whether it is there. */
+function roleMappedBy<Mapped>(
+  key: AttributeKey,
+  configured: ReadonlyMap<AttributeKey, Mapped>,
+): Mapped | undefined {
+  if (roleOf(key) === null) return undefined;
+  const element = key.slice(0, key.indexOf(']') + 1);
+  return configured.get(`${element}.roleGroups`) ?? configured.get(`${element}.roleName`);
 }
 
 function fromConfiguration(

@@ -5,7 +5,7 @@ import type { Applied, PersonRecord } from '../domain/person.ts';
 import type { Gap, Waiting } from '../domain/plan.ts';
 import type { Referenced } from '../domain/ports.ts';
 import { type AttributeKey, attributeOf, type Profile, sameValue, select } from '../domain/profile.ts';
-import { roleKey } from '../domain/roles.ts';
+import { roleCodes } from '../domain/roles.ts';
 
 /** A value that names a person by SCIM id, externalId, userName or employee number. */
 export interface Reference {
@@ -21,6 +21,11 @@ export interface Reference {
 export const MANAGER: AttributeKey = `${ENTERPRISE}:manager.value`;
 
 const BI_MANAGER: AttributeKey = `${SPEND}:biManager.value`;
+
+/** Tells whether a text has the form of Concur's UUIDs. */
+export function isConcurUuid(text: string): boolean {
+  return UUID.test(text);
+}
 
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
@@ -45,7 +50,7 @@ export function withoutNamed(sent: Profile): {
     const value = `${key.slice(0, -by.length)}value`;
     if (by === 'employeeNumber' && sent[value] !== undefined) continue;
     const isSentByNumber = by === 'employeeNumber' && labelOf(value) === null;
-    const isUuid = by === 'value' && UUID.test(String(name));
+    const isUuid = by === 'value' && isConcurUuid(String(name));
     references.push({
       key: value,
       reference: String(name),
@@ -106,7 +111,11 @@ export function placeReferences(
       }
     }
   }
-  return { profile: Object.fromEntries(values), waiting, gaps };
+  return {
+    profile: Object.fromEntries([...values].filter(([key]) => isOfSomebody(key, values))),
+    waiting,
+    gaps,
+  };
 }
 
 const NOT_HERE = 'who is not here yet';
@@ -123,9 +132,9 @@ function lackOf(
   const isThere = sameValue(key, applied.profile[key], referenced.concurId);
   if (role === undefined || isThere) return null;
   if (!referenced.hasAccess) return 'who has no access';
-  return referenced.applied.profile[roleKey(role)] === undefined
-    ? `whom Concur does not hold with the role ${role} yet`
-    : null;
+  return roleCodes(Object.keys(referenced.applied.profile)).includes(role)
+    ? null
+    : `whom Concur does not hold with the role ${role} yet`;
 }
 
 /** Whether somebody stands below a Concur user by `biManager`. */
@@ -140,6 +149,15 @@ function labelOf(key: AttributeKey): string | null {
   if (list?.kind !== 'objects' || list.person === undefined) return null;
   const label = key.slice(attribute.length + 1, key.lastIndexOf(']'));
   return label === PRIMARY ? null : label;
+}
+
+/** What is said of an element of a list of people goes with whom it is about. */
+function isOfSomebody(key: AttributeKey, values: ReadonlyMap<AttributeKey, JsonValue>): boolean {
+  const attribute = attributeOf(key);
+  const list = LISTS[attribute];
+  if (list?.kind !== 'objects' || list.person === undefined) return true;
+  const element = key.slice(0, key.lastIndexOf(']') + 1);
+  return list.essential.some((name) => values.has(`${element}.${name}`));
 }
 
 function place(values: Map<AttributeKey, JsonValue>, key: AttributeKey, name: string): void {

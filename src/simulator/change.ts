@@ -1,7 +1,8 @@
 import type { Attributes, Json, Message } from './attributes.ts';
 import { isAttributes, readAttributes } from './attributes.ts';
-import { applyPatch, type PatchAdd, readPatch, type TargetedOperation } from './patch.ts';
-import { CORE, SCHEMAS, schemaOf } from './schemas.ts';
+import { applyPatch, readPatch, type TargetedOperation } from './patch.ts';
+import { CORE, definitionsOf, SCHEMAS } from './schemas.ts';
+import type { World } from './world.ts';
 
 /** What a request wants of one schema: new values, or operations on those that are there. */
 export type Change =
@@ -57,10 +58,13 @@ export function changed(
   urn: string,
   current: Attributes | undefined,
   change: Change,
-  patchAdd: PatchAdd,
+  { company, patchAdd }: Pick<World, 'company' | 'patchAdd'>,
   messages: Message[],
 ): Attributes | undefined {
+  const definitions = definitionsOf(urn, company);
   const next =
-    change.kind === 'whole' ? change.value : applyPatch(urn, current, change.operations, patchAdd, messages);
-  return next && readAttributes(schemaOf(urn).definitions, next, urn, messages);
+    change.kind === 'whole'
+      ? change.value
+      : applyPatch({ urn, definitions, patchAdd }, current, change.operations, messages);
+  return next && readAttributes(definitions, next, urn, messages);
 }

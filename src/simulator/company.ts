@@ -1,3 +1,4 @@
+import type { Definitions } from './attributes.ts';
 import languages from './data/languages.json' with { type: 'json' };
 import roleCodes from './data/role-codes.json' with { type: 'json' };
 import timeZones from './data/time-zones.json' with { type: 'json' };
@@ -12,6 +13,19 @@ export interface CustomField {
   readonly maxLength?: number;
   /** The item codes of the list behind a list field. */
   readonly items?: readonly string[];
+}
+
+/**
+ * What a Concur newer than its documentation has beside it, for as long as the simulator runs; by an extension's URN,
+ * or by the URN, a colon and an attribute: `urn:…:spend:2.0:User:reimbursementType`, `urn:…:core:2.0:User:emails.type`.
+ */
+export interface NewerSchemas {
+  /** Further attributes; they are taken, kept and answered. */
+  attributes: Record<string, Definitions>;
+  /** Further canonical values; they are taken as well. */
+  canonicalValues: Record<string, string[]>;
+  /** Attributes that the schemas call required and nobody requires, as SAP's descriptions do. */
+  calledRequired: string[];
 }
 
 /** The one company that the simulated data centre serves, as its administrators have set it up. Tests may change it. */
@@ -60,6 +74,7 @@ export interface Company {
   travelOrgUnits: string[];
   /** User names that people of other Concur companies hold. */
   takenUserNames: string[];
+  newerSchemas: NewerSchemas;
 }
 
 /** Every scope of the pages v4.user-provisioning.md and v4.1.identity.md, "Scope Usage". */
@@ -204,5 +219,6 @@ export function defaultCompany(): Company {
     travelCustomFields: ['Canary ID', 'Customer User Field', 'Travel Custom Field 1'],
     travelOrgUnits: ['OrgUnit1', 'OrgUnit2'],
     takenUserNames: ['taken@elsewhere.example'],
+    newerSchemas: { attributes: {}, canonicalValues: {}, calledRequired: [] },
   };
 }

@@ -10,6 +10,15 @@ const texts: Check = (value) => Array.isArray(value) && value.every(text);
 const flag: Check = (value) => typeof value === 'boolean';
 const baseUri: Check = (value) => value === null || (typeof value === 'string' && URL.canParse(value));
 
+/** As `NewerSchemas`; the definitions in it are the test's business. */
+const newerSchemas: Check = (value) =>
+  isAttributes(value) &&
+  isAttributes(value.attributes) &&
+  Object.values(value.attributes).every(isAttributes) &&
+  isAttributes(value.canonicalValues) &&
+  Object.values(value.canonicalValues).every(texts) &&
+  texts(value.calledRequired ?? null);
+
 /** What of the company can be changed from outside; null takes away what need not be there. */
 const CHANGES: Partial<Record<keyof Company, Check>> = {
   clientId: text,
@@ -20,6 +29,7 @@ const CHANGES: Partial<Record<keyof Company, Check>> = {
   livesAt: baseUri,
   maintenance: flag,
   provisioningOffered: flag,
+  newerSchemas,
   tokenRefusal: (value) => value === null || (typeof value === 'number' && isTokenErrorCode(value)),
 };
 

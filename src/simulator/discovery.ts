@@ -1,5 +1,6 @@
 import type { AttributeDefinition, Definitions } from './attributes.ts';
-import { CORE, ENTERPRISE, LIST_RESPONSE, SCHEMAS } from './schemas.ts';
+import type { Company } from './company.ts';
+import { CORE, definitionsOf, ENTERPRISE, LIST_RESPONSE, SCHEMAS } from './schemas.ts';
 
 const supported = (value: boolean): { supported: boolean } => ({ supported: value });
 
@@ -62,8 +63,8 @@ export function resourceTypes(services: readonly string[], base: string): Record
 }
 
 /** `GET …/Schemas`: the schemas of the services named, in a list response inside a list, as in the sample. */
-export function schemaList(services: readonly string[], base: string): unknown {
-  const Resources = [...SCHEMAS.keys()].flatMap((urn) => schemaResource(urn, services, base) ?? []);
+export function schemaList(services: readonly string[], base: string, company: Company): unknown {
+  const Resources = [...SCHEMAS.keys()].flatMap((urn) => schemaResource(urn, services, base, company) ?? []);
   return [
     {
       schemas: [LIST_RESPONSE],
@@ -80,6 +81,7 @@ export function schemaResource(
   urn: string,
   services: readonly string[],
   base: string,
+  company: Company,
 ): Record<string, unknown> | undefined {
   const schema = SCHEMAS.get(urn);
   if (!schema || !services.includes(schema.service)) return undefined;
@@ -88,12 +90,12 @@ export function schemaResource(
     id: urn,
     name: schema.name,
     description: schema.name,
-    attributes: describe(schema.definitions),
+    attributes: describe(definitionsOf(urn, company), `${urn}:`, company.newerSchemas.calledRequired),
     meta: { resourceType: 'Schema', location: `${base}/Schemas/${urn}` },
   };
 }
 
-function describe(definitions: Definitions): unknown[] {
+function describe(definitions: Definitions, path: string, calledRequired: readonly string[]): unknown[] {
   return Object.entries(definitions).map(([name, definition]: [string, AttributeDefinition]) => {
     const { type, multiValued, required, mutability, returned, canonicalValues, maxLength, subAttributes } =
       definition;
@@ -101,14 +103,14 @@ function describe(definitions: Definitions): unknown[] {
       name,
       type,
       multiValued: multiValued ?? false,
-      required: required ?? false,
+      required: required === true || calledRequired.includes(`${path}${name}`),
       mutability: mutability ?? 'readWrite',
       returned: returned ?? 'default',
       caseExact: false,
       uniqueness: name === 'userName' ? 'global' : name === 'employeeNumber' ? 'server' : 'none',
       ...(canonicalValues ? { canonicalValues } : {}),
       ...(maxLength === undefined ? {} : { maxLength }),
-      ...(subAttributes ? { subAttributes: describe(subAttributes) } : {}),
+      ...(subAttributes ? { subAttributes: describe(subAttributes, `${path}${name}.`, calledRequired) } : {}),
     };
   });
 }

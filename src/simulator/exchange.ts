@@ -13,7 +13,7 @@ export interface Exchange {
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
   readonly correlationId: string;
-  /** The fault that hits this request; the routes look at `stuck` and `late`. */
+  /** The fault that hits this request; the routes look at how long it makes a provisioning request take. */
   readonly fault: Fault | undefined;
   /** One parameter of the path. */
   param(name: string): string;

@@ -2,7 +2,7 @@ import type { Attributes, Message } from './attributes.ts';
 import { sameJson } from './attributes.ts';
 import { type Change, changed } from './change.ts';
 import { SCHEMAS, SPEND_USER, schemaOf, TRAVEL } from './schemas.ts';
-import { checkSpend } from './spend-rules.ts';
+import { checkSpend, withoutCircle } from './spend-rules.ts';
 import { checkTravel } from './travel-rules.ts';
 import type { User } from './users.ts';
 import type { World } from './world.ts';
@@ -47,14 +47,15 @@ export function writeExtension(
   }
   const held = user.extensions.get(urn);
   const messages: Message[] = [];
-  const next = changed(urn, held, change, world.patchAdd, messages);
+  const next = changed(urn, held, change, world, messages);
   if (next)
     messages.push(...(urn === TRAVEL ? checkTravel(next, world) : checkSpend(urn, next, user, world)));
   // "We do not support an empty Spend User extension."
   else if (urn === SPEND_USER) messages.push(problem('INVALID_VALUE', 'The Spend User cannot be removed'));
   if (messages.length > 0) return { kind: 'error', status: 400, messages };
-  if (sameJson(next, held)) return { kind: 'no-op' };
-  hold(user, urn, next);
+  const kept = urn === SPEND_USER && next ? withoutCircle(next, user, world.users) : next;
+  if (sameJson(kept, held)) return { kind: 'no-op' };
+  hold(user, urn, kept);
   user.lastModified = at;
   return { kind: 'success' };
 }

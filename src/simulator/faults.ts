@@ -9,14 +9,14 @@ export type Fault =
     }
   /** The connection is cut; nothing has happened. */
   | { readonly kind: 'drop-before' }
-  /** The connection is cut after everything has happened. */
-  | { readonly kind: 'drop-after' }
+  /** The connection is cut after everything has happened; with `late` a Bulk is carried out only so many ms after that. */
+  | { readonly kind: 'drop-after'; readonly late?: number }
   /** The request is carried out after a while. */
   | { readonly kind: 'delay'; readonly ms: number }
-  /** The request is never carried out nor answered. */
-  | { readonly kind: 'hang' }
-  /** The request is carried out and the answer is not JSON. */
-  | { readonly kind: 'malformed' }
+  /** The request is never carried out nor answered; with `ms` the connection is cut after so long. */
+  | { readonly kind: 'hang'; readonly ms?: number }
+  /** The request is carried out and the answer is not JSON (the default), ends in the middle, or has no body. */
+  | { readonly kind: 'malformed'; readonly as?: 'no-json' | 'cut' | 'empty' }
   /** The provisioning request that this request starts never completes. */
   | { readonly kind: 'stuck' }
   /** The asynchronous part of the provisioning request that this request starts takes this long. */

@@ -123,13 +123,13 @@ export function createApplication(parts: Parts): Express {
     route(
       'get',
       `${base}/Schemas`,
-      guarded(() => ({ status: 200, body: schemaList(services, here()) })),
+      guarded(() => ({ status: 200, body: schemaList(services, here(), world.company) })),
     );
     route(
       'get',
       `${base}/Schemas/:id`,
       guarded((exchange) => {
-        const schema = schemaResource(exchange.param('id'), services, here());
+        const schema = schemaResource(exchange.param('id'), services, here(), world.company);
         return schema ? { status: 200, body: schema } : errorAnswer(404, { detail: 'Not found' });
       }),
     );
@@ -151,7 +151,10 @@ async function serve(parts: Parts, request: Request, response: Response, route: 
   const { world, provisions, rules, simulator } = parts;
   const logged = logRequest(world, simulator.requests, request);
   const fault = rules.take(request.method, request.path);
-  if (fault?.kind === 'hang') return;
+  if (fault?.kind === 'hang') {
+    if (fault.ms !== undefined) setTimeout(() => request.socket.destroy(), fault.ms).unref();
+    return;
+  }
   if (fault?.kind === 'drop-before') {
     request.socket.destroy();
     return;
@@ -176,12 +179,8 @@ async function serve(parts: Parts, request: Request, response: Response, route: 
     request.socket.destroy();
     return;
   }
-  const text =
-    fault?.kind === 'malformed'
-      ? '<html>{"unfinished": '
-      : answer.body === undefined
-        ? ''
-        : JSON.stringify(answer.body);
+  const whole = answer.body === undefined ? '' : JSON.stringify(answer.body);
+  const text = fault?.kind === 'malformed' ? malformed(whole, fault.as) : whole;
   logged.status = answer.status;
   response
     .status(answer.status)
@@ -201,6 +200,17 @@ async function answerTo(world: World, exchange: Exchange, route: Route): Promise
   } catch (error) {
     if (error instanceof Refusal) return error.answer;
     throw error;
+  }
+}
+
+function malformed(text: string, as: Extract<Fault, { kind: 'malformed' }>['as'] = 'no-json'): string {
+  switch (as) {
+    case 'no-json':
+      return '<html>{"unfinished": ';
+    case 'cut':
+      return text.slice(0, Math.floor(text.length / 2));
+    case 'empty':
+      return '';
   }
 }
 

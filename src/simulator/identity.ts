@@ -49,7 +49,7 @@ export function writeIdentity(world: World, write: IdentityWrite): IdentityOutco
       changes.get(urn) ?? (creates && urn !== SAP ? ({ kind: 'whole', value: {} } as const) : undefined);
     const messages: Message[] = [];
     const next = change
-      ? changed(urn, held?.extensions.get(urn), change, world.patchAdd, messages)
+      ? changed(urn, held?.extensions.get(urn), change, world, messages)
       : extensions.get(urn);
     if (change && next && urn === CORE) messages.push(...checkCore(next, world.company));
     if (change && next && urn === ENTERPRISE) {

@@ -1,7 +1,7 @@
-import type { Attributes, Json, Message } from './attributes.ts';
+import type { Attributes, Definitions, Json, Message } from './attributes.ts';
 import { invalid, isAttributes, sameJson } from './attributes.ts';
 import { type Filter, matches, parseFilter } from './filter.ts';
-import { CORE, SCHEMAS, SPEND_USER, schemaOf } from './schemas.ts';
+import { CORE, SCHEMAS, SPEND_USER } from './schemas.ts';
 
 /** How `add` treats a list without a filter: SAP's pages say both (see `applyPatch`). */
 export type PatchAdd = 'replace' | 'append';
@@ -81,6 +81,13 @@ function readPath(
   return { urn, rest: { attribute, ...(filter ? { filter } : {}), ...(sub === undefined ? {} : { sub }) } };
 }
 
+/** The schema that operations are applied to, and what `add` does to a list in it. */
+interface PatchedSchema {
+  readonly urn: string;
+  readonly definitions: Definitions;
+  readonly patchAdd: PatchAdd;
+}
+
 /**
  * Applies operations to a copy of one extension's attributes and returns it; undefined when the extension is removed.
  * "If the target location is a multi-valued attribute and no filter is specified, the attribute and all values are
@@ -88,53 +95,50 @@ function readPath(
  * What cannot be applied is added to `messages`.
  */
 export function applyPatch(
-  urn: string,
+  schema: PatchedSchema,
   current: Attributes | undefined,
   operations: readonly TargetedOperation[],
-  patchAdd: PatchAdd,
   messages: Message[],
 ): Attributes | undefined {
   let next: Attributes | undefined = current && structuredClone(current);
   for (const operation of operations) {
     if (operation.attribute === undefined) {
-      next = applyWhole(urn, next, operation, patchAdd, messages);
+      next = applyWhole(schema, next, operation, messages);
     } else {
       next ??= {};
-      applyToAttribute(urn, next, operation.attribute, operation, patchAdd, messages);
+      applyToAttribute(schema, next, operation.attribute, operation, messages);
     }
   }
   return next;
 }
 
 function applyWhole(
-  urn: string,
+  schema: PatchedSchema,
   current: Attributes | undefined,
   { op, value }: TargetedOperation,
-  patchAdd: PatchAdd,
   messages: Message[],
 ): Attributes | undefined {
   if (op === 'remove' || value === null) return undefined;
   if (!isAttributes(value)) {
-    messages.push(invalid(urn, 'Type'));
+    messages.push(invalid(schema.urn, 'Type'));
     return current;
   }
   const next = current ?? {};
   for (const [attribute, part] of Object.entries(value)) {
-    applyToAttribute(urn, next, attribute, { op, value: part }, patchAdd, messages);
+    applyToAttribute(schema, next, attribute, { op, value: part }, messages);
   }
   return next;
 }
 
 function applyToAttribute(
-  urn: string,
+  { urn, definitions, patchAdd }: PatchedSchema,
   next: Attributes,
   attribute: string,
   operation: TargetedOperation,
-  patchAdd: PatchAdd,
   messages: Message[],
 ): void {
   const place = `${urn}:${attribute}`;
-  const definition = schemaOf(urn).definitions[attribute];
+  const definition = definitions[attribute];
   if (!definition) {
     messages.push({ ...invalid(place, 'Attribute'), message: `Unknown attribute '${place}'` });
     return;

@@ -33,6 +33,8 @@ export function provisioningRoutes(
 ): Record<'create' | 'patch' | 'put' | 'remove' | 'bulk' | 'status', Route> {
   const paceOf = ({ fault }: Exchange): Pace => {
     if (fault?.kind === 'stuck') return { ...pace, extensions: undefined };
+    if (fault?.kind === 'drop-after' && fault.late !== undefined)
+      return { identity: fault.late, extensions: pace.extensions };
     return fault?.kind === 'late' ? { ...pace, extensions: fault.ms } : pace;
   };
 

@@ -1,4 +1,5 @@
-import type { Definitions } from './attributes.ts';
+import type { AttributeDefinition, Definitions } from './attributes.ts';
+import type { Company } from './company.ts';
 import { core, enterprise } from './identity-schemas.ts';
 import {
   approver,
@@ -81,4 +82,33 @@ export function schemaOf(urn: string): Schema {
   const schema = SCHEMAS.get(urn);
   if (!schema) throw new Error(`not a schema of Concur: ${urn}`);
   return schema;
+}
+
+/** The attributes of a schema as this company's Concur takes them. */
+export function definitionsOf(urn: string, { newerSchemas }: Pick<Company, 'newerSchemas'>): Definitions {
+  const { attributes, canonicalValues } = newerSchemas;
+  const all: Record<string, AttributeDefinition> = { ...schemaOf(urn).definitions, ...attributes[urn] };
+  for (const [path, values] of Object.entries(canonicalValues)) {
+    if (!path.startsWith(`${urn}:`)) continue;
+    const [name = '', sub] = path.slice(urn.length + 1).split('.');
+    const definition = all[name];
+    if (definition !== undefined) all[name] = withValues(definition, sub, values);
+  }
+  return all;
+}
+
+function withValues(
+  definition: AttributeDefinition,
+  sub: string | undefined,
+  values: readonly string[],
+): AttributeDefinition {
+  if (sub === undefined) {
+    return { ...definition, canonicalValues: [...(definition.canonicalValues ?? []), ...values] };
+  }
+  const part = definition.subAttributes?.[sub];
+  if (part === undefined) return definition;
+  return {
+    ...definition,
+    subAttributes: { ...definition.subAttributes, [sub]: withValues(part, undefined, values) },
+  };
 }

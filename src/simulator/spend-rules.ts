@@ -176,6 +176,21 @@ const DELEGATE_ROLES: Readonly<Record<string, string>> = {
   purchaseRequest: 'INV_PURCH_REQ_USER',
 };
 
+/** "No circular reporting among users is supported, field is nulled if logic in error." */
+export function withoutCircle(next: Attributes, user: User, users: World['users']): Attributes {
+  const { biManager, ...others } = next;
+  const seen = new Set([user.id]);
+  let above: Json | undefined = biManager;
+  while (isAttributes(above)) {
+    const person = findPerson(above, users);
+    if (!person) return next;
+    if (seen.has(person.id)) return person.id === user.id ? others : next;
+    seen.add(person.id);
+    above = person.extensions.get(SPEND_USER)?.biManager;
+  }
+  return next;
+}
+
 /** Finds the person of a "User Reference"; undefined when there is none or the two keys point to different people. */
 export function findPerson(reference: Attributes, users: World['users']): User | undefined {
   const { value, employeeNumber } = reference;

@@ -15,7 +15,8 @@ import {
   owesDeactivation,
 } from './queueing.ts';
 import { keysOf, loadRecord, newProvisioning, savePerson, toProvisioningColumns } from './records.ts';
-import { claims, releaseFormerHolders, wakeWaiting } from './references.ts';
+import { claims, releaseFormerHolders } from './references.ts';
+import { wakeWaiting } from './relations.ts';
 import { lookSooner } from './requests.ts';
 import type { Database } from './tables.ts';
 

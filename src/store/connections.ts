@@ -22,7 +22,7 @@ export async function bindConnection(store: Store, name: string, companyId: stri
     if (bound === undefined) {
       await transaction
         .insertInto('connections')
-        .values({ name, company_id: companyId, created: store.clock() })
+        .values({ name, company_id: companyId, created: store.clock(), planned_by: null })
         .execute();
       return { kind: 'bound' };
     }

@@ -2,6 +2,7 @@ import type { Kysely, Selectable } from 'kysely';
 import type { PersonRecord } from '../domain/person.ts';
 import type { Reason, State } from '../domain/provisioning.ts';
 import type { ChangeReport, ReportPage, Reports, Summary } from '../domain/reports.ts';
+import { approvesFor, leavingApprovers } from './approvers.ts';
 import { nameCursor, nextCursor, numberCursor } from './cursor.ts';
 import type { Read } from './list.ts';
 import { fromJson, loadRecord, loadRecords } from './records.ts';
@@ -17,6 +18,8 @@ export function reports(db: Kysely<Database>, connection: string, readApart: Rea
     search: (query) => search(db, connection, query),
     earlier: (person) => earlier(db, person),
     person: (id) => loadRecord(db, connection, id),
+    approvesFor: (concurId, limit) => approvesFor(db, connection, concurId, limit),
+    leavingApprovers: (limit) => leavingApprovers(db, readApart, connection, limit),
     requests: (query) => requestReports(db, connection, query),
     request: (id) => requestReport(db, connection, id),
     changes: (query) => changes(db, connection, query),

@@ -1,5 +1,7 @@
 import { Kysely } from 'kysely';
+import type { LearnedSchemas } from '../domain/learned-schemas.ts';
 import type { ProvisioningStore } from '../domain/ports.ts';
+import type { ReplanningStore } from '../domain/replanning.ts';
 import type { Reports } from '../domain/reports.ts';
 import type { Directory } from '../scim/directory.ts';
 import type { Gives } from './access.ts';
@@ -10,7 +12,9 @@ import { type ListSources, readHere } from './list.ts';
 import { listCursors } from './list-cursor.ts';
 import { migrate } from './migrate.ts';
 import { provisioningStore } from './provisioning.ts';
+import { replanningStore } from './replanning.ts';
 import { reports } from './reports.ts';
+import { type Schemas, schemas } from './schemas.ts';
 import { type ScimTokens, scimTokens } from './scim-tokens.ts';
 import { SQLITE_ENGINE, sqliteDialect, sqliteScanner } from './sqlite.ts';
 import { MOMENTS_LIMITS, SEARCH_LIMITS } from './sqlite-scanner.ts';
@@ -22,9 +26,11 @@ export { bindConnection } from './connections.ts';
 export interface ConnectionStore {
   readonly directory: Directory;
   readonly provisioning: ProvisioningStore;
+  readonly replanning: ReplanningStore;
   readonly reports: Reports;
   readonly credentials: Credentials;
   readonly tokens: ScimTokens;
+  readonly schemas: Schemas;
 }
 
 /** The database of all connections. */
@@ -79,14 +85,20 @@ export async function openStore({ url, secretKey, clock, newId }: StoreOptions):
     cursors: listCursors(secretKey, clock),
     read: { nothing: here, moments: moments.read, search: searches.read },
   };
+  const learned = new Map<string, LearnedSchemas | null>();
   return {
-    connection: (name, gives) => ({
-      directory: directory(db, name, clock, newId, { ...sources, gives }),
-      provisioning: provisioningStore({ db, engine: sources.engine, connection: name }, gives),
-      reports: reports(db, name, moments.read),
-      credentials: credentials(db, name, secretKey, clock),
-      tokens: scimTokens(db, name, clock, newId),
-    }),
+    connection: (name, gives) => {
+      const provisioning = provisioningStore({ db, engine: sources.engine, connection: name }, gives);
+      return {
+        directory: directory(db, name, clock, newId, { ...sources, gives }),
+        provisioning,
+        replanning: replanningStore(db, name, provisioning.withRelations),
+        reports: reports(db, name, moments.read),
+        credentials: credentials(db, name, secretKey, clock),
+        tokens: scimTokens(db, name, clock, newId),
+        schemas: schemas(db, name, learned),
+      };
+    },
     close: async () => {
       await Promise.all([moments.close(), searches.close()]);
       await db.destroy();

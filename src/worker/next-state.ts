@@ -14,7 +14,7 @@ import { wantedOf } from './wanted.ts';
  * so that whatever a client wrote meanwhile is seen, and the person rests only when nothing is left.
  */
 export async function nextState(
-  context: Pick<Context, 'concur' | 'settings' | 'clock' | 'random'>,
+  context: Pick<Context, 'concur' | 'settings' | 'clock' | 'random' | 'log'>,
   record: PersonRecord,
   update: ProvisioningUpdate,
   resolve: ResolveReferences,
@@ -26,6 +26,7 @@ export async function nextState(
   const wanted = deliverable(asked, provisioning);
   const next = plan({ ...record, provisioning }, wanted, NOTHING_KNOWN);
   const relations = relationsIn(wanted);
+  if (hasLost(record, provisioning)) tellOfApprover(context, record);
   if (next.kind === 'send' && next.deactivation) {
     return { ...update, ...relations, state: 'queued', reason: null, lane: 'deactivation', due: now };
   }
@@ -58,6 +59,20 @@ export function atRest(
     ...relationsIn(wanted),
     due: null,
   };
+}
+
+function hasLost({ provisioning: before }: PersonRecord, { applied }: Provisioning): boolean {
+  return before.applied.profile.active === true && applied.profile.active === false;
+}
+
+/** Reports of somebody without access go nowhere: those whose approver left need another one. */
+function tellOfApprover({ log }: Pick<Context, 'log'>, { person, approvals }: PersonRecord): void {
+  const approves = approvals?.approves ?? [];
+  if (approves.length === 0) return;
+  log.warn(
+    { person: person.id, userName: person.resource.userName, approves },
+    'somebody left who approves for others in Concur: give those another approver (status USER lists them)',
+  );
 }
 
 function relationsIn({ waiting, manager }: Wanted): Pick<ProvisioningUpdate, 'waitingFor' | 'manager'> {

@@ -5,7 +5,7 @@ import type { Wanted } from '../domain/plan.ts';
 import type { Referenced, ResolveReferences } from '../domain/ports.ts';
 import { approverRoles } from '../mapping/approvers.ts';
 import { mapPerson } from '../mapping/person.ts';
-import { placeReferences } from '../mapping/references.ts';
+import { MANAGER, placeReferences } from '../mapping/references.ts';
 
 /**
  * Says what Concur should hold for a person: the mapping of what clients wrote, with an override on
@@ -29,7 +29,8 @@ export async function wantedOf(
   if (settings.groups !== undefined && groups === undefined) throw new Error('The groups were not looked up');
   const roles = approverRoles(settings, record);
   const mapped = await mapPerson(person.resource, settings, groups, roles);
-  const { initial, references, sharing, manager } = mapped;
+  const { initial, references, sharing } = mapped;
+  const manager = references.find(({ key }) => key === MANAGER)?.reference;
   const found =
     references.length === 0 ? NOBODY : await resolve(references.map(({ reference }) => reference));
   const { profile, waiting, gaps } = placeReferences(mapped.profile, references, found, record);

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 
 const PROGRAM = resolve(import.meta.dirname, '../../src/bin.ts');
 /** After this a run is killed, so that a failed test leaves nothing behind, in ms. */
-const LONGEST = 60_000;
+const LONGEST = 180_000;
 
 /** What a run of the program left. */
 export interface Ended {

@@ -59,6 +59,9 @@ it.each(['ada@example.com', 'N-ada', 'ext-ada'])(
     expect(stdout).toContain('Desired and in Concur: no difference');
     expect(stdout).toMatch(/correlation id +[0-9a-f-]{36}/);
     expect(stdout).toMatch(/core +success/);
+    expect(stdout).toMatch(/^ +userName +ada@example\.com +ada@example\.com +client: userName$/m);
+    expect(stdout).toMatch(/^ +enterprise:employeeNumber +N-ada +N-ada +client: enterprise:employeeNumber$/m);
+    expect(stdout).toMatch(/^ +enterprise:companyId +\S+ +\S+ +connection: companyId$/m);
     expect(stdout).toMatch(/scim:\S+ +create/);
     expect(stdout).not.toContain('\u001b');
   },
@@ -198,7 +201,7 @@ it('makes a token that opens the door until it is revoked', async () => {
   expect(listed.stdout).not.toContain(token);
   const namesake = await run(['token', 'create', 'okta'], environment);
   expect(namesake).toMatchObject({ code: 1, stderr: expect.stringContaining('"okta" already') });
-  expect(await json(['token', 'revoke', id])).toMatchObject({
+  expect(await json(['token', 'revoke', id.slice(0, 8)])).toMatchObject({
     id,
     name: 'okta',
     revoked: expect.any(String),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { comparison } from '../../src/cli/comparison.ts';
-import { personView } from '../../src/cli/person-view.ts';
-import { CORE, ENTERPRISE, SPEND } from '../../src/domain/extensions.ts';
+import { comparison as compare } from '../../src/cli/comparison.ts';
+import { personView as view } from '../../src/cli/person-view.ts';
+import { CORE, ENTERPRISE, SPEND, SPEND_ROLE } from '../../src/domain/extensions.ts';
 import type { Provisioning } from '../../src/domain/person.ts';
 import { personReport } from '../../src/http/admin/presenters.ts';
 import type { Description } from '../../src/http/connection.ts';
@@ -24,11 +24,16 @@ function report(description: Partial<Description>, provisioning: Partial<Provisi
         ...description,
       },
       earlier: [],
+      approved: [],
       requests: [],
       changes: [],
     },
   );
 }
+
+const ALL = { origins: new Map<string, string>(), all: true };
+const comparison = (one: ReturnType<typeof report>) => compare(one, ALL);
+const personView = (one: ReturnType<typeof report>) => view(one, ALL);
 
 function line(text: string, attribute: string): string {
   return text.split('\n').find((one) => one.includes(attribute)) ?? '';
@@ -89,6 +94,52 @@ describe('the legend', () => {
   });
 });
 
+describe('what is shown', () => {
+  const applied = {
+    profile: { title: 'Clerk', timezone: 'UTC', [`${ENTERPRISE}:department`]: 'Sales', nickName: 'Al' },
+    unknown: [],
+  };
+  const origins = new Map([
+    ['title', 'title (bridge.yaml:9)'],
+    [CURRENCY, 'derived from the country'],
+  ]);
+  const one = report({ desired: { title: 'Boss' } }, { applied, owned: ['nickName'] });
+
+  it('is what somebody asks for and what differs, with how much Concur holds besides', () => {
+    const text = compare(one, { origins, all: false });
+    expect(line(text, 'title')).toMatch(/^≠ +title +Boss +Clerk +title \(bridge\.yaml:9\)$/);
+    expect(line(text, 'nickName')).toMatch(/\(nothing\) +Al$/);
+    expect(text).not.toMatch(/timezone|department/);
+    expect(text).toContain('and 2 values that nobody here asks for; --all shows them');
+  });
+
+  it('is everything with --all', () => {
+    const text = compare(one, { origins, all: true });
+    expect(line(text, 'enterprise:department')).toMatch(/Sales$/);
+    expect(text).toContain('timezone');
+    expect(text).not.toContain('--all');
+  });
+
+  it('counts one value alone as one', () => {
+    const two = report({ desired: { title: 'Boss', timezone: 'UTC' } }, { applied });
+    const without = { ...two, applied: { title: 'Clerk', nickName: 'Al' } };
+    expect(compare(without, { origins, all: false })).toContain(
+      'and 1 value that nobody here asks for; --all shows it',
+    );
+  });
+
+  it('names parts and attributes as the configuration does', () => {
+    const roles = `${SPEND_ROLE}:roles[EXP_USER].roleName`;
+    const text = compare(report({ desired: { [roles]: 'EXP_USER' } }, { applied }), { origins, all: false });
+    expect(text).toContain('role:roles[EXP_USER].roleName');
+    expect(text).not.toMatch(/urn:|spend Role/);
+  });
+});
+
+function waitFor(reference: string) {
+  return { key: `${ENTERPRISE}:manager.value`, reference, until: 'who is not here yet' };
+}
+
 describe('a person in part', () => {
   it('is never shown without difference alone: everything that is missing is listed', () => {
     const gaps = [
@@ -97,14 +148,14 @@ describe('a person in part', () => {
     ] as const;
     const text = personView(
       report(
-        { desired: { title: 'Clerk' }, gaps, waitingFor: ['boss', 'approver'] },
+        { desired: { title: 'Clerk' }, gaps, waitingFor: [waitFor('boss'), waitFor('approver')] },
         { state: 'partial', applied: { profile: { title: 'Clerk' }, unknown: [] } },
       ),
     );
     for (const words of [
       'spend: No country',
       'enterprise: No company',
-      'waits for boss',
+      'enterprise:manager.value waits for boss, who is not here yet',
       'waits for approver',
     ]) {
       expect(text).toContain(words);

@@ -233,16 +233,29 @@ it('takes what the configuration lacks from options, and says where it belongs',
   expect(stderr).toBe('');
   expect(code).toBe(0);
   expect(await stored()).not.toBeNull();
-  for (const [setting, variable, value] of [
-    ['baseUrl', 'CONCUR_BASE_URL', company.baseUrl],
-    ['allowedHosts', 'CONCUR_ALLOWED_HOSTS', new URL(company.baseUrl).host],
-    ['companyId', 'CONCUR_COMPANY_ID', company.companyId],
-    ['clientSecret', 'CONCUR_CLIENT_SECRET', 'the secret that you gave'],
+  expect(stdout).toMatch(/put them into \.\/bridge\.yaml\.$/m);
+  for (const [setting, value] of [
+    ['baseUrl', company.baseUrl],
+    ['allowedHosts', new URL(company.baseUrl).host],
+    ['companyId', company.companyId],
+    ['clientSecret', 'the secret that you gave'],
   ]) {
-    expect(stdout).toMatch(new RegExp(`^connections\\.default\\.${setting} +${variable} +${value}$`, 'm'));
+    expect(stdout).toMatch(new RegExp(`^connections\\.default\\.${setting} +${value}$`, 'm'));
   }
-  expect(stdout).not.toContain('CONCUR_CLIENT_ID');
+  expect(stdout).not.toMatch(/CONCUR_|connections\.default\.clientId/);
   expect(stdout).not.toContain(company.clientSecret);
+});
+
+it('says beside each setting that is lacking the variable, where there is no file', async () => {
+  const { CONCUR_CLIENT_ID: _, ...env } = environment;
+  const { code, stdout } = await connect(
+    ['--client-id', company.clientId, '--request-token', company.requestToken],
+    env,
+  );
+  expect(code).toBe(0);
+  expect(stdout).toMatch(
+    new RegExp(`^connections\\.default\\.clientId +CONCUR_CLIENT_ID +${company.clientId}$`, 'm'),
+  );
 });
 
 it('asks at a terminal what the configuration lacks', async () => {

@@ -77,6 +77,15 @@ describe('doctor', () => {
     expect(code).toBe(1);
   });
 
+  it('tells people in one line of all the checks that need a configuration', async () => {
+    const { code, stdout } = await run(['doctor'], { BRIDGE_PORT: 'http' });
+    expect(stdout.match(/^skipped.*$/gm)).toEqual([
+      `skipped  ${CHECKS.length - 1} checks: they need a configuration that can be used`,
+    ]);
+    expect(stdout).toContain(`1 failed, ${CHECKS.length - 1} not checked.`);
+    expect(code).toBe(1);
+  });
+
   it('returns 2 for a connection that is not configured', async () => {
     const { code, stdout, stderr } = await run(['doctor', '--connection', 'emea'], environment);
     expect(stderr).toMatch(/no connection "emea"; it has: default/);

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -80,6 +80,16 @@ it('says what to do about a file that is no database, and returns 1', async () =
   const { code, stderr } = await run(['status'], { ...environment, BRIDGE_DATABASE_URL: `sqlite:${path}` });
   expect(stderr).toMatch(/no readable SQLite database/);
   expect(stderr).not.toMatch(/^\s+at /m);
+  expect(code).toBe(1);
+});
+
+it('does not take a database for missing that it cannot look at, and returns 1', async () => {
+  const path = join(folder, 'loop.db');
+  // Unlike a place without rights this stops root as well.
+  symlinkSync(path, path);
+  const { code, stderr } = await run(['status'], { ...environment, BRIDGE_DATABASE_URL: `sqlite:${path}` });
+  expect(stderr).not.toContain('no database');
+  expect(stderr).toMatch(/cannot be opened.*BRIDGE_DATABASE_URL/);
   expect(code).toBe(1);
 });
 

@@ -28,6 +28,7 @@ connections:
     clientId: client
     clientSecret: secret
     mapping:
+      defaults: { timezone: Europe/Berlin }
       attributes:
         title: { from: enterprise:costCenter, table: { file: ledgers.csv } }
     groups:
@@ -50,7 +51,7 @@ test('mapping test shows each value with where it comes from, and what is looked
     'title',
     'L-1',
     'always',
-    expect.stringMatching(/^enterprise:costCenter, through the table \(.*bridge\.yaml:10\)$/),
+    expect.stringMatching(/^enterprise:costCenter, through the table \(.*bridge\.yaml:11\)$/),
   ]);
   expect(rows).toContainEqual([
     'enterprise:manager.value',
@@ -64,6 +65,7 @@ test('mapping test shows each value with where it comes from, and what is looked
     'where Concur has nothing',
     'derived from userName',
   ]);
+  expect(rows).toContainEqual(['timezone', 'Europe/Berlin', 'always', 'mapping.defaults (./bridge.yaml:9)']);
   expect(stdout).toMatch(/not fit to be sent\n {2}nothing/);
   expect(code).toBe(0);
 });
@@ -74,11 +76,48 @@ test('mapping test says what breaks a rule of Concur, as the server would', asyn
   expect(code).toBe(1);
 });
 
+test('mapping test says which of two roles counts, as they are named', async () => {
+  const roles = [{ roleName: 'SHD_TAX_ADMIN_RO' }, { roleName: 'SHD_TAX_ADMIN' }];
+  const { code, stdout } = await mappingTest(['-'], {
+    ...ADA,
+    locale: 'en-US',
+    addresses: [{ type: 'work', country: 'US' }],
+    'urn:ietf:params:scim:schemas:extension:spend:2.0:Role': { roles },
+  });
+  expect(stdout).toMatch(/SHD_TAX_ADMIN_RO, which is named first and counts: SHD_TAX_ADMIN is left out/);
+  expect(code).toBe(1);
+});
+
 test('mapping test shows which group a value comes from', async () => {
   const { stdout } = await mappingTest(['-', '--group', 'Other', 'concur travellers'], ADA);
   const rows = stdout.split('\n').map((line) => line.split(/ {2,}/));
-  expect(rows).toContainEqual(['entitlements[Travel]', 'true', 'always', 'group: concur travellers']);
+  expect(rows).toContainEqual(['entitlements[Travel]', 'true', 'always', 'group "concur travellers"']);
   expect((await mappingTest(['-'], ADA)).stdout).not.toContain('entitlements');
+});
+
+test('mapping test says which groups no rule is about, and what may have been meant', async () => {
+  const { code, stderr } = await mappingTest(
+    ['-', '--group', 'Concur Travelers', 'concur travellers', 'X'],
+    ADA,
+  );
+  expect(stderr.split('\n')).toEqual([
+    'No rule is about the group "Concur Travelers": did you mean "Concur Travellers"?',
+    'No rule is about the group "X": the rules are about "Concur Travellers".',
+    '',
+  ]);
+  expect(code).toBe(0);
+});
+
+test('mapping test says that there are no rules for groups', async () => {
+  const env = {
+    BRIDGE_SECRET_KEY: '0'.repeat(64),
+    CONCUR_BASE_URL: 'https://us2.api.concursolutions.com',
+    CONCUR_COMPANY_ID: '3f2504e0-4f89-11d3-9a0c-0305e82c3301',
+    CONCUR_CLIENT_ID: 'client',
+    CONCUR_CLIENT_SECRET: 'secret',
+  };
+  const { stderr } = await run(['mapping', 'test', '-', '--group', 'A'], env, { input: JSON.stringify(ADA) });
+  expect(stderr).toBe('No rule is about the group "A": the connection has no groups.rules.\n');
 });
 
 test('mapping test returns 1 when something required is missing, also for programs', async () => {
@@ -109,6 +148,8 @@ test('mapping test says what is wrong with the file, the User, and every line of
     stderr: expect.stringContaining('userName'),
   });
   const { code, stderr } = await mappingTest(['-', '--config', 'wrong.yaml'], ADA);
-  expect(stderr).toMatch(/mapping\.attributes\.titel \(wrong\.yaml:5\): is no attribute of Concur's/);
+  expect(stderr).toMatch(
+    /mapping\.attributes\.titel \(wrong\.yaml:5\): is no attribute of Concur's \(did you mean title\?\)/,
+  );
   expect(code).toBe(2);
 });

@@ -22,14 +22,33 @@ test('what is not granted is missing, with its scope, and no part of the differe
       missingFor,
     },
     earlier: [],
+    approved: [],
     requests: [],
     changes: [],
   });
   expect(report.difference.set).toEqual({ title: 'T' });
-  const text = personView(report);
+  const text = personView(report, { origins: new Map(), all: false });
   expect(text).toContain(
     `spend: The company did not grant ${SPEND_WRITE}: the spend profile cannot be written`,
   );
   expect(text).toContain(`externalId is left out: the company did not grant ${EXTERNAL_ID_WRITE}`);
   expect(text).toContain('1 differ');
+});
+
+test.each([
+  [true, 'Approves for\n'],
+  [false, 'Approves for others still, without access: give these another approver\n'],
+])('whom somebody approves for is listed, and is more urgent without access', (active, title) => {
+  const text = personView(
+    personReport(record({ applied: { profile: { active }, unknown: [] } }), {
+      description: { desired: {}, initial: {}, waitingFor: [], gaps: [], missingFor: () => null },
+      earlier: [],
+      approved: [{ id: 'p-2', userName: 'ben@example.com', kinds: ['report', 'request'] }],
+      requests: [],
+      changes: [],
+    }),
+    { origins: new Map(), all: false },
+  );
+  expect(text).toContain(title);
+  expect(text).toMatch(/ben@example\.com +report, request/);
 });

@@ -1,5 +1,5 @@
 import { expect, it, onTestFinished } from 'vitest';
-import { start } from './child.ts';
+import { run, start } from './child.ts';
 
 const WITHHELD = ['user.provision.write', 'user.provision.read'];
 
@@ -45,4 +45,25 @@ it('simulate hands over what a connection is made of', async () => {
     refresh_token: environment.CONCUR_REFRESH_TOKEN,
   });
   expect(await users(personal.access_token)).toBe(403);
+});
+
+it('says where --user-level matters, and how a person signs in on the other way', async () => {
+  const running = start(['simulate', '--port', '0', '--user-level']);
+  await running.line(/Ctrl-C/);
+  const text = running.output();
+  running.signal('SIGTERM');
+  await running.ended;
+  const value = (name: string) =>
+    new RegExp(`^(?:${name}) +(?:another address: )?(.*)$`, 'm').exec(text)?.[1] ?? '';
+  const [, user = '', password = ''] = /connect --user (\S+) --password '(.*)'$/m.exec(text) ?? [];
+  expect(text).toMatch(/refresh token in the environment below is a person's/);
+  expect(value('data centre')).toMatch(/^http:/);
+  expect([user, password]).not.toContain('');
+});
+
+it('--user-level says in its help that init and connect do not use it', async () => {
+  const { stdout } = await run(['simulate', '--help']);
+  expect(stdout.replace(/\s+/g, ' ')).toMatch(
+    /--user-level .*init and connect do not use it: there, connect --user/,
+  );
 });

@@ -49,7 +49,9 @@ it('begins with what is wrong with the connection, a line each', async () => {
     '\n',
   );
   expect(first).toBe('The refresh token runs out in 2 days: connect again before.');
-  expect(second).toBe(`Scopes that the company did not grant: ${SPEND_WRITE}.`);
+  expect(second).toContain(
+    `Scopes that the company did not grant: ${SPEND_WRITE}. Ask the Concur administrator`,
+  );
   expect(third).toBe('');
 });
 

@@ -71,8 +71,7 @@ describe('decodeSpend', () => {
       [`${SPEND}:country`]: 'US',
       [`${SPEND}:customData[custom1].value`]: 'a',
       [`${SPEND_ROLE}:roles[EXP_APPROVER].roleName`]: 'EXP_APPROVER',
-      [`${SPEND_ROLE}:roles[BI].roleName`]: 'BI',
-      [`${SPEND_ROLE}:roles[BI].roleGroups`]: ['R&D-QA'],
+      [`${SPEND_ROLE}:roles[BI].roleGroups[R&D-QA]`]: true,
       [`${SPEND_APPROVER_LIMIT}:authorizedApprover[expense].level`]: 1,
       [`${SPEND_INVOICE_PREFERENCE}:autoOpenImage`]: true,
     });

@@ -55,6 +55,8 @@ const values: Readonly<Record<string, fc.Arbitrary<JsonValue>>> = {
   [`${SPEND}:customData[orgUnit2].value`]: word,
   [`${SPEND_ROLE}:roles[EXP_APPROVER].roleName`]: fc.constant('EXP_APPROVER'),
   [`${SPEND_ROLE}:roles[BI].roleName`]: fc.constant('BI'),
+  [`${SPEND_ROLE}:roles[REPORTING_CONSUMER].roleGroups[R&D-QA]`]: fc.constant(true),
+  [`${SPEND_ROLE}:roles[REPORTING_CONSUMER].roleGroups[[a].b/]`]: fc.constant(true),
   [`${SPEND}:biManager.value`]: fc.uuid(),
   [`${SPEND_APPROVER}:report[primary].approver.value`]: fc.constantFrom('p-1', 'p-2'),
   [`${SPEND_APPROVER}:report[p-1].approver.value`]: fc.constant('p-1'),
@@ -169,7 +171,7 @@ describe('encodePatch', () => {
 
   it('sends groups with every role', () => {
     const roles = `${SPEND_ROLE}:roles`;
-    const base = { [`${roles}[BI].roleName`]: 'BI', [`${roles}[BI].roleGroups`]: ['R&D-QA'] };
+    const base = { [`${roles}[BI].roleGroups[R&D-QA]`]: true };
     const set = { [`${roles}[EXP_APPROVER].roleName`]: 'EXP_APPROVER' };
     expect(encodePatch(base, { set, remove: [] })).toEqual([
       {

@@ -150,6 +150,63 @@ describe('flow control', () => {
   });
 });
 
+describe('the log', () => {
+  const LOST: Sent = { kind: 'no-connection', correlationId: 'c' };
+
+  it('says once that Concur cannot be reached, and once that it is back, with how long it took', async () => {
+    let down = true;
+    const { flow, time, lines } = scripted(() => (down ? LOST : answered(200)));
+    for (let call = 0; call < 8; call++) await flow.send(GET);
+    for (let rest = 0; rest < 3; rest++) {
+      time.now += 60_000;
+      await flow.send(GET);
+    }
+    expect(lines).toEqual([['warn', { correlationId: 'c' }, expect.stringContaining('cannot be reached')]]);
+    down = false;
+    time.now += 60_000;
+    for (let call = 0; call < 3; call++) await flow.send(GET);
+    expect(lines.slice(1)).toEqual([
+      ['info', { seconds: 240 }, expect.stringContaining('again, after 240 s')],
+    ]);
+  });
+
+  it.each<[sent: Sent, why: string]>([
+    [answered(503), 'HTTP 503'],
+    [{ kind: 'silent', correlationId: 'c' }, 'in time'],
+    [{ kind: 'lost', correlationId: 'c' }, 'cannot be reached'],
+  ])('says why Concur counts as down: $kind', async (sent, why) => {
+    const { flow, lines } = scripted(() => sent);
+    for (let call = 0; call < 3; call++) await flow.send(GET);
+    expect(lines).toEqual([['warn', expect.anything(), expect.stringContaining(why)]]);
+  });
+
+  it('is silent about one failure alone, and about refusals', async () => {
+    const answers = [LOST, answered(200), answered(503), answered(400), LOST, answered(403)];
+    const { flow, lines } = scripted(() => answers.shift() ?? answered(200));
+    for (let call = 0; call < 8; call++) await flow.send(GET);
+    expect(lines).toEqual([]);
+  });
+
+  it('says once that Concur slows us, and once that it does no longer', async () => {
+    let status = 429;
+    const { flow, time, lines } = scripted(() => answered(status));
+    for (let call = 0; call < 4; call++) {
+      await flow.send({ ...GET, urgent: true });
+      time.now += 30_000;
+      status = call % 2 === 0 ? 200 : 429;
+    }
+    expect(lines).toEqual([['warn', { correlationId: 'c' }, expect.stringContaining('429')]]);
+    status = 200;
+    for (let call = 0; call < 4; call++) {
+      time.now += 30_000;
+      await flow.send({ ...GET, urgent: true });
+    }
+    expect(lines.slice(1)).toEqual([
+      ['info', { seconds: expect.any(Number) }, expect.stringContaining('no longer')],
+    ]);
+  });
+});
+
 function answered(status: number, retryAfter: string | null = null): Sent {
   return { kind: 'answered', status, retryAfter, body: null, correlationId: 'c' };
 }
@@ -165,6 +222,7 @@ function scripted(answer: () => Sent | Promise<Sent>, wait: () => Promise<void> 
   const clock = { now: Date.parse('2026-01-01T00:00:00Z') };
   const sent: HttpRequest[] = [];
   const slept: number[] = [];
+  const lines: [level: string, fields: object, message: string][] = [];
   const flow = withFlowControl(
     {
       send: async (request) => {
@@ -186,9 +244,14 @@ function scripted(answer: () => Sent | Promise<Sent>, wait: () => Promise<void> 
         return Promise.race([wait(), ended]);
       },
       newId: () => 'new-id',
+      log: {
+        info: (fields, message) => void lines.push(['info', fields, message]),
+        warn: (fields, message) => void lines.push(['warn', fields, message]),
+        error: (fields, message) => void lines.push(['error', fields, message]),
+      },
     },
   );
-  return { flow, time, clock, sent, slept };
+  return { flow, time, clock, sent, slept, lines };
 }
 
 /** Lets everything that can go on go on. */

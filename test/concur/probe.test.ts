@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createProbe } from '../../src/concur/probe.ts';
 import type { Credential } from '../../src/domain/credential.ts';
+import { CORE, SPEND } from '../../src/domain/extensions.ts';
 import { type Company, startSimulator } from '../../src/simulator/simulator.ts';
 import { client, credential } from './scripted-server.ts';
 
@@ -87,17 +88,21 @@ describe('a probe of a service', () => {
   it('finds everything in order, and changes nothing', async () => {
     const { simulator, probe } = await start();
     for (const api of ['provisioning', 'identity'] as const) {
-      expect(await probe.discovery(api, 'Schemas')).toEqual(good);
-      expect(await probe.discovery(api, 'ServiceProviderConfig')).toEqual(good);
+      expect(await probe.discovery(api)).toEqual(good);
+      const { schemas, ...found } = await probe.schemas(api);
+      expect(found).toEqual(good);
+      expect(schemas?.[CORE]?.map(({ name }) => name)).toContain('userName');
+      expect(schemas?.[SPEND] !== undefined).toBe(api === 'provisioning');
     }
     expect(await probe.search()).toEqual(good);
     const paths = simulator.requests.map(({ method, path }) => `${method} ${path}`);
     expect(paths).toEqual([
       'POST /oauth2/v0/token',
-      'GET /profile/v4/Schemas',
       'GET /profile/v4/ServiceProviderConfig',
+      'GET /profile/v4/Schemas',
       'GET /profile/identity/v4.1/Schemas',
       'GET /profile/identity/v4.1/ServiceProviderConfig',
+      'GET /profile/identity/v4.1/Schemas',
       'POST /profile/identity/v4.1/Users/.search',
     ]);
     expect(simulator.violations).toEqual([]);
@@ -105,17 +110,17 @@ describe('a probe of a service', () => {
 
   it('says that a data centre does not offer User Provisioning', async () => {
     const { probe } = await start({ provisioningOffered: false });
-    expect(await probe.discovery('provisioning', 'Schemas')).toMatchObject({
+    expect(await probe.discovery('provisioning')).toMatchObject({
       ok: false,
       httpStatus: 404,
       message: expect.stringContaining('does not offer the User Provisioning Service'),
     });
-    expect(await probe.discovery('identity', 'Schemas')).toEqual(good);
+    expect(await probe.discovery('identity')).toEqual(good);
   });
 
   it('says that a scope is missing', async () => {
     const { probe } = await start({ scopes: ['user.provision.read'] });
-    expect(await probe.discovery('provisioning', 'Schemas')).toEqual(good);
+    expect(await probe.discovery('provisioning')).toEqual(good);
     expect(await probe.search()).toMatchObject({
       ok: false,
       httpStatus: 403,

@@ -58,6 +58,7 @@ describe('the environment alone', () => {
       logLevel: 'info',
       connections: [
         {
+          fingerprint: expect.stringMatching(/^[\da-f]{64}$/),
           name: 'default',
           baseUrl: 'https://us2.api.concursolutions.com',
           companyId: COMPANY,

@@ -28,6 +28,8 @@ const KEYS: readonly AttributeKey[] = [
   `${SPEND}:ledgerCode`,
   `${SPEND}:customData[custom1].value`,
   `${SPEND_ROLE}:roles[EXP_APPROVER].roleName`,
+  `${SPEND_ROLE}:roles[EXP_PROCESSOR].roleGroups[EU]`,
+  `${SPEND_ROLE}:roles[EXP_PROCESSOR].roleGroups[US]`,
 ];
 
 /** Keys of a profile, few enough to meet each other often. */

@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { stringify } from 'yaml';
+import type { JsonObject } from '../../src/domain/json.ts';
 import type { Simulator } from '../../src/simulator/simulator.ts';
 
 const PROGRAM = resolve(import.meta.dirname, '../../src/bin.ts');
@@ -12,27 +13,46 @@ const PROGRAM = resolve(import.meta.dirname, '../../src/bin.ts');
 export const SCIM_TOKEN = 'scim-token-of-the-end-to-end-test';
 export const ADMIN_TOKEN = 'admin-token-of-the-end-to-end-test';
 
+/** How a bridge differs from one that knows a simulator and nothing else. */
+export interface BridgeSettings {
+  /** More of the connection's section of the configuration. */
+  readonly connection?: JsonObject;
+  /** Of a module that is loaded before the program: its URL, asked for anew at each start. */
+  readonly preload?: () => string;
+}
+
 /** The real program as a child process, on a database file that outlives its kills. */
 export class BridgeProcess {
   readonly url: string;
   readonly #folder: string;
   readonly #port: number;
+  readonly #preload: BridgeSettings['preload'];
   #child: ChildProcess | undefined;
   #output = '';
 
-  private constructor(folder: string, port: number) {
+  private constructor(folder: string, port: number, { preload }: BridgeSettings) {
     this.#folder = folder;
     this.#port = port;
+    this.#preload = preload;
     this.url = `http://127.0.0.1:${port}`;
   }
 
   /** Makes the configuration and an empty database folder for a bridge to the simulator. */
-  static async prepare(simulator: Simulator): Promise<BridgeProcess> {
+  static async prepare(
+    simulator: Pick<Simulator, 'url' | 'company'>,
+    settings: BridgeSettings = {},
+  ): Promise<BridgeProcess> {
     const folder = await mkdtemp(join(tmpdir(), 'bridge-end-to-end-'));
-    const process = new BridgeProcess(folder, await freePort());
+    const process = new BridgeProcess(folder, await freePort(), settings);
+    await process.configure(simulator, settings.connection);
+    return process;
+  }
+
+  /** Writes the configuration, which counts from the next start or reload on; `connection` is more of the connection's section. */
+  async configure(simulator: Pick<Simulator, 'url' | 'company'>, connection: JsonObject = {}): Promise<void> {
     const { company } = simulator;
     await writeFile(
-      join(folder, 'bridge.yaml'),
+      join(this.#folder, 'bridge.yaml'),
       stringify({
         connections: {
           default: {
@@ -43,11 +63,11 @@ export class BridgeProcess {
             refreshToken: company.refreshToken,
             allowedHosts: ['127.0.0.1'],
             polling: { interval: '200ms' },
+            ...connection,
           },
         },
       }),
     );
-    return process;
   }
 
   /** Starts the program and resolves when it answers that it is ready. */
@@ -66,6 +86,16 @@ export class BridgeProcess {
     }
   }
 
+  /** All that the server wrote, over all its lives. */
+  get output(): string {
+    return this.#output;
+  }
+
+  /** Tells the preloaded module something, if the program runs. */
+  tell(message: number): void {
+    if (this.#child?.connected) this.#child.send(message, () => undefined);
+  }
+
   /** Runs a command of the program beside the server and returns what it printed and its exit code. */
   async run(...args: string[]): Promise<{ code: number | null; output: string }> {
     const child = this.#spawn([...args, '--config', join(this.#folder, 'bridge.yaml')]);
@@ -78,6 +108,12 @@ export class BridgeProcess {
     });
     const [code] = await once(child, 'close');
     return { code, output };
+  }
+
+  /** Asks the process to read its configuration again. */
+  reload(): void {
+    if (this.#child === undefined) throw new Error('The program is not running');
+    this.#child.kill('SIGHUP');
   }
 
   /** Cuts the process where it stands. */
@@ -108,7 +144,9 @@ export class BridgeProcess {
   }
 
   #spawn(args: string[]): ChildProcess {
-    const child = spawn(process.execPath, [PROGRAM, ...args], {
+    const preload = this.#preload === undefined ? [] : ['--import', this.#preload()];
+    const child = spawn(process.execPath, [...preload, PROGRAM, ...args], {
+      stdio: ['pipe', 'pipe', 'pipe', this.#preload === undefined ? null : 'ipc'],
       env: {
         PATH: process.env.PATH,
         BRIDGE_PORT: String(this.#port),

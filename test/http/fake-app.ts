@@ -1,4 +1,5 @@
 import pino from 'pino';
+import type { Reload } from '../../src/domain/reload.ts';
 import { createApp } from '../../src/http/app.ts';
 import { type FakeConnection, fakeConnection } from './fake-connection.ts';
 
@@ -10,12 +11,14 @@ export function fakeApp(options: {
   adminToken?: string | null;
   publicUrl?: string | null;
   ready?: () => Promise<boolean>;
+  reload?: Reload;
 }) {
   const lines: string[] = [];
   const connections = options.connections ?? [fakeConnection()];
   let requests = 0;
   const app = createApp({
     connections,
+    ...(options.reload === undefined ? {} : { reload: options.reload }),
     adminToken: options.adminToken ?? null,
     publicUrl: options.publicUrl ?? null,
     log: pino({ level: 'debug' }, { write: (line: string) => void lines.push(line) }),

@@ -100,6 +100,8 @@ export function fakeConnection(name = 'default', tokens: Record<string, string> 
         .filter(({ provisioning }) => state === undefined || provisioning.state === state)
         .slice(0, limit);
     },
+    approvesFor: async () => [],
+    leavingApprovers: async () => [],
     earlier: async ({ id, resource }) =>
       [...records.values()].filter(
         ({ person }) =>
@@ -270,6 +272,7 @@ function newRecord(connection: string, id: string, resource: JsonObject, now: nu
       confirmed: {},
       candidates: [],
       waitingFor: [],
+      manager: null,
       lane: 'creation',
       due: now,
       attempts: 0,

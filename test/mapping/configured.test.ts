@@ -312,7 +312,7 @@ describe('problems', () => {
         { 'bad.csv': 'a,b\n1,2,3\n', 'twice.csv': 'a,b\n1,2\n1,3\n' },
       ),
     ).toEqual([
-      "timezoone is no attribute of Concur's",
+      "timezoone is no attribute of Concur's (did you mean timezone?)",
       expect.stringMatching(
         /^spent:country names no part of Concur's profile; before the colon may stand enterprise,/,
       ),
@@ -320,7 +320,7 @@ describe('problems', () => {
       expect.stringMatching(
         /^spend:customData\[custom23\] has an element that Concur does not have; .*custom1 to custom22/,
       ),
-      "spend:country.code is no attribute of Concur's",
+      "spend:country.code is no attribute of Concur's (did you mean spend:country?)",
       'name.legalName cannot be mapped: read-only in Concur',
       'enterprise:companyId cannot be mapped: the company of the connection',
       'title.from "titel" is no attribute of a SCIM User',

@@ -227,7 +227,7 @@ describe('the spend profile', () => {
   });
 
   test('complete, the other spend parts go through', async () => {
-    const roles = [{ roleName: 'EXP_APPROVER', roleGroups: ['Global', 'DE'] }];
+    const roles = [{ roleName: 'EXP_APPROVER', roleGroups: ['CH', 'DE'] }];
     const { profile } = await map({
       ...swiss,
       [SPEND]: { customData: [{ id: 'custom1', value: 'x' }, { id: 'custom2' }] },

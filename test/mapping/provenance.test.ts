@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ENTERPRISE, SPEND } from '../../src/domain/extensions.ts';
+import { ENTERPRISE, SPEND, SPEND_ROLE } from '../../src/domain/extensions.ts';
 import { compileMapping } from '../../src/mapping/configured/compile.ts';
 import { mapPerson } from '../../src/mapping/person.ts';
 import { explainMapping } from '../../src/mapping/provenance.ts';
@@ -74,4 +74,42 @@ test('explains exactly what is mapped', async () => {
     Object.fromEntries(references.map(({ key, reference }) => [key, reference])),
   );
   expect(explained.gaps).toEqual(gaps);
+});
+
+test('says of every group of a role who gives it', async () => {
+  const spend = { country: 'GB', locale: 'en-GB', reimbursementCurrency: 'GBP' };
+  const roles = [{ roleName: 'EXP_PROXY_USER', roleGroups: ['EU'] }, { roleName: 'INV_APPROVER' }];
+  const mapped = compileMapping({
+    attributes: {
+      'role:roles[EXP_PCARD_ADMIN]': { value: true },
+      'role:roles[EXP_PCARD_ADMIN].roleGroups': { from: 'enterprise:costCenter' },
+    },
+    placeOf: () => 'bridge.yaml:9',
+    readFile: () => '',
+  });
+  const gives = (displayName: string, code: string, ...groups: string[]) => ({
+    group: { by: 'displayName', value: displayName } as const,
+    entitlements: [],
+    roles: [{ code, groups }],
+    travelGroups: [],
+    travelRuleClass: null,
+  });
+  const rules = [gives('A', 'EXP_PROXY_USER', 'US'), gives('B', 'EXP_PROXY_USER', 'EU', 'US')];
+  const { attributes: filled } = await explainMapping(
+    { ...resource, [SPEND]: spend, [SPEND_ROLE]: { roles } },
+    { ...settings, attributes: mapped.attributes, groups: { ownership: 'additive', rules } },
+    [
+      { displayName: 'A', externalId: null },
+      { displayName: 'B', externalId: null },
+    ],
+  );
+  const from = filled
+    .filter(({ key }) => key.startsWith(SPEND_ROLE))
+    .map(({ key, origin }) => [key.slice(`${SPEND_ROLE}:roles`.length), origin.kind, origin.from]);
+  expect(from).toEqual([
+    ['[EXP_PCARD_ADMIN].roleGroups[C1]', 'configuration', 'enterprise:costCenter (bridge.yaml:9)'],
+    ['[EXP_PROXY_USER].roleGroups[EU]', 'giver', 'group "B", and the client'],
+    ['[INV_APPROVER].roleName', 'client', `${SPEND_ROLE}:roles`],
+    ['[EXP_PROXY_USER].roleGroups[US]', 'giver', 'group "A", group "B"'],
+  ]);
 });

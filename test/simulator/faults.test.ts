@@ -59,6 +59,21 @@ describe('a fault', () => {
     expect(population()).toBe(1);
   });
 
+  it('answers with half of the JSON, or with nothing', async () => {
+    concur.simulator.faults.add({ kind: 'malformed', as: 'cut', times: 1 });
+    await expect(create()).rejects.toThrow(/JSON/);
+    concur.simulator.faults.add({ kind: 'malformed', as: 'empty', times: 1 });
+    const { status, body } = await concur.call('GET', '/profile/identity/v4.1/Users');
+    expect([status, body]).toEqual([200, null]);
+    expect(population()).toBe(1);
+  });
+
+  it('cuts a connection that hung for so long', async () => {
+    concur.simulator.faults.add({ kind: 'hang', ms: 20, times: 1 });
+    await expect(create()).rejects.toThrow();
+    expect(population()).toBe(0);
+  });
+
   it('delays a request', async () => {
     concur.simulator.faults.add({ kind: 'delay', ms: 30, times: 1 });
     const before = performance.now();

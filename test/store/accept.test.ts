@@ -58,6 +58,7 @@ describe.each(ENGINES)('accepting writes on $name', (engine) => {
       confirmed: {},
       candidates: [],
       waitingFor: [],
+      manager: null,
       lane: 'creation',
       due: bench.now,
       attempts: 0,

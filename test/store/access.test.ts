@@ -100,7 +100,7 @@ describe.each(ENGINES)('who becomes due on $name', (engine) => {
     const other = await group('Other', [ann]);
     await write({ ...CHANGE, id: other, decide: () => ({ kind: 'delete' }) });
     expect(await due()).toEqual([]);
-    const [record] = await bench.connection.provisioning.withGroups(
+    const [record] = await bench.connection.provisioning.withRelations(
       await create(connection, { userName: 'x' }),
     );
     expect(record).not.toHaveProperty('groups');

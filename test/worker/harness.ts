@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect, onTestFinished, vi } from 'vitest';
 import { type ConcurClient, createConcur } from '../../src/concur/concur.ts';
-import type { ConnectionSettings, GroupAccess } from '../../src/domain/connection.ts';
+import type { ConnectionSettings, GroupAccess, MappingSettings } from '../../src/domain/connection.ts';
 import { ENTERPRISE } from '../../src/domain/extensions.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
 import type { PersonRecord } from '../../src/domain/person.ts';
@@ -51,6 +51,8 @@ export interface DeliveryOptions extends SimulatorOptions {
   readonly random?: () => number;
   /** What groups give. */
   readonly groups?: GroupAccess;
+  /** What is mapped otherwise than without any configuration. */
+  readonly mapping?: Partial<MappingSettings>;
   /** Lets a test stand between the worker and its store. */
   readonly watch?: (store: ProvisioningStore) => ProvisioningStore;
 }
@@ -63,7 +65,13 @@ export class Delivery {
   readonly #settings: ConnectionSettings;
   /** What the worker logged as errors: every test expects none. */
   readonly #defects: object[] = [];
-  readonly #log = { info() {}, warn() {}, error: (fields: object) => this.#defects.push(fields) };
+  /** What the worker logged as warnings. */
+  readonly warnings: object[] = [];
+  readonly #log = {
+    info() {},
+    warn: (fields: object) => this.warnings.push(fields),
+    error: (fields: object) => this.#defects.push(fields),
+  };
   readonly #options: DeliveryOptions;
   readonly #workers: Pick<Worker, 'wake' | 'stop'>[] = [];
 
@@ -118,6 +126,7 @@ export class Delivery {
         defaults: {},
         currencies: {},
         ...(groups === undefined ? {} : { groups }),
+        ...options.mapping,
       },
       polling: { interval: 30 },
       batching: { operations: 100, bytes: 400_000 },

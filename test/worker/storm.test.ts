@@ -4,6 +4,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../src/domain/
 import type { PersonRecord } from '../../src/domain/person.ts';
 import type { State } from '../../src/domain/provisioning.ts';
 import type { Fault, Match } from '../../src/simulator/faults.ts';
+import { seededNumbers } from '../seeded-numbers.ts';
 import { Delivery, resource, spend } from './harness.ts';
 
 const MINUTE = 60_000;
@@ -27,17 +28,6 @@ const TARGETS: readonly Match[] = [
   { path: /search/ },
   { path: /provisions/ },
 ];
-
-/** Numbers in [0, 1) that a seed determines (mulberry32). */
-function numbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** People to whom something happens all the time, while Concur and the network fail. */
 class Storm {
@@ -199,7 +189,7 @@ function managerOf({ [ENTERPRISE]: enterprise }: JsonObject): JsonValue | undefi
 it('after any storm Concur holds what is desired of everybody, and nobody twice', async () => {
   const seed = Number(process.env.STORM_SEED ?? Math.floor(Math.random() * 2 ** 32));
   const delivery = await Delivery.begin();
-  const storm = new Storm(delivery, numbers(seed));
+  const storm = new Storm(delivery, seededNumbers(seed));
   await storm.blow();
   await storm.calm();
   const { desired, held } = await storm.outcome();

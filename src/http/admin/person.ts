@@ -11,6 +11,9 @@ export type Found =
   | { readonly kind: 'nobody' }
   | { readonly kind: 'several'; readonly records: readonly PersonRecord[] };
 
+/** How many of those whom a person approves for are named. */
+const APPROVED = 100;
+
 /** How many people of one name are told apart. */
 const NAMESAKES = 50;
 
@@ -41,11 +44,19 @@ export async function readPersonReport(
   history: number,
 ): Promise<PersonReport> {
   const wanted = { personId: record.person.id, limit: history };
-  const [description, earlier, requests, changes] = await Promise.all([
+  const { concurId } = record.provisioning;
+  const [description, earlier, approved, requests, changes] = await Promise.all([
     describe(record),
     reports.earlier(record.person),
+    concurId === null ? [] : reports.approvesFor(concurId, APPROVED),
     reports.requests(wanted),
     reports.changes(wanted),
   ]);
-  return personReport(record, { description, earlier, requests: requests.items, changes: changes.items });
+  return personReport(record, {
+    description,
+    earlier,
+    approved,
+    requests: requests.items,
+    changes: changes.items,
+  });
 }

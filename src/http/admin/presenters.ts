@@ -3,7 +3,13 @@ import { difference } from '../../domain/difference.ts';
 import { grantedBy, SCOPES } from '../../domain/granted.ts';
 import type { PersonRecord, Refusal } from '../../domain/person.ts';
 import { REASONS } from '../../domain/provisioning.ts';
-import type { ChangeReport, ReportPage, RequestReport, Summary } from '../../domain/reports.ts';
+import type {
+  ApprovedPerson,
+  ChangeReport,
+  ReportPage,
+  RequestReport,
+  Summary,
+} from '../../domain/reports.ts';
 import { withheldFrom, withinGrant } from '../../domain/withheld.ts';
 import { DEFAULT_CONNECTION, type Description, type HttpConnection } from '../connection.ts';
 import { iso } from '../time.ts';
@@ -45,6 +51,8 @@ export interface PersonContext {
   readonly description: Description;
   /** Deleted people who had the same keys, the latest deletion first. */
   readonly earlier: readonly PersonRecord[];
+  /** Whom they approve for in Concur. */
+  readonly approved: readonly ApprovedPerson[];
   readonly requests: readonly RequestReport[];
   readonly changes: readonly ChangeReport[];
 }
@@ -55,7 +63,7 @@ export interface PersonContext {
  */
 export function personReport(
   record: PersonRecord,
-  { description, earlier, requests, changes }: PersonContext,
+  { description, earlier, approved, requests, changes }: PersonContext,
 ) {
   const { person, provisioning } = record;
   const { desired, initial, waitingFor, gaps, missingFor } = description;
@@ -83,6 +91,8 @@ export function personReport(
     waitingFor,
     gaps,
     candidates: provisioning.candidates,
+    /** People with access whom they approve for in Concur. */
+    approvesFor: approved,
     /** Deleted people who had the same userName, employee number or externalId. */
     earlier: earlier.map(({ person: { id, resource, deleted } }) => ({
       id,

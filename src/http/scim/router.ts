@@ -24,7 +24,7 @@ export function scimRouter(
 ): Router {
   const router = express.Router();
   router.use(authentication((token) => connection.tokens.verify(token)));
-  if (connection.rateLimit !== null) router.use(tokenRateLimit(connection.rateLimit));
+  router.use(tokenRateLimit(() => connection.rateLimit));
   serveNotOffered(router);
   const endpoints = [userEndpoint(connection), groupEndpoint(connection)];
   for (const endpoint of endpoints) serveEndpoint(router, endpoint, publicUrl);

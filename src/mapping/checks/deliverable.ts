@@ -4,6 +4,8 @@ import { LISTS } from '../../domain/lists.ts';
 import type { Provisioning } from '../../domain/person.ts';
 import type { Gap, Wanted } from '../../domain/plan.ts';
 import { type AttributeKey, attributeOf, extensionOf, type Profile, select } from '../../domain/profile.ts';
+import { roleOf } from '../../domain/roles.ts';
+import { schemaWith } from '../concur-schema/learned.ts';
 import { besideOthers } from '../groups/beside.ts';
 import { REQUIRED_SPEND } from '../spend.ts';
 import { LEAVES } from './leaves.ts';
@@ -21,7 +23,7 @@ export function deliverable(asked: Wanted, provisioning: StandsAt): Wanted {
   const { profile, initial, gaps } = wanted;
   const held = applied.profile;
   const filling = select(initial, (key) => held[key] === undefined);
-  const broken = brokenBy(held, { ...filling, ...profile });
+  const broken = brokenBy(held, { ...filling, ...profile }, schemaWith(asked.learned));
   if (broken.length === 0) return wanted;
 
   // Nobody is created with a broken identity: nothing of it has to be left out.
@@ -41,7 +43,12 @@ type StandsAt = Pick<Provisioning, 'concurId' | 'applied' | 'owned'>;
 function gapOf(violation: Violation): Gap {
   const { key, extension } = violation;
   const why = sentence(attributeNames([key])[0] ?? key, violation);
-  return { extension, why, ...(concernsIdentity(violation) ? { preventsCreation: true } : {}) };
+  return {
+    extension,
+    why,
+    ...(concernsIdentity(violation) ? { preventsCreation: true } : {}),
+    ...(roleOf(key) === null ? {} : { leavesRest: true }),
+  };
 }
 
 /** Tells what is left out with the broken values. */
@@ -56,10 +63,11 @@ function leftOut(broken: readonly Violation[], held: Profile): (key: AttributeKe
     (lacksSpend && isSpend(extensionOf(key)));
 }
 
-/** What goes with a broken value: leaves are judged together, and an element is nothing without its essence. */
+/** What goes with a broken value: leaves are judged together, a role for all groups, and an element is nothing without its essence. */
 function wholeOf(key: AttributeKey): AttributeKey {
   const attribute = attributeOf(key);
   if (attribute === LEAVES) return LEAVES;
+  if (roleOf(key) !== null) return key.slice(0, key.indexOf(']') + 1);
   const list = LISTS[attribute];
   const hasEssence = list?.kind === 'objects' && list.essential.length > 0;
   return hasEssence ? key.slice(0, key.lastIndexOf(']') + 1) : key;

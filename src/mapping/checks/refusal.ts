@@ -4,6 +4,7 @@ import { type JsonObject, sameJson } from '../../domain/json.ts';
 import type { AttributeKey } from '../../domain/profile.ts';
 import { extensionOf } from '../../domain/profile.ts';
 import { invalidValue, type ScimError } from '../../scim/error.ts';
+import { schemaWith } from '../concur-schema/learned.ts';
 import { mapPerson, type Worked, workOut } from '../person.ts';
 import { concernsIdentity, sentence, violations } from './violations.ts';
 
@@ -22,10 +23,11 @@ export async function refusalOf(
 ): Promise<ScimError | null> {
   const worked = await workOut(after, settings);
   const { profile } = worked.mapped;
-  if (!violations({}, profile).some(concernsIdentity)) return null;
+  const schema = schemaWith(settings.learned?.());
+  if (!violations({}, profile, schema).some(concernsIdentity)) return null;
   const former = before === null ? {} : (await mapPerson(before, settings)).profile;
   const sentences: string[] = [];
-  for (const violation of violations(former, profile).filter(concernsIdentity)) {
+  for (const violation of violations(former, profile, schema).filter(concernsIdentity)) {
     const name = await sourceOf(violation.key, worked);
     if (name !== null) sentences.push(sentence(name, violation));
   }

@@ -8,8 +8,10 @@ import {
   type Profile,
   sameValue,
 } from '../../domain/profile.ts';
+import type { ConcurSchema } from '../concur-schema/schema.ts';
 import type { Fault } from './fault.ts';
 import { LEAVES, leavesFault } from './leaves.ts';
+import { roleFaults } from './roles.ts';
 import { faultOf } from './rules.ts';
 
 /** A rule of Concur's that a value breaks: as long as the value stays, Concur refuses it. */
@@ -29,23 +31,26 @@ export interface Violation {
  * The rules that a change from one profile to another breaks: those of the values that it changes, and none at
  * all where it leaves the person inactive. Nobody is kept from leaving, nor from being changed otherwise, by a
  * value that was broken before.
+ *
+ * @param schema the built-in one, or with what Concur's own schemas have beyond it
  */
-export function violations(before: Profile, after: Profile): readonly Violation[] {
-  return after.active === false ? [] : brokenBy(before, after);
+export function violations(before: Profile, after: Profile, schema?: ConcurSchema): readonly Violation[] {
+  return after.active === false ? [] : brokenBy(before, after, schema);
 }
 
 /** As `violations`, of active and inactive people alike. */
-export function brokenBy(before: Profile, after: Profile): readonly Violation[] {
+export function brokenBy(before: Profile, after: Profile, schema?: ConcurSchema): readonly Violation[] {
   const found: Violation[] = [];
   let leave: AttributeKey | undefined;
   for (const [key, value] of Object.entries(after)) {
     if (sameValue(key, before[key], value)) continue;
-    const fault = faultOf(key, value) ?? approverFault(key);
+    const fault = faultOf(key, value, schema) ?? approverFault(key);
     if (fault !== null) found.push(violation(key, value, fault));
     else if (leave === undefined && key.startsWith(`${LEAVES}[`)) leave = key;
   }
   const fault = leave === undefined ? null : leavesFault(after);
   if (leave !== undefined && fault !== null) found.push(violation(leave, null, fault));
+  for (const { key, code, fault } of roleFaults(before, after)) found.push(violation(key, code, fault));
   return found;
 }
 

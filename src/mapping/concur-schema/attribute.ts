@@ -30,6 +30,8 @@ export interface ConcurAttribute {
   readonly isCreateOnly?: true;
   /** The values it can have, as Concur spells them. */
   readonly values?: readonly string[];
+  /** Values that Concur's own schemas have beside those that are built in: they are taken as well. */
+  readonly further?: readonly string[];
   /** Why it cannot be mapped; absent: it can. */
   readonly notWritable?: string;
 }
@@ -41,6 +43,8 @@ export interface ConcurList {
   readonly names: string;
   /** The sub-attribute that an element without a further name stands for; empty: the element alone. */
   readonly itself: string;
+  /** Names that Concur's own schemas have beside those that are built in. */
+  readonly further?: readonly string[];
 }
 
 /** The attributes of one extension by their names in SAP's tables, and how the elements of its lists are named. */

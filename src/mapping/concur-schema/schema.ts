@@ -16,6 +16,7 @@ import {
   SPEND_WORKFLOW_PREFERENCE,
   TRAVEL,
 } from '../../domain/extensions.ts';
+import { nearestName } from '../../domain/nearest-name.ts';
 import type { AttributeKey } from '../../domain/profile.ts';
 import type { ConcurAttribute, ConcurExtension } from './attribute.ts';
 import { CORE_SCHEMA, ENTERPRISE_SCHEMA, SAP_SCHEMA } from './identity.ts';
@@ -34,8 +35,11 @@ import {
 } from './spend.ts';
 import { TRAVEL_SCHEMA } from './travel.ts';
 
-/** Everything that a Concur profile holds (User Provisioning, "Schema"), by extension. */
-export const CONCUR_SCHEMA: Readonly<Record<Extension, ConcurExtension>> = {
+/** What a Concur profile holds, by extension. */
+export type ConcurSchema = Readonly<Record<Extension, ConcurExtension>>;
+
+/** Everything that a Concur profile holds by SAP's pages (User Provisioning, "Schema"). */
+export const CONCUR_SCHEMA: ConcurSchema = {
   [CORE]: CORE_SCHEMA,
   [ENTERPRISE]: ENTERPRISE_SCHEMA,
   [SAP]: SAP_SCHEMA,
@@ -63,23 +67,30 @@ export interface ConcurTarget {
 }
 
 /** What a name in the configuration means, or what is wrong with it. */
-export type FoundTarget =
-  | { readonly kind: 'target'; readonly target: ConcurTarget }
-  | { readonly kind: 'problem'; readonly message: string };
+export type FoundTarget = { readonly kind: 'target'; readonly target: ConcurTarget } | Problem;
+
+interface Problem {
+  readonly kind: 'problem';
+  readonly message: string;
+  /** A part of the profile is named, and the attribute in it is not known. */
+  readonly isUnknown?: true;
+}
 
 /**
  * Finds what a name means: `timezone`, `name.givenName`, `spend:country`, `spend:customData[custom1]`,
  * `addresses[work].country`; the URN may stand for the short name of an extension.
  */
-export function findConcurTarget(name: string): FoundTarget {
+export function findConcurTarget(name: string, schema: ConcurSchema = CONCUR_SCHEMA): FoundTarget {
   const long = longName(name);
   const extension = long.startsWith('urn:') ? EXTENSIONS.find((urn) => long.startsWith(`${urn}:`)) : CORE;
-  if (extension === undefined) return unknown(name);
+  if (extension === undefined) return problem("is no attribute of Concur's");
   const local = extension === CORE ? long.replace(`${CORE}:`, '') : long.slice(extension.length + 1);
   const [, attribute = '', element, sub] = /^([A-Za-z]\w*)(?:\[(.*)\])?(?:\.([\w$.]+))?$/s.exec(local) ?? [];
-  const { attributes, lists } = CONCUR_SCHEMA[extension];
+  if (attribute === '' && /^[^[]*:/.test(local)) return noPart();
+  const { attributes, lists } = schema[extension];
   const list = Object.hasOwn(lists, attribute) ? lists[attribute] : undefined;
-  if (list === undefined && element !== undefined) return unknown(name);
+  if (list === undefined && element !== undefined)
+    return unknown([], nearestKey(schema, extension, attribute));
   if (list !== undefined && element === undefined) {
     return problem(`is a list: name an element, as in ${attribute}[…]; an element is ${list.names}`);
   }
@@ -89,7 +100,12 @@ export function findConcurTarget(name: string): FoundTarget {
   const rest = sub ?? list?.itself ?? '';
   const schemaName = rest === '' ? attribute : `${attribute}.${rest}`;
   const found = Object.hasOwn(attributes, schemaName) ? attributes[schemaName] : undefined;
-  if (found === undefined) return unknown(name, candidates(extension, attribute, element));
+  if (found === undefined) {
+    return unknown(
+      candidates(schema, extension, attribute, element),
+      nearestKey(schema, extension, schemaName),
+    );
+  }
   if (found.notWritable !== undefined) return problem(`cannot be mapped: ${found.notWritable}`);
   const prefix = extension === CORE ? '' : `${extension}:`;
   const inBrackets = element === undefined ? '' : `[${element}]`;
@@ -115,6 +131,7 @@ const NEVER_OFF: ReadonlySet<AttributeKey> = new Set([
  */
 export function findSwitch(
   name: string,
+  schema: ConcurSchema = CONCUR_SCHEMA,
 ):
   | { readonly kind: 'ok'; readonly key: AttributeKey }
   | { readonly kind: 'problem'; readonly message: string } {
@@ -126,15 +143,20 @@ export function findSwitch(
     /^([A-Za-z]\w*)(?:\[[^\]]*\])?(?:\.(.+))?$/.exec(
       extension === undefined || extension === CORE ? long : long.slice(extension.length + 1),
     ) ?? [];
-  const names = extension === undefined ? [] : Object.keys(CONCUR_SCHEMA[extension].attributes);
+  const names = extension === undefined ? [] : Object.keys(schema[extension].attributes);
   const wanted = sub === undefined ? attribute : `${attribute}.${sub}`;
   if (names.some((one) => one === wanted || one.startsWith(`${wanted}.`))) return { kind: 'ok', key: long };
-  return { kind: 'problem', message: "is no attribute of Concur's" };
+  return unknown([], nearestKey(schema, extension ?? CORE, wanted));
 }
 
 /** The names that may have been meant, as they are written in the configuration. */
-function candidates(extension: Extension, attribute: string, element: string | undefined): readonly string[] {
-  const { attributes } = CONCUR_SCHEMA[extension];
+function candidates(
+  schema: ConcurSchema,
+  extension: Extension,
+  attribute: string,
+  element: string | undefined,
+): readonly string[] {
+  const { attributes } = schema[extension];
   const prefix = extension === CORE ? '' : `${SHORT_NAMES[extension]}:`;
   return Object.entries(attributes)
     .filter(([name, { notWritable }]) => name.startsWith(`${attribute}.`) && notWritable === undefined)
@@ -144,15 +166,50 @@ function candidates(extension: Extension, attribute: string, element: string | u
     });
 }
 
-function unknown(name: string, valid: readonly string[] = []): FoundTarget {
-  if (valid.length > 0) return problem(`is no attribute of Concur's; valid are ${valid.join(', ')}`);
-  const [prefix] = name.split(':');
-  const known = Object.values(SHORT_NAMES);
-  return name.includes(':') && !name.startsWith('urn:') && !known.includes(prefix ?? '')
-    ? problem(`names no part of Concur's profile; before the colon may stand ${known.join(', ')}`)
-    : problem("is no attribute of Concur's");
+/**
+ * The key that was most likely meant, as it is written in the configuration: the same name in another part of the
+ * profile, else one like it in this part. Undefined where there is none.
+ *
+ * @param name as it was understood: `customData.value`
+ */
+function nearestKey(schema: ConcurSchema, extension: Extension, name: string): string | undefined {
+  const elsewhere = EXTENSIONS.flatMap((one) => writtenKeys(schema, one)).find(
+    ([local]) => local.toLowerCase() === name.toLowerCase(),
+  );
+  if (elsewhere !== undefined) return elsewhere[1];
+  const here = new Map(writtenKeys(schema, extension));
+  const near = nearestName(name, [...here.keys()]);
+  return near === undefined ? undefined : here.get(near);
 }
 
-function problem(message: string): FoundTarget {
+/** The attributes of a part of the profile that can be mapped: their names, with how they are written. */
+function writtenKeys(schema: ConcurSchema, extension: Extension): readonly (readonly [string, string])[] {
+  const { attributes, lists } = schema[extension];
+  const prefix = extension === CORE ? '' : `${SHORT_NAMES[extension]}:`;
+  return Object.entries(attributes)
+    .filter(([, { notWritable }]) => notWritable === undefined)
+    .map(([name]) => {
+      const [attribute = '', ...sub] = name.split('.');
+      const list = Object.hasOwn(lists, attribute) ? lists[attribute] : undefined;
+      if (list === undefined) return [name, `${prefix}${name}`];
+      const rest = sub.join('.');
+      return rest === list.itself
+        ? [attribute, `${prefix}${attribute}[…]`]
+        : [name, `${prefix}${attribute}[…].${rest}`];
+    });
+}
+
+function unknown(valid: readonly string[], near: string | undefined): Problem {
+  const meant = near === undefined ? '' : ` (did you mean ${near}?)`;
+  const others = valid.length === 0 ? meant : `; valid are ${valid.join(', ')}`;
+  return { ...problem(`is no attribute of Concur's${others}`), isUnknown: true };
+}
+
+function noPart(): Problem {
+  const known = Object.values(SHORT_NAMES).join(', ');
+  return problem(`names no part of Concur's profile; before the colon may stand ${known}`);
+}
+
+function problem(message: string): Problem {
   return { kind: 'problem', message };
 }

@@ -1,4 +1,10 @@
-import { APPROVER_KINDS, DELEGATE_KINDS, LIMIT_KINDS } from '../../domain/lists.ts';
+import {
+  APPROVER_KINDS,
+  type ApproverKind,
+  DELEGATE_KINDS,
+  LIMIT_KINDS,
+  PRIMARY,
+} from '../../domain/lists.ts';
 import {
   all,
   COUNTRY,
@@ -51,16 +57,32 @@ export const SPEND_SCHEMA: ConcurExtension = {
 
 /** "Spend Role". */
 export const ROLE_SCHEMA: ConcurExtension = {
-  lists: { roles: free("one of SAP's role codes, such as EXP_APPROVER", 'roleName') },
+  lists: {
+    roles: {
+      isName: (name) => /^[^\][%\s]+$/.test(name),
+      names: "one of SAP's role codes, such as EXP_APPROVER",
+      itself: 'roleName',
+    },
+  },
   attributes: {
     'roles.roleName': PRESENCE,
     'roles.roleGroups': { type: 'text', isMany: true },
   },
 };
 
-/** "Approver Extension". Only the primary approver of a kind has a name of their own. */
+/** "Only Report and Request support non-primary approver." */
+const KINDS_WITH_MORE: readonly ApproverKind[] = ['report', 'request'];
+
+/** "Approver Extension". */
 export const APPROVER_SCHEMA: ConcurExtension = {
-  lists: Object.fromEntries(APPROVER_KINDS.map((kind) => [kind, named(['primary'], 'approver.value')])),
+  lists: Object.fromEntries(
+    APPROVER_KINDS.map((kind) => [
+      kind,
+      KINDS_WITH_MORE.includes(kind)
+        ? free('primary, or any name of yours for a further approver', 'approver.value')
+        : named([PRIMARY], 'approver.value'),
+    ]),
+  ),
   attributes: underEach(APPROVER_KINDS, {
     'approver.value': PERSON,
     'approver.employeeNumber': TEXT,
@@ -96,11 +118,11 @@ export const APPROVER_LIMIT_SCHEMA: ConcurExtension = {
 /** "Spend Delegate Object". */
 export const DELEGATE_SCHEMA: ConcurExtension = {
   lists: Object.fromEntries(
-    DELEGATE_KINDS.map((kind) => [kind, free('the Concur UUID of the delegate', 'delegate.value')]),
+    DELEGATE_KINDS.map((kind) => [kind, free('any name of yours for a delegate', 'delegate.value')]),
   ),
   attributes: underEach(DELEGATE_KINDS, {
-    'delegate.value': PRESENCE,
-    'delegate.employeeNumber': notWritable('the delegate is named by UUID, in the brackets'),
+    'delegate.value': PERSON,
+    'delegate.employeeNumber': notWritable('the delegate is looked up by it'),
     ...all(
       'canApprove canPrepare canPrepareForApproval canReceiveApprovalEmail canReceiveEmail canSubmit ' +
         'canSubmitTravelRequest canUseBi canViewReceipt',

@@ -54,12 +54,20 @@ function one({ attribute, element, name }: ConcurTarget, value: JsonValue): Coer
   return { kind: 'value', value: name.includes('.') ? (element ?? '') : true };
 }
 
-function wantedOf({ type, values }: ConcurAttribute): string {
-  return values === undefined || type === 'presence' ? WANTED[type] : `one of ${values.join(', ')}`;
+function wantedOf({ type, values, further = [] }: ConcurAttribute): string {
+  return values === undefined || type === 'presence'
+    ? WANTED[type]
+    : `one of ${[...values, ...further].join(', ')}`;
 }
 
-/** The value in Concur's form; undefined when it has none. */
-function fitting({ type, values }: ConcurAttribute, value: JsonValue): JsonValue | undefined {
+/** The value in Concur's form, of what is built in or of what its own schemas have besides; undefined when it has none. */
+function fitting(attribute: ConcurAttribute, value: JsonValue): JsonValue | undefined {
+  const { further = [] } = attribute;
+  const text = String(value).trim().toLowerCase();
+  return builtIn(attribute, value) ?? further.find((known) => known.toLowerCase() === text);
+}
+
+function builtIn({ type, values }: ConcurAttribute, value: JsonValue): JsonValue | undefined {
   if (type === 'boolean' || type === 'presence') return truth(value);
   if (type === 'integer' || type === 'decimal') return number(value, type);
   if (typeof value === 'object') return undefined;

@@ -1,6 +1,13 @@
 import type { CompileMapping, ConfiguredAttribute, MappingSource } from '../../domain/connection.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../domain/json.ts';
-import { type ConcurTarget, findConcurTarget, findSwitch } from '../concur-schema/schema.ts';
+import type { LearnedSchemas } from '../../domain/learned-schemas.ts';
+import { schemaWith } from '../concur-schema/learned.ts';
+import {
+  type ConcurSchema,
+  type ConcurTarget,
+  findConcurTarget,
+  findSwitch,
+} from '../concur-schema/schema.ts';
 import { coerce } from './coerce.ts';
 import { type Parts, reader } from './read.ts';
 import { compileSource, SOURCES } from './source.ts';
@@ -15,16 +22,25 @@ const OFF = 'none';
 /** Tells of something wrong at a path. */
 type Tell = (path: readonly string[], message: string) => void;
 
+/** What Concur takes, as far as it is known here. */
+interface Known {
+  readonly schema: ConcurSchema;
+  /** Completes "is no attribute of Concur's". */
+  readonly elsewhere: string;
+}
+
 /**
  * Compiles `mapping.attributes`: paths, templates, expressions and tables, checked against what Concur
- * takes. Everything that is wrong is told at once; what is wrong is left out.
+ * takes by SAP's pages and by its own schemas. Everything that is wrong is told at once; what is wrong is left out.
  */
 export const compileMapping: CompileMapping = (source) => {
+  const learned = source.learned?.();
+  const known = { schema: schemaWith(learned), elsewhere: elsewhere(learned) };
   const problems: { path: readonly string[]; message: string }[] = [];
   const tell: Tell = (path, message) => problems.push({ path, message });
   const attributes = new Map<string, ConfiguredAttribute>();
   for (const [name, setting] of Object.entries(source.attributes)) {
-    const attribute = compileAttribute(name, setting, source, tell);
+    const attribute = compileAttribute(name, setting, known, source, tell);
     const first = attribute === undefined ? undefined : attributes.get(attribute.key);
     if (first !== undefined) tell([name], `is mapped at ${first.place} already`);
     else if (attribute !== undefined) attributes.set(attribute.key, attribute);
@@ -35,19 +51,20 @@ export const compileMapping: CompileMapping = (source) => {
 function compileAttribute(
   name: string,
   setting: JsonValue,
+  known: Known,
   source: MappingSource,
   tell: Tell,
 ): ConfiguredAttribute | undefined {
   const place = source.placeOf([name]);
   if (setting === OFF || setting === null) {
-    const found = findSwitch(name);
+    const found = findSwitch(name, known.schema);
     if (found.kind === 'ok') return { kind: 'off', key: found.key, place };
     tell([name], found.message);
     return undefined;
   }
-  const found = findConcurTarget(name);
+  const found = findConcurTarget(name, known.schema);
   if (found.kind === 'problem') {
-    tell([name], found.message);
+    tell([name], found.isUnknown ? `${found.message}${known.elsewhere}` : found.message);
     return undefined;
   }
   const settings: JsonValue = typeof setting === 'string' ? { from: setting } : setting;
@@ -59,8 +76,18 @@ function compileAttribute(
   const parts = compileSettings(name, settings, target, source, tell);
   if (parts === undefined) return undefined;
   const use = target.attribute.type === 'person' ? 'reference' : parts.atCreation ? 'initial' : 'asked';
-  const { words } = parts.source;
-  return { kind: 'mapped', key: target.key, use, place, source: words, read: reader(target, parts, place) };
+  const { words, constant } = parts.source;
+  const fixed = constant === null ? {} : ({ isConstant: true } as const);
+  const read = reader(target, parts, place);
+  return { kind: 'mapped', key: target.key, use, place, source: words, ...fixed, read };
+}
+
+/** What Concur's own schemas say of an attribute that is not built in; nothing where nobody keeps them. */
+function elsewhere(learned: LearnedSchemas | null | undefined): string {
+  if (learned === undefined) return '';
+  return learned === null
+    ? "; Concur's own schemas, which may have it, were not read yet: the server reads them when it starts to deliver"
+    : "; Concur's own schemas do not have it either";
 }
 
 function compileSettings(

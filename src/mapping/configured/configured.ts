@@ -3,6 +3,7 @@ import type { ConfiguredAttribute, Reading } from '../../domain/connection.ts';
 import type { JsonObject, JsonValue } from '../../domain/json.ts';
 import type { Gap } from '../../domain/plan.ts';
 import { type AttributeKey, extensionOf, type Profile } from '../../domain/profile.ts';
+import { isConcurUuid, type Reference } from '../references.ts';
 
 type MappedAttribute = Extract<ConfiguredAttribute, { kind: 'mapped' }>;
 
@@ -13,7 +14,7 @@ export interface Configured {
   /** Values that only fill a gap. */
   readonly initial: Profile;
   /** Values that name a person. */
-  readonly references: readonly { readonly key: AttributeKey; readonly reference: string }[];
+  readonly references: readonly Reference[];
   readonly gaps: readonly Gap[];
   /** Whether the configuration decides about a key, so that the built-in mapping does not. */
   readonly decides: (key: AttributeKey) => boolean;
@@ -43,12 +44,12 @@ export async function readConfigured(
     readings.push([attribute, reading instanceof Promise ? await reading : reading]);
   }
   const values = { asked: new Map<string, JsonValue>(), initial: new Map<string, JsonValue>() };
-  const references: { key: AttributeKey; reference: string }[] = [];
+  const references: Reference[] = [];
   const gaps: Gap[] = [];
-  for (const [{ key, use }, reading] of readings) {
+  for (const [{ key, use, isConstant }, reading] of readings) {
     if (reading.kind === 'gap') gaps.push({ extension: extensionOf(key), why: reading.why });
     else if (reading.kind === 'value') {
-      if (use === 'reference') references.push({ key, reference: String(reading.value) });
+      if (use === 'reference') references.push(referenceOf(key, String(reading.value), isConstant));
       else values[use].set(key, reading.value);
     }
   }
@@ -61,6 +62,12 @@ export async function readConfigured(
     decides: deciderOf(attributes),
     readings,
   };
+}
+
+/** Whoever is named for everybody may be one whom only Concur knows. */
+function referenceOf(key: AttributeKey, reference: string, isConstant: true | undefined): Reference {
+  const isNamedAsInConcur = isConstant === true && isConcurUuid(reference);
+  return { key, reference, ...(isNamedAsInConcur ? { otherwise: 'value' } : {}) };
 }
 
 /** Of several mobile numbers exactly one is primary (Identity v4.1, `phoneNumbers`). */

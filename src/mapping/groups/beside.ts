@@ -1,44 +1,33 @@
 import { SPEND_ROLE } from '../../domain/extensions.ts';
 import type { Provisioning } from '../../domain/person.ts';
 import type { Gap, Wanted } from '../../domain/plan.ts';
-import { type AttributeKey, type Profile, select } from '../../domain/profile.ts';
-import { roleGroupsKey, roleKey, roleOf, rolesIn } from './give.ts';
+import { type AttributeKey, select } from '../../domain/profile.ts';
+import { type HeldRole, ROLES, roleCodes, roleKey, roleOf, rolesOf } from '../../domain/roles.ts';
+import { ASKING } from './give.ts';
 import { excludes } from './role-rules.ts';
 
 /**
- * What is wanted beside what others gave the person in Concur: where Concur holds what a group gives without its
- * being ours, it stays as it is, is not ours, and stays when the person leaves the group. A role that Concur gives
- * nobody beside one of those is left out.
+ * What is wanted beside what others gave the person in Concur: where Concur holds what is only given here (by a group,
+ * say) without its being ours, it stays as it is, is not ours, and stays when nobody here gives it any more. A role that
+ * others gave is neither widened nor narrowed, whoever asks for it here, and what Concur gives nobody beside it is left
+ * out.
  */
 export function besideOthers(wanted: Wanted, { applied, owned }: StandsAt): Wanted {
-  const lent = wanted.sharing?.lent;
-  if (lent === undefined || lent.size === 0) return wanted;
-  const ours = new Set(owned);
+  const { profile, sharing } = wanted;
   const held = applied.profile;
+  const ours = new Set(owned);
   const isOthers = (key: AttributeKey) => held[key] !== undefined && !ours.has(key);
-  const others = rolesIn(Object.keys(held)).filter(
-    (code) => isOthers(roleKey(code)) && wanted.profile[roleKey(code)] === undefined,
-  );
+  const left = new Set([...(sharing?.lent.keys() ?? [])].filter(isOthers));
+  const isOursAlone = sharing?.exclusive.includes(ROLES) === true;
+  const { codes, gaps } = isOursAlone ? NO_ROLES : rolesBesideOthers(wanted, Object.keys(held), isOthers);
+  if (left.size === 0 && codes.length === 0) return wanted;
 
-  const gaps: Gap[] = [];
-  const left = new Set<AttributeKey>();
-  for (const [key, groups] of lent) {
-    const code = roleOf(key);
-    if (code === null) {
-      if (isOthers(key)) left.add(key);
-    } else if (key === roleKey(code)) {
-      const excluding = others.find((other) => excludes(code, other));
-      if (isOthers(key)) gaps.push(...notCovered(code, wanted.profile, held, groups));
-      if (excluding !== undefined) gaps.push(excluded(code, excluding, groups));
-      if (isOthers(key) || excluding !== undefined) left.add(roleKey(code)).add(roleGroupsKey(code));
-    }
-  }
-  if (left.size === 0) return wanted;
+  const isLeft = (key: AttributeKey) => left.has(key) || codes.includes(roleOf(key)?.code ?? '');
   return {
     ...wanted,
-    profile: select(wanted.profile, (key) => !left.has(key)),
+    profile: select(profile, (key) => !isLeft(key)),
     // As a value that only fills a gap it is neither changed nor taken away, nor ours.
-    initial: { ...wanted.initial, ...select(held, (key) => left.has(key)) },
+    initial: { ...wanted.initial, ...select(held, isLeft) },
     gaps: [...wanted.gaps, ...gaps],
   };
 }
@@ -46,24 +35,57 @@ export function besideOthers(wanted: Wanted, { applied, owned }: StandsAt): Want
 /** Where a person stands in Concur, as far as is known, and what of it is ours. */
 type StandsAt = Pick<Provisioning, 'applied' | 'owned'>;
 
-/** A role has one list of groups: to add to what somebody else gave would make it ours, and leaving it take that away. */
-function notCovered(code: string, wanted: Profile, held: Profile, groups: readonly string[]): readonly Gap[] {
-  const there = listAt(held, roleGroupsKey(code));
-  const asked = listAt(wanted, roleGroupsKey(code));
-  const isCovered = there.length === 0 || (asked.length > 0 && asked.every((group) => there.includes(group)));
-  if (isCovered) return [];
-  const more =
-    asked.length === 0 ? 'the global group' : asked.filter((group) => !there.includes(group)).join(', ');
-  return [
-    gap(
-      `Concur holds the role ${code} from somebody else, for ${there.join(', ')}: ${named(groups)} cannot give it for ${more} too`,
-    ),
-  ];
+/** Roles that are left as Concur has them, by their codes, with what is to be said about it. */
+interface LeftRoles {
+  readonly codes: readonly string[];
+  readonly gaps: readonly Gap[];
 }
 
-function excluded(code: string, other: string, groups: readonly string[]): Gap {
+const NO_ROLES: LeftRoles = { codes: [], gaps: [] };
+
+function rolesBesideOthers(
+  wanted: Wanted,
+  held: readonly AttributeKey[],
+  isOthers: (key: AttributeKey) => boolean,
+): LeftRoles {
+  const asked = rolesOf(Object.keys(wanted.profile));
+  if (asked.length === 0) return NO_ROLES;
+  const others = rolesOf(held.filter(isOthers));
+  const there = new Set(roleCodes(held));
+  const codes: string[] = [];
+  const gaps: Gap[] = [];
+  for (const code of new Set(asked.map((role) => role.code))) {
+    const excluding = others.find(
+      (other) => excludes(code, other.code) && !asked.some((role) => role.code === other.code),
+    );
+    if (excluding !== undefined && !there.has(code)) {
+      codes.push(code);
+      gaps.push(excluded(code, excluding.code, giversOf(code, wanted)));
+      continue;
+    }
+    const isAskedGlobally = asked.some((role) => role.code === code && role.group === null);
+    const groups = groupsOf(code, others);
+    const isTheirsGlobally = isOthers(roleKey(code));
+    // What is held globally covers every group.
+    if (isTheirsGlobally && !isAskedGlobally) codes.push(code);
+    if (groups.length > 0 && isAskedGlobally) {
+      codes.push(code);
+      gaps.push(notGlobal(code, groups, giversOf(code, wanted)));
+    }
+  }
+  return { codes, gaps };
+}
+
+/** To give a role globally that somebody else gave for groups would widen that, and leaving it then take it away. */
+function notGlobal(code: string, groups: readonly string[], givers: string): Gap {
   return gap(
-    `Concur holds the role ${other} from somebody else, beside which it gives nobody ${code}: ${code} of ${named(groups)} is left out`,
+    `Concur holds the role ${code} from somebody else, for ${groups.join(', ')}: ${givers} cannot give it for the global group too`,
+  );
+}
+
+function excluded(code: string, other: string, givers: string): Gap {
+  return gap(
+    `Concur holds the role ${other} from somebody else, beside which it gives nobody ${code}: ${code} of ${givers} is left out`,
   );
 }
 
@@ -71,11 +93,13 @@ function gap(why: string): Gap {
   return { extension: SPEND_ROLE, why, leavesRest: true };
 }
 
-function named(groups: readonly string[]): string {
-  return `group "${groups.join('", "')}"`;
+function groupsOf(code: string, roles: readonly HeldRole[]): readonly string[] {
+  return roles.flatMap((role) => (role.code === code && role.group !== null ? [role.group] : []));
 }
 
-function listAt(profile: Profile, key: AttributeKey): readonly string[] {
-  const list = profile[key];
-  return Array.isArray(list) ? list.map(String) : [];
+/** Who gives a role here, in words. */
+function giversOf(code: string, { profile, sharing }: Wanted): string {
+  const keys = Object.keys(profile).filter((key) => roleOf(key)?.code === code);
+  const givers = keys.flatMap((key) => sharing?.lent.get(key) ?? [ASKING]);
+  return [...new Set(givers)].join(' and ');
 }

@@ -1,5 +1,6 @@
 import type { CompileGroupRules, GroupPattern, GroupRole, GroupRule } from '../../domain/connection.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../domain/json.ts';
+import { heldGroups } from '../../domain/roles.ts';
 import { ENTITLEMENTS } from '../../scim/catalogue/entitlements.ts';
 import { FOR_GROUPS } from '../../scim/catalogue/roles.ts';
 import { excludes, ROLES_OF_ENTITLEMENTS } from './role-rules.ts';
@@ -9,9 +10,6 @@ type Tell = (path: readonly string[], message: string) => void;
 
 const PATTERNS = ['displayName', 'externalId', 'matching'] as const;
 const GRANTS: readonly string[] = ['entitlements', 'roles', 'travelGroups', 'travelRuleClass'];
-
-/** How the group is called in Concur that holds all others: a role in no group is in this one (Spend Role Codes). */
-const GLOBAL = 'global';
 
 /**
  * Checks `groups.rules` against what Concur takes. Everything that is wrong is told at once; a rule that is wrong is
@@ -111,10 +109,10 @@ function compileRole(setting: JsonValue, path: readonly string[], tell: Tell): G
     return undefined;
   }
   const names = groups.map((group) => String(group).trim());
-  const isGlobal = names.some((name) => name.toLowerCase() === GLOBAL);
-  if (isGlobal || names.length === 0) return { code, groups: [] };
+  const held = heldGroups(names).filter((name) => name !== null);
+  if (held.length === 0) return { code, groups: [] };
   if (!isForGroups) tell([...path, 'groups'], `must be left out: ${code} cannot be limited to groups`);
-  return { code, groups: names };
+  return { code, groups: held };
 }
 
 function compileTravelGroups(value: JsonValue | undefined, tell: Tell): readonly number[] {

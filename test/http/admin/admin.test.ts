@@ -206,6 +206,8 @@ describe('lists', () => {
   });
 });
 
+const WAITS = { key: `${ENTERPRISE}:manager.value`, reference: 'boss', until: 'who is not here yet' };
+
 describe('one person', () => {
   test('the report says what Concur should hold, what it holds, and why they differ', async () => {
     const [id = ''] = ids;
@@ -213,7 +215,7 @@ describe('one person', () => {
     connection.description = {
       desired: { userName: 'ada@example.com', title: 'Count' },
       initial: { timezone: 'Europe/Berlin' },
-      waitingFor: ['boss'],
+      waitingFor: [WAITS],
       gaps: [],
       missingFor: (key) => (key === 'externalId' ? 'a.scope' : null),
     };
@@ -254,7 +256,7 @@ describe('one person', () => {
       notGranted: [{ key: 'externalId', scope: 'a.scope' }],
       owned: ['externalId', 'nickName', 'title', 'userName'],
       refused: [{ part: ENTERPRISE, messages: [message], at: '2026-06-01T12:00:00.000Z' }],
-      waitingFor: ['boss'],
+      waitingFor: [WAITS],
       candidates: [{ concurId: 'c-2' }],
       override: null,
       changes: [{ action: 'create' }],

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { ENTERPRISE, SPEND, SPEND_ROLE, TRAVEL } from '../../../src/domain/extensions.ts';
 import { EVERYTHING } from '../../../src/domain/granted.ts';
 import { NOTHING_KNOWN, plan, type Wanted } from '../../../src/domain/plan.ts';
-import type { Profile } from '../../../src/domain/profile.ts';
+import { flatten, type Profile } from '../../../src/domain/profile.ts';
 import { deliverable } from '../../../src/mapping/checks/deliverable.ts';
 import { ABSENT, record } from '../../domain/records.ts';
 
@@ -26,9 +26,9 @@ function created(asked: Wanted) {
 }
 
 /** What becomes of somebody of whom Concur holds this. */
-function changed(asked: Wanted, held: Profile, owned: readonly string[] = []) {
+function changed(asked: Wanted, held: Profile, owned: readonly string[] = [], known = NOTHING_KNOWN) {
   const { person, provisioning } = record({ applied: { profile: held, unknown: [] }, owned });
-  return plan({ person, provisioning }, deliverable(asked, provisioning), NOTHING_KNOWN);
+  return plan({ person, provisioning }, deliverable(asked, provisioning), known);
 }
 
 describe('somebody new', () => {
@@ -82,6 +82,57 @@ describe('somebody new', () => {
       ),
     );
     expect(step).toMatchObject({ kind: 'send', difference: { set: IDENTITY } });
+  });
+});
+
+describe('a role that Concur does not give', () => {
+  const read = { absent: false, read: new Set(['spend'] as const) };
+  const roles = (...held: readonly (readonly [roleName: string, ...roleGroups: string[]])[]) =>
+    flatten({ [SPEND_ROLE]: { roles: held.map(([roleName, ...roleGroups]) => ({ roleName, roleGroups })) } });
+
+  test('is left out whole, and every other role is given', () => {
+    const asked = roles(
+      ['EXP_USER'],
+      ['EXP_CONFIG_ADMIN', 'EU'],
+      ['EXP_CONFIG_ADMIN_RO', 'EU', 'US'],
+      ['EXP_APPROVER'],
+    );
+    const step = created(wanted({ ...IDENTITY, ...asked }));
+    expect(step).toMatchObject({ kind: 'send' });
+    expect(step.kind === 'send' && step.difference.set).toEqual({
+      ...IDENTITY,
+      ...roles(['EXP_CONFIG_ADMIN', 'EU'], ['EXP_APPROVER']),
+    });
+  });
+
+  test('keeps nobody from losing another one', () => {
+    const asked = { ...IDENTITY, ...roles(['EXP_USER']) };
+    const held = roles(['EXP_APPROVER'], ['REQ_APPROVER']);
+    expect(
+      changed(wanted(asked), { ...IDENTITY, ...held }, Object.keys(roles(['EXP_APPROVER'])), read),
+    ).toEqual({
+      kind: 'send',
+      deactivation: false,
+      difference: { set: {}, remove: Object.keys(roles(['EXP_APPROVER'])) },
+    });
+  });
+
+  test('gives way to what Concur holds, and comes once that goes', () => {
+    const both = wanted({ ...IDENTITY, ...roles(['SHD_TAX_ADMIN'], ['SHD_TAX_ADMIN_RO']) });
+    const held = roles(['SHD_TAX_ADMIN_RO']);
+    const owned = Object.keys(held);
+    expect(changed(both, { ...IDENTITY, ...held }, owned, read)).toMatchObject({
+      kind: 'rest',
+      state: 'partial',
+      reason: 'incomplete',
+      message: expect.stringMatching(
+        /SHD_TAX_ADMIN_RO, which is there already and counts: SHD_TAX_ADMIN is left/,
+      ),
+    });
+    const one = wanted({ ...IDENTITY, ...roles(['SHD_TAX_ADMIN']) });
+    expect(changed(one, { ...IDENTITY, ...held }, owned, read)).toMatchObject({
+      difference: { set: roles(['SHD_TAX_ADMIN']), remove: owned },
+    });
   });
 });
 

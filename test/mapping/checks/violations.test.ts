@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ENTERPRISE, SPEND, SPEND_APPROVER, TRAVEL } from '../../../src/domain/extensions.ts';
+import { ENTERPRISE, SPEND, SPEND_APPROVER, SPEND_ROLE, TRAVEL } from '../../../src/domain/extensions.ts';
 import { flatten, type Profile } from '../../../src/domain/profile.ts';
 import { concernsIdentity, sentence, violations } from '../../../src/mapping/checks/violations.ts';
 import { mapPerson } from '../../../src/mapping/person.ts';
@@ -99,6 +99,75 @@ test('only report and request take approvers who are not primary', () => {
     });
   expect(violations({}, { ...approvers('report'), ...approvers('request') })).toEqual([]);
   expect(keysOf({}, approvers('cashAdvance'))).toEqual([`${SPEND_APPROVER}:cashAdvance[u2].approver.value`]);
+});
+
+describe('roles', () => {
+  const roles = (...codes: readonly string[]) =>
+    flatten({ [SPEND_ROLE]: { roles: codes.map((roleName) => ({ roleName, roleGroups: [] })) } });
+  const key = (code: string) => `${SPEND_ROLE}:roles[${code}].roleName`;
+
+  test.each([
+    ['EXP_USER', 'Expense'],
+    ['REQ_USER', 'Request'],
+    ['INV_PMT_USER', 'Invoice'],
+  ])('such as %s follow from an entitlement and cannot be given', (code, entitlement) => {
+    const [found, ...others] = violations({}, roles('EXP_APPROVER', code));
+    expect(others).toEqual([]);
+    expect(found).toMatchObject({ key: key(code), value: code });
+    expect(found && sentence('roles', found)).toContain(`follows from the entitlement ${entitlement}`);
+  });
+
+  test('that exclude each other: the first counts, whichever it is', () => {
+    for (const [first, second] of [
+      ['SHD_TAX_ADMIN', 'SHD_TAX_ADMIN_RO'],
+      ['SHD_TAX_ADMIN_RO', 'SHD_TAX_ADMIN'],
+    ] as const) {
+      const [found, ...others] = violations({}, roles(first, 'EXP_APPROVER', second));
+      expect(others).toEqual([]);
+      expect(found).toMatchObject({ key: key(second) });
+      expect(found?.rule).toMatch(
+        new RegExp(`${first}, which is named first and counts: ${second} is left out`),
+      );
+    }
+  });
+
+  test('that exclude each other: what is there already counts', () => {
+    const [found, ...others] = violations(
+      roles('SHD_TAX_ADMIN_RO'),
+      roles('SHD_TAX_ADMIN', 'SHD_TAX_ADMIN_RO'),
+    );
+    expect(others).toEqual([]);
+    expect(found).toMatchObject({ key: key('SHD_TAX_ADMIN') });
+    expect(found?.rule).toContain('SHD_TAX_ADMIN_RO, which is there already');
+    const both = roles('SHD_TAX_ADMIN', 'SHD_TAX_ADMIN_RO');
+    expect(violations(both, both)).toEqual([]);
+    expect(violations(roles('SHD_TAX_ADMIN_RO'), roles('SHD_TAX_ADMIN'))).toEqual([]);
+  });
+
+  test('what is left out excludes nothing', () => {
+    const asked = roles('SHD_EMPLOYEE_ADMIN', 'SHD_EMPLOYEE_ADMIN_RO', 'SHD_PASSWORD_ADMIN');
+    expect(keysOf({}, asked)).toEqual([key('SHD_EMPLOYEE_ADMIN_RO'), key('SHD_PASSWORD_ADMIN')]);
+    // These two do not exclude each other; each excludes the one between them.
+    expect(keysOf({}, roles('EXP_PROCESSOR', 'EXP_PROCESSOR_AUDIT', 'EXP_PROCESSOR_ADMIN'))).toEqual([
+      key('EXP_PROCESSOR_AUDIT'),
+    ]);
+  });
+
+  test('are told once, for however many groups', () => {
+    const limited = flatten({
+      [SPEND_ROLE]: {
+        roles: [
+          { roleName: 'EXP_CONFIG_ADMIN' },
+          { roleName: 'EXP_CONFIG_ADMIN_RO', roleGroups: ['EU', 'US'] },
+        ],
+      },
+    });
+    expect(violations({}, limited)).toMatchObject([{ value: 'EXP_CONFIG_ADMIN_RO' }]);
+  });
+
+  test("of the company's own are its own matter", () => {
+    expect(violations({}, roles('OUR_OWN_ROLE'))).toEqual([]);
+  });
 });
 
 describe('people as identity providers send them', () => {

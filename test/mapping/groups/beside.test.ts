@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { applyDifference } from '../../../src/domain/difference.ts';
 import { SPEND_ROLE } from '../../../src/domain/extensions.ts';
 import { plan, type Wanted } from '../../../src/domain/plan.ts';
-import type { Profile } from '../../../src/domain/profile.ts';
+import { flatten, type Profile } from '../../../src/domain/profile.ts';
+import { roleCodes, rolesOf } from '../../../src/domain/roles.ts';
 import { besideOthers } from '../../../src/mapping/groups/beside.ts';
 import { give, grantsOf } from '../../../src/mapping/groups/give.ts';
 import { atRest } from '../../../src/worker/next-state.ts';
@@ -12,20 +13,16 @@ import { provisioning, record, wanted } from '../../domain/records.ts';
 const READ = { absent: false, read: new Set(['identity', 'spend', 'travel'] as const) };
 
 function role(code: string, ...groups: string[]): Profile {
-  const prefix = `${SPEND_ROLE}:roles[${code}]`;
-  return {
-    [`${prefix}.roleName`]: code,
-    ...(groups.length === 0 ? {} : { [`${prefix}.roleGroups`]: groups }),
-  };
+  return flatten({ [SPEND_ROLE]: { roles: [{ roleName: code, roleGroups: groups }] } });
 }
 
 /** What is wanted of a member of a group that gives these roles. */
 function lent(profile: Profile, ownership: 'additive' | 'exclusive' = 'additive'): Wanted {
-  const codes = Object.values(profile).filter((value) => typeof value === 'string');
-  const roles = codes.map((code) => {
-    const groups = profile[`${SPEND_ROLE}:roles[${code}].roleGroups`];
-    return { code, groups: Array.isArray(groups) ? groups.map(String) : [] };
-  });
+  const keys = Object.keys(profile);
+  const roles = roleCodes(keys).map((code) => ({
+    code,
+    groups: rolesOf(keys).flatMap((one) => (one.code === code ? (one.group ?? []) : [])),
+  }));
   const group = { by: 'displayName', value: 'G' } as const;
   const some = { group, entitlements: [], roles, travelGroups: [], travelRuleClass: null };
   const access = { ownership, rules: [some] };
@@ -40,20 +37,50 @@ describe('beside what others gave in Concur', () => {
   test('the same role stays theirs, with its groups', () => {
     const there = role('EXP_PROCESSOR', 'EU', 'US');
     const result = besideOthers(lent(role('EXP_PROCESSOR', 'US')), held(there));
-    expect(result).toMatchObject({ profile: { active: true }, initial: there, gaps: [] });
+    expect(result).toMatchObject({
+      profile: { active: true },
+      initial: role('EXP_PROCESSOR', 'US'),
+      gaps: [],
+    });
     expect(Object.keys(result.profile)).toEqual(['active']);
   });
 
+  test('the same role for other groups is theirs for those, and ours for the others', () => {
+    const asked = lent(role('EXP_PROCESSOR', 'US'));
+    expect(besideOthers(asked, held(role('EXP_PROCESSOR', 'EU')))).toBe(asked);
+  });
+
   test.each([
-    ['US', role('EXP_PROCESSOR', 'US')],
-    ['the global group', role('EXP_PROCESSOR')],
-  ])('a role for other groups is left as it is, and says that it is not for %s', (more, asked) => {
+    ['group "G"', lent(role('EXP_PROCESSOR'))],
+    ['the client or the mapping', wanted(role('EXP_PROCESSOR'))],
+  ])('a role for some groups is not given globally, and says so of %s', (giver, asked) => {
     const there = role('EXP_PROCESSOR', 'EU');
-    const { initial, gaps } = besideOthers(lent(asked), held(there));
+    const { initial, gaps, profile } = besideOthers(asked, held(there));
+    expect(Object.keys(profile)).toEqual(['active']);
     expect(initial).toEqual(there);
     expect(gaps).toEqual([expect.objectContaining({ extension: SPEND_ROLE, leavesRest: true })]);
-    expect(gaps[0]?.why).toContain('EXP_PROCESSOR from somebody else, for EU: group "G"');
-    expect(gaps[0]?.why).toContain(more);
+    expect(gaps[0]?.why).toContain(`EXP_PROCESSOR from somebody else, for EU: ${giver}`);
+    expect(gaps[0]?.why).toContain('the global group');
+  });
+
+  test.each([
+    ['a group', lent(role('EXP_PROCESSOR', 'US'))],
+    ['a client', wanted(role('EXP_PROCESSOR', 'US'))],
+  ])('a role that is held globally covers the groups that %s asks for, and stays theirs', (_, asked) => {
+    const { initial, gaps, profile } = besideOthers(asked, held(role('EXP_PROCESSOR')));
+    expect(Object.keys(profile)).toEqual(['active']);
+    expect(initial).toEqual(role('EXP_PROCESSOR'));
+    expect(gaps).toEqual([]);
+  });
+
+  test('what is held globally and is ours is narrowed, and what is ours for groups is made global', () => {
+    const ours = (profile: Profile) => held(profile, Object.keys(profile));
+    for (const [there, asked] of [
+      [role('EXP_PROCESSOR'), lent(role('EXP_PROCESSOR', 'US'))],
+      [role('EXP_PROCESSOR', 'US'), lent(role('EXP_PROCESSOR'))],
+    ] as const) {
+      expect(besideOthers(asked, ours(there))).toBe(asked);
+    }
   });
 
   test('a role that Concur gives nobody beside theirs is left out', () => {
@@ -62,6 +89,9 @@ describe('beside what others gave in Concur', () => {
     expect(gaps[0]?.why).toMatch(
       /SHD_TAX_ADMIN_RO from somebody else.*SHD_TAX_ADMIN of group "G" is left out/,
     );
+    const client = besideOthers(wanted(role('SHD_TAX_ADMIN')), held(role('SHD_TAX_ADMIN_RO')));
+    expect(Object.keys(client.profile)).toEqual(['active']);
+    expect(client.gaps[0]?.why).toContain('SHD_TAX_ADMIN of the client or the mapping is left out');
   });
 
   test('what is ours, or asked for by a client, is wanted as ever', () => {

@@ -24,7 +24,7 @@ function given(
 }
 
 const name = (code: string) => `${SPEND_ROLE}:roles[${code}].roleName`;
-const groupsOf = (code: string) => `${SPEND_ROLE}:roles[${code}].roleGroups`;
+const inGroup = (code: string, group: string) => `${SPEND_ROLE}:roles[${code}].roleGroups[${group}]`;
 
 describe('a rule is about', () => {
   const group = (displayName: string, externalId: string | null = null) => ({ displayName, externalId });
@@ -77,21 +77,19 @@ describe('what groups give', () => {
       rule('B', { roles: [{ code: 'EXP_PROCESSOR', groups: ['R&D'] }], travelGroups: [7] }),
     ];
     const base = { title: 'x', [name('EXP_APPROVER')]: 'EXP_APPROVER', 'entitlements[Travel]': true };
-    const { profile, gaps, byGroups, sharing } = given(rules, ['A', 'B', 'C'], base);
+    const { profile, gaps, byGivers, sharing } = given(rules, ['A', 'B', 'C'], base);
     expect(profile).toEqual({
       ...base,
       'entitlements[Expense]': true,
-      [name('EXP_PROCESSOR')]: 'EXP_PROCESSOR',
-      [groupsOf('EXP_PROCESSOR')]: ['R&D'],
+      [inGroup('EXP_PROCESSOR', 'R&D')]: true,
       [`${TRAVEL}:groups[7]`]: true,
     });
     expect(gaps).toEqual([]);
-    expect(byGroups.get(name('EXP_APPROVER'))).toEqual(['A']);
+    expect(byGivers.get(name('EXP_APPROVER'))).toEqual(['group "A"']);
     expect([...sharing.lent].sort()).toEqual([
-      ['entitlements[Expense]', ['A']],
-      [groupsOf('EXP_PROCESSOR'), ['B']],
-      [name('EXP_PROCESSOR'), ['B']],
-      [`${TRAVEL}:groups[7]`, ['B']],
+      ['entitlements[Expense]', ['group "A"']],
+      [inGroup('EXP_PROCESSOR', 'R&D'), ['group "B"']],
+      [`${TRAVEL}:groups[7]`, ['group "B"']],
     ]);
     expect(sharing.exclusive).toEqual([]);
   });
@@ -100,7 +98,9 @@ describe('what groups give', () => {
     const limited = (group: string, ...groups: string[]) =>
       rule(group, { roles: [{ code: 'EXP_PROCESSOR', groups }] });
     const rules = [limited('A', 'EU', 'US'), limited('B', 'US', 'PL'), limited('C')];
-    expect(given(rules, ['A', 'B']).profile[groupsOf('EXP_PROCESSOR')]).toEqual(['EU', 'US', 'PL']);
+    expect(Object.keys(given(rules, ['A', 'B']).profile)).toEqual(
+      ['EU', 'US', 'PL'].map((group) => inGroup('EXP_PROCESSOR', group)),
+    );
     for (const names of [['A', 'C'], ['C'], ['A', 'B', 'C']]) {
       expect(given(rules, names).profile).toEqual({ [name('EXP_PROCESSOR')]: 'EXP_PROCESSOR' });
     }
@@ -127,7 +127,40 @@ describe('what groups give', () => {
     const asked = { [name('SHD_EMPLOYEE_ADMIN')]: 'SHD_EMPLOYEE_ADMIN' };
     const beside = given(rules, ['A'], asked);
     expect(beside.profile).toEqual({ ...asked, [`${TRAVEL}:ruleClass.id`]: 1 });
-    expect(beside.gaps[0]?.why).toMatch(/^The client or the mapping gives the role SHD_EMPLOYEE_ADMIN/);
+    expect(beside.gaps[0]?.why).toMatch(/SHD_EMPLOYEE_ADMIN of the client or the mapping counts/);
+  });
+
+  test('may come from somebody else than a group, also where groups give nothing', () => {
+    const approver = { ...NOTHING, roles: [{ code: 'EXP_APPROVER', groups: [] }] };
+    const reports = { rule: approver, giver: 'the people who report to them' };
+    const alone = give({}, undefined, [reports]);
+    expect(alone.profile).toEqual({ [name('EXP_APPROVER')]: 'EXP_APPROVER' });
+    expect(alone.sharing).toEqual({
+      lent: new Map([[name('EXP_APPROVER'), [reports.giver]]]),
+      exclusive: [],
+    });
+    const access: GroupAccess = {
+      ownership: 'exclusive',
+      rules: [rule('A', { entitlements: ['Expense'], travelRuleClass: { id: 1 } })],
+    };
+    const grants = grantsOf(access, [{ displayName: 'A', externalId: null }]);
+    const beside = give({}, access, [
+      ...grants,
+      { ...reports, rule: { ...approver, travelRuleClass: { id: 2 } } },
+    ]);
+    // What is ours alone is lent by nobody; of roles, no rule of a group says that they are ours alone.
+    expect([...beside.sharing.lent.keys()]).toEqual([name('EXP_APPROVER')]);
+    expect(beside.sharing.exclusive).toEqual(['entitlements']);
+    expect(beside.gaps[0]?.why).toMatch(
+      /of group "A" counts, and that of the people who report to them is left/,
+    );
+  });
+
+  test('names every giver of a role where one makes it global', () => {
+    const limited = (group: string, ...groups: string[]) =>
+      rule(group, { roles: [{ code: 'EXP_PROCESSOR', groups }] });
+    const { byGivers } = given([limited('A', 'EU'), limited('B'), limited('C', 'US')], ['A', 'B', 'C']);
+    expect(byGivers).toEqual(new Map([[name('EXP_PROCESSOR'), ['group "A"', 'group "B"', 'group "C"']]]));
   });
 
   test('is lists of ours alone only where a rule gives something of them', () => {
@@ -165,16 +198,12 @@ describe('what groups give', () => {
           for (const code of codes) {
             const lists = mine.flatMap(({ roles }) => roles.filter((one) => one.code === code));
             if (lists.length === 0) continue;
-            expected[name(code)] = code;
-            if (lists.some((one) => one.groups.length === 0)) continue;
-            expected[groupsOf(code)] = [...new Set(lists.flatMap((one) => one.groups))].sort();
+            if (lists.some((one) => one.groups.length === 0)) expected[name(code)] = code;
+            else
+              for (const group of lists.flatMap((one) => one.groups)) expected[inGroup(code, group)] = true;
           }
           const { profile, gaps, sharing } = given(rules, groups);
-          const sorted = Object.entries(profile).map(([key, value]) => [
-            key,
-            Array.isArray(value) ? value.toSorted() : value,
-          ]);
-          expect(Object.fromEntries(sorted)).toEqual(expected);
+          expect(profile).toEqual(expected);
           expect(gaps).toEqual([]);
           expect([...sharing.lent.keys()].sort()).toEqual(Object.keys(expected).sort());
         },

@@ -1,0 +1,81 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Filled, fill } from './fill.ts';
+import { load, type Measured, together } from './load.ts';
+import { operations } from './operations.ts';
+import { startBare, startBridge } from './servers.ts';
+
+/** The numbers of connections that requests come over. */
+export const WIDTHS = [1, 64] as const;
+
+/** Turns that the two servers take at every operation, so that what else the machine does falls on both. */
+const ROUNDS = 3;
+/** How long one turn takes, in ms. */
+const TURN = 1_000;
+
+/** An operation at one number of connections. */
+export interface Row {
+  readonly operation: string;
+  readonly isLookup: boolean;
+  readonly connections: (typeof WIDTHS)[number];
+  readonly ours: Measured;
+  /** Null where there is nothing to compare with. */
+  readonly bare: Measured | null;
+  /** The 99th percentile of the event loop's delay, in ms. */
+  readonly delay: number;
+  /** The memory of our server afterwards, in MB. */
+  readonly memory: number;
+}
+
+/** Fills a new database with so many people, and measures all operations on it. */
+export async function measure(people: number): Promise<readonly Row[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'bridge-bench-'));
+  try {
+    const filled: Filled = {
+      url: `sqlite:${join(folder, 'bridge.db')}`,
+      secretKey: Buffer.alloc(32, 7),
+      companyId: 'aa076ada-80a9-4f57-8e98-9300b1c3171d',
+    };
+    await fill(filled, people);
+    return await measured(filled, folder, people);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function measured(filled: Filled, folder: string, people: number): Promise<readonly Row[]> {
+  const bare = await startBare(join(folder, 'bare.db'), people);
+  const ours = await startBridge(filled, folder);
+  try {
+    const rows: Row[] = [];
+    for (const { name, isLookup, request, bare: bareRequest } of operations(people)) {
+      for (const connections of WIDTHS) {
+        // The first turn only warms up, and what was delayed before is forgotten.
+        await load(ours.origin, ours.headers, connections, TURN / 2, request);
+        if (bareRequest) await load(bare.origin, bare.headers, connections, TURN / 2, bareRequest);
+        await ours.delay();
+        const turns: Measured[] = [];
+        const bareTurns: Measured[] = [];
+        for (let round = 0; round < ROUNDS; round++) {
+          turns.push(await load(ours.origin, ours.headers, connections, TURN, request));
+          if (bareRequest) {
+            bareTurns.push(await load(bare.origin, bare.headers, connections, TURN, bareRequest));
+          }
+        }
+        rows.push({
+          operation: name,
+          isLookup,
+          connections,
+          ours: together(turns),
+          bare: bareTurns.length === 0 ? null : together(bareTurns),
+          delay: await ours.delay(),
+          memory: await ours.memory(),
+        });
+      }
+    }
+    return rows;
+  } finally {
+    await Promise.all([ours.stop(), bare.stop()]);
+  }
+}

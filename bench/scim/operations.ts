@@ -1,0 +1,96 @@
+import { GROUP } from './fill.ts';
+import type { Request } from './load.ts';
+import { idOf, keysOf, resourceOf } from './people.ts';
+
+/** One kind of request, as both servers are asked it. */
+export interface Operation {
+  readonly name: string;
+  /** Whether its time must not depend on how many people there are. */
+  readonly isLookup: boolean;
+  request(): Request;
+  /** The same of the bare server; absent where there is nothing to compare with. */
+  readonly bare?: () => Request;
+}
+
+/** The operations on a database of so many people; each request is about somebody else. */
+export function operations(people: number): readonly Operation[] {
+  const somebody = () => Math.floor(Math.random() * people);
+  const lookup = (attribute: string, value: (number: number) => string) => () => ({
+    method: 'GET' as const,
+    path: `/scim/v2/Users?filter=${encodeURIComponent(`${attribute} eq "${value(somebody())}"`)}`,
+  });
+  let newcomers = people;
+  const newcomer = (path: string) => () => ({
+    method: 'POST' as const,
+    path,
+    body: JSON.stringify(resourceOf(newcomers++)),
+  });
+  let patches = 0;
+  let joiners = 0;
+  return [
+    {
+      name: 'GET by id',
+      isLookup: true,
+      request: () => ({ method: 'GET', path: `/scim/v2/Users/${idOf(somebody())}` }),
+      bare: () => ({ method: 'GET', path: `/people/${idOf(somebody())}` }),
+    },
+    {
+      name: 'filter by userName',
+      isLookup: true,
+      request: lookup('userName', (number) => keysOf(number).userName),
+      bare: () => ({
+        method: 'GET',
+        path: `/people?userName=${encodeURIComponent(keysOf(somebody()).userName)}`,
+      }),
+    },
+    {
+      name: 'filter by externalId',
+      isLookup: true,
+      request: lookup('externalId', (number) => keysOf(number).externalId),
+    },
+    {
+      name: 'filter by work e-mail',
+      isLookup: true,
+      request: lookup('emails[type eq "work"].value', (number) => keysOf(number).workEmail),
+    },
+    {
+      name: 'page of 100 in the middle',
+      isLookup: false,
+      request: () => ({
+        method: 'GET',
+        path: `/scim/v2/Users?startIndex=${Math.floor(people / 2)}&count=100`,
+      }),
+    },
+    {
+      name: 'PATCH active',
+      isLookup: true,
+      request: () => ({
+        method: 'PATCH',
+        path: `/scim/v2/Users/${idOf(somebody())}`,
+        body: patch({ op: 'Replace', path: 'active', value: patches++ % 2 === 1 }),
+      }),
+    },
+    {
+      name: 'POST',
+      isLookup: true,
+      request: newcomer('/scim/v2/Users'),
+      bare: newcomer('/people'),
+    },
+    {
+      name: 'one member more in a group of 50,000',
+      isLookup: true,
+      request: () => ({
+        method: 'PATCH',
+        path: `/scim/v2/Groups/${GROUP.id}`,
+        body: patch({ op: 'Add', path: 'members', value: [{ value: idOf(joiners++ % people) }] }),
+      }),
+    },
+  ];
+}
+
+function patch(operation: object): string {
+  return JSON.stringify({
+    schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'],
+    Operations: [operation],
+  });
+}

@@ -1,0 +1,32 @@
+import { writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { growthPlot } from './growth-plot.ts';
+import { measure } from './measure.ts';
+import { growth, type Size, table } from './report.ts';
+
+/**
+ * What the SCIM server takes at different numbers of people, beside a bare Express server that commits one row:
+ * `npm run bench:scim -- [people…] [--markdown]`. Delivery is off. With `--markdown` the tables are those of
+ * docs/performance.md, and the drawing beside it is written anew.
+ */
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { markdown: { type: 'boolean', default: false } },
+});
+const PLOT = fileURLToPath(new URL('../../docs/performance-growth.svg', import.meta.url));
+const numbers = positionals.length === 0 ? [1_000, 100_000, 1_000_000] : positionals.map(Number);
+const sizes: Size[] = [];
+for (const people of numbers.toSorted((one, other) => one - other)) {
+  const size = { people, rows: await measure(people) };
+  sizes.push(size);
+  console.log(`${table(size, values.markdown)}\n`);
+}
+if (sizes.length > 1) {
+  for (const { operation, isLookup, factor } of growth(sizes)) {
+    console.log(
+      `${values.markdown ? '- ' : ''}${operation}: ${factor.toFixed(2)} times${isLookup ? '' : ' (no lookup)'}`,
+    );
+  }
+}
+if (values.markdown) await writeFile(PLOT, growthPlot(sizes));
