@@ -73,7 +73,7 @@ export async function deliver(
   async function end(): Promise<void> {
     await Promise.all([replanning.stop(), worker.stop(), upkeep.stop()]);
     await concur.close();
-    await store.replanning.retire(fingerprint);
+    await store.replanning.dispute(fingerprint);
   }
   return {
     wake: worker.wake,

@@ -49,7 +49,7 @@ function differencesInUsers(people: People, users: readonly JsonObject[]): strin
 }
 
 function wantedOf({ userName, active, texts, manager }: Person): string {
-  return JSON.stringify([userName, active, ...TEXTS.map((text) => texts[text]), manager ?? null]);
+  return JSON.stringify([userName, active, ...TEXTS.map((text) => texts[text]), manager]);
 }
 
 function acceptedOf(user: JsonObject): string {

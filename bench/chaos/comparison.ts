@@ -62,17 +62,15 @@ function compareManager(
   concurIdOf: (key: string) => string | undefined,
   differ: Differ,
 ): void {
-  const { manager, lives } = person;
+  const { manager } = person;
   const held = inside(enterpriseOf(user.identity).manager).value ?? null;
   if (typeof manager === 'string') {
     const wanted = people.get(manager)?.living ? concurIdOf(manager) : undefined;
     if (wanted !== undefined) differ('manager', wanted, held);
-  } else if (manager === null || lives === 1) {
-    differ('manager', null, held);
-  }
+  } else differ('manager', null, held);
 }
 
-/** Entitlements and roles: all that groups give, and beyond that only what earlier lives left. */
+/** Entitlements and roles: all that groups give, and nothing beyond that. */
 function compareGiven(person: Person, user: UserView, found: string[]): void {
   const { entitlements } = user.identity;
   const { roles } = inside(user.spend[SPEND_ROLE]);
@@ -82,7 +80,7 @@ function compareGiven(person: Person, user: UserView, found: string[]): void {
   ];
   const wanted = givenTo(person);
   const missing = wanted.filter((one) => !held.includes(one));
-  const left = held.filter((one) => !wanted.includes(one) && !person.inherited.has(one));
+  const left = held.filter((one) => !wanted.includes(one));
   if (missing.length > 0) found.push(`${person.key}: lacks ${missing.join(', ')}`);
   if (left.length > 0) found.push(`${person.key}: still has ${left.join(', ')}`);
 }

@@ -32,12 +32,9 @@ export interface Person {
   active: boolean;
   /** A text, or null where a client took it away. */
   readonly texts: Record<Text, string | null>;
-  /** The key of the manager; null where a client took them away, undefined where none was named in this life. */
-  manager: string | null | undefined;
+  /** The key of the manager. */
+  manager: string | null;
   readonly groups: Set<GroupName>;
-  /** What earlier lives were given: the bridge leaves it with a user whom it takes over. */
-  readonly inherited: Set<string>;
-  lives: number;
   /** Whether Concur may know them: they were to have access at some time. */
   wasActive: boolean;
   /** Whether they gave or took a name, of which Concur may not know yet: till then they stay. */
@@ -49,19 +46,16 @@ export interface Person {
   settled: boolean;
 }
 
-/** Somebody new, in their first life. */
-export function newPerson(number: number): Person {
-  const key = `chaos-${number}`;
+/** Somebody new. */
+export function newPerson(key: string): Person {
   return {
     key,
     userName: `${key}@example.com`,
     living: true,
     active: true,
     texts: { title: null, department: null, costCenter: null, givenName: key, familyName: 'Example' },
-    manager: undefined,
+    manager: null,
     groups: new Set(),
-    inherited: new Set(),
-    lives: 1,
     wasActive: true,
     tradesName: false,
     settled: false,

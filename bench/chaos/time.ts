@@ -12,7 +12,11 @@ export function createTime(tell: (ahead: number) => void): Time {
   let ahead = 0;
   return {
     now: () => Date.now() + ahead,
-    clockModule: () => new URL(`travelling-clock.ts?ahead=${ahead}`, import.meta.url).href,
+    clockModule() {
+      const module = new URL('./travelling-clock.ts', import.meta.url);
+      module.searchParams.set('ahead', String(ahead));
+      return module.href;
+    },
     travel(ms) {
       ahead += Math.round(ms);
       tell(ahead);

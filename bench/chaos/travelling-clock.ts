@@ -13,5 +13,7 @@ performance.now = () => systemUptime() + ahead;
 process.on('message', (told) => {
   if (typeof told === 'number') ahead = Math.max(ahead, told);
 });
+// No program outlives the bench.
+process.on('disconnect', () => process.exit());
 // Whoever only listens to a parent does not go on living for that.
 process.channel?.unref();

@@ -1,16 +1,7 @@
 import { ENTERPRISE } from '../../src/domain/extensions.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
 import type { Dice } from './dice.ts';
-import {
-  GROUP_NAMES,
-  givenTo,
-  living,
-  newPerson,
-  type People,
-  type Person,
-  TEXTS,
-  type Text,
-} from './people.ts';
+import { GROUP_NAMES, living, newPerson, type People, type Person, TEXTS, type Text } from './people.ts';
 import type { ScimClient } from './scim-client.ts';
 
 /** What one of the clients writes, decided and not yet done; the people as they are to be know of it already. */
@@ -61,7 +52,7 @@ function writeOf(kind: keyof typeof KINDS, people: People, dice: Dice): Write | 
     case 'create':
     case 'create inactive': {
       if (people.size >= MOST_PEOPLE) return null;
-      const person = newPerson(people.size);
+      const person = newPerson(`chaos-${people.size}`);
       person.active = kind === 'create';
       person.wasActive = person.active;
       people.set(person.key, person);
@@ -148,21 +139,20 @@ function creation(name: string, person: Person): Write {
 }
 
 function bury(person: Person): void {
-  for (const given of givenTo(person)) person.inherited.add(given);
   person.groups.clear();
   person.living = false;
   person.active = false;
 }
 
-/** Somebody who comes back names everything anew: what nobody names stays as it was in an earlier life. */
+/** Somebody who comes back may have other values, or none, where they had one before. */
 function revive(person: Person, dice: Dice): void {
+  const { texts } = newPerson(person.key);
+  for (const text of TEXTS) person.texts[text] = dice.chance(0.5) ? newText(text, dice) : texts[text];
   person.living = true;
   person.active = true;
   person.wasActive = true;
-  person.lives += 1;
+  person.manager = null;
   person.settled = false;
-  person.manager = undefined;
-  for (const text of TEXTS) person.texts[text] = newText(text, dice);
 }
 
 function newText(text: Text, dice: Dice): string {

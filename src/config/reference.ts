@@ -135,6 +135,42 @@ export const SETTINGS: readonly Setting[] = [
     'on',
     'Whether changes are sent to Concur (on), or only accepted and planned (off).',
   ),
+  optional(
+    `${connection}.verdictWindow`,
+    null,
+    '2s',
+    "How long a write may wait for Concur's verdict, so that the client's own log has Concur's refusal; 0s: it never waits.",
+  ),
+  optional(
+    `${connection}.deletion`,
+    null,
+    'deactivate',
+    'What a DELETE of a client does in Concur: the user is deactivated (deactivate), or deactivated and then deleted for ever, which SAP advises against (delete).',
+  ),
+  optional(
+    `${connection}.scopeExit`,
+    null,
+    'deactivate',
+    'What becomes in Concur of somebody whom the bridge provisioned and who leaves the scope: deactivated (deactivate), or left as they are (keep).',
+  ),
+  optional(
+    `${connection}.deactivationGuard.people`,
+    null,
+    '100',
+    'The most people who may lose access within the time of the guard; more are held for an admin. null: no such limit.',
+  ),
+  optional(
+    `${connection}.deactivationGuard.percent`,
+    null,
+    '20',
+    'The same as a share of the active people, in per cent, for companies of more than ten. null: no such limit.',
+  ),
+  optional(
+    `${connection}.deactivationGuard.within`,
+    null,
+    '1h',
+    'The time in which the guard counts, up to 7d. The guard as a whole is switched off by deactivationGuard: off.',
+  ),
 ];
 
 /** The setting at a place in the file, such as `connections.default.baseUrl`. */

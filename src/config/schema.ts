@@ -11,6 +11,12 @@ export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', '
 const MOST_OPERATIONS = 100;
 const MOST_BYTES = 400_000;
 
+/** As many people as a limit may name. */
+const MOST_PEOPLE = 10_000_000;
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
 /** Below this a single operation may not fit. */
 const FEWEST_BYTES = 10_000;
 
@@ -77,6 +83,14 @@ export const interval = checked('a duration such as 5s, 500ms or 1m, up to 10m',
   const duration = milliseconds(value);
   return duration !== undefined && duration > 0 && duration <= 600_000;
 }).transform((value) => milliseconds(value) ?? SHORTEST_INTERVAL);
+
+/** A duration of at least and at most so many ms. */
+function duration(what: string, least: number, most: number) {
+  return checked(what, (value) => {
+    const length = milliseconds(value);
+    return length !== undefined && length >= least && length <= most;
+  }).transform((value) => milliseconds(value) ?? least);
+}
 
 const token = checked('a token of at least 16 characters', (value) => value.length >= 16);
 
@@ -157,6 +171,26 @@ const connectionSchema = z.strictObject(
       .prefault({}),
     validation: z.enum(['refuse', 'accept'], { error: 'must be refuse or accept' }).default('refuse'),
     delivery: z.enum(['on', 'off'], { error: 'must be on or off' }).default('on'),
+    verdictWindow: duration('a duration such as 2s, up to 50s; 0s waits for nothing', 0, 50_000).default(
+      2_000,
+    ),
+    deletion: z
+      .enum(['deactivate', 'delete'], { error: 'must be deactivate or delete' })
+      .default('deactivate'),
+    scopeExit: z.enum(['deactivate', 'keep'], { error: 'must be deactivate or keep' }).default('deactivate'),
+    deactivationGuard: z
+      .union([
+        z.literal('off').transform(() => null),
+        z.strictObject(
+          {
+            people: whole(1, MOST_PEOPLE).nullable().default(100),
+            percent: whole(1, 100).nullable().default(20),
+            within: duration('a duration such as 1h, up to 7d', 1_000, 7 * DAY).default(HOUR),
+          },
+          section,
+        ),
+      ])
+      .prefault({}),
   },
   section,
 );
@@ -193,11 +227,11 @@ export const configurationSchema = z.strictObject(
   section,
 );
 
-/** A duration such as `5s`, `500ms` or `1m` in ms; undefined when it is none. */
+/** A duration such as `5s`, `500ms`, `1m`, `2h` or `3d` in ms; undefined when it is none. */
 function milliseconds(text: string): number | undefined {
-  const match = /^(\d{1,9})(ms|s|m)$/.exec(text);
+  const match = /^(\d{1,9})(ms|s|m|h|d)$/.exec(text);
   if (match === null) return undefined;
-  const units: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000 };
+  const units: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: HOUR, d: DAY };
   return Number(match[1]) * (units[match[2] ?? ''] ?? Number.NaN);
 }
 

@@ -22,6 +22,24 @@ export interface ConnectionSettings {
   readonly polling: { readonly interval: number };
   readonly batching: { readonly operations: number; readonly bytes: number };
   readonly delivery: 'on' | 'off';
+  /** How long a write may wait for Concur's verdict on identity, in ms; 0: not at all. */
+  readonly verdictWindow: number;
+  /** What a SCIM DELETE does in Concur. */
+  readonly deletion: 'deactivate' | 'delete';
+  /** What becomes in Concur of somebody whom the bridge provisioned and who leaves the scope. */
+  readonly scopeExit: 'deactivate' | 'keep';
+  /** How many people may lose access at once; null: any number. */
+  readonly deactivationGuard: DeactivationGuard | null;
+}
+
+/** More losses of access within a time than one of the limits allows are held for an admin. */
+export interface DeactivationGuard {
+  /** The most people who may lose access within the time; null: no such limit. */
+  readonly people: number | null;
+  /** The most of the active people, in per cent, who may lose access within the time; null: no such limit. */
+  readonly percent: number | null;
+  /** In ms. */
+  readonly within: number;
 }
 
 /** What the mapping needs beside the person. */

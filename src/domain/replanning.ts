@@ -37,10 +37,12 @@ export interface ReplanningStore {
   /** Everybody was planned by these settings. */
   finish(fingerprint: string): Promise<void>;
   /**
-   * Nobody is planned by these settings any more. Where another process has planned everybody by others meanwhile,
-   * these may have been used on somebody since: everybody is still to be planned.
+   * These settings are in use, or were up to now. Where another process has planned everybody by others meanwhile,
+   * these may have been used on somebody since: then everybody is still to be planned by any.
+   *
+   * @returns whether it is so
    */
-  retire(fingerprint: string): Promise<void>;
+  dispute(fingerprint: string): Promise<boolean>;
 }
 
 /** Somebody whom other settings would change. */

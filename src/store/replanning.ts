@@ -63,13 +63,14 @@ export function replanningStore(
         return true;
       }),
     finish: (fingerprint) => plannedBy(db, connection, fingerprint),
-    retire: async (fingerprint) => {
-      await db
+    dispute: async (fingerprint) => {
+      const { numUpdatedRows } = await db
         .updateTable('connections')
         .set({ planned_by: null })
         .where('name', '=', connection)
         .where('planned_by', '!=', fingerprint)
-        .execute();
+        .executeTakeFirst();
+      return numUpdatedRows > 0n;
     },
   };
 }
@@ -102,7 +103,10 @@ async function queue(
     .execute();
 }
 
-/** Who is due already keeps their place among others. */
+/**
+ * Who is due already keeps their place among others. A leaver on whose deactivation Concur works is left alone: who is
+ * due among those is deactivated once more.
+ */
 async function hasten(
   db: Kysely<Database>,
   connection: string,
@@ -116,6 +120,7 @@ async function hasten(
     .where('person_id', 'in', people)
     .where('state', 'in', UNDER_WAY)
     .where((row) => row.or([row('due', 'is', null), row('due', '>', now)]))
+    .where((row) => row.or([row('state', '!=', 'processing'), row('lane', '!=', 'deactivation')]))
     .execute();
 }
 

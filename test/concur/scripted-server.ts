@@ -114,6 +114,10 @@ export function client(url: string, options: ClientOptions = {}) {
     polling: { interval: 5000 },
     batching: { operations: 100, bytes: 400_000 },
     delivery: 'on',
+    verdictWindow: 0,
+    deletion: 'deactivate',
+    scopeExit: 'deactivate',
+    deactivationGuard: null,
   };
   const concur = createConcur({
     settings,

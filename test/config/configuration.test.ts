@@ -73,6 +73,10 @@ describe('the environment alone', () => {
           groups: { unknownMembers: 'accept' },
           validation: 'refuse',
           delivery: 'on',
+          verdictWindow: 2_000,
+          deletion: 'deactivate',
+          scopeExit: 'deactivate',
+          deactivationGuard: { people: 100, percent: 20, within: 3_600_000 },
         },
       ],
     });

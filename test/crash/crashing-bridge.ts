@@ -78,6 +78,10 @@ const settings: ConnectionSettings = {
   polling: { interval: 60 },
   batching: { operations: 100, bytes: 400_000 },
   delivery: 'on',
+  verdictWindow: 0,
+  deletion: 'deactivate',
+  scopeExit: 'deactivate',
+  deactivationGuard: null,
 };
 const log = {
   info() {},

@@ -78,11 +78,12 @@ describe.each(ENGINES)('planning everybody anew on $name', (engine) => {
 
   it('makes due who is under way, but leaves them their place and their state', async () => {
     const [early = '', late = ''] = await people(2, 'queued');
-    const [open = ''] = await people(1, 'processing');
+    const [open = '', leaver = ''] = await people(2, 'processing');
+    await set([leaver], { lane: 'deactivation' });
     const [rests = ''] = await people(1);
     await set([early], { due: 7 });
     await set([late], { due: bench.now + 1_000_000 });
-    await bench.connection.replanning.rouse([], [early, late, open, rests], bench.now);
+    await bench.connection.replanning.rouse([], [early, late, open, leaver, rests], bench.now);
     const provisioningOf = async (id: string) => (await load(bench, id)).provisioning;
     expect(await provisioningOf(early)).toMatchObject({
       state: 'queued',
@@ -92,6 +93,7 @@ describe.each(ENGINES)('planning everybody anew on $name', (engine) => {
     });
     expect(await provisioningOf(late)).toMatchObject({ state: 'queued', due: bench.now });
     expect(await provisioningOf(open)).toMatchObject({ state: 'processing', due: bench.now });
+    expect(await provisioningOf(leaver)).toMatchObject({ state: 'processing', due: null });
     expect(await provisioningOf(rests)).toMatchObject({ state: 'in_sync', due: null });
   });
 
@@ -112,9 +114,10 @@ describe.each(ENGINES)('planning everybody anew on $name', (engine) => {
   it('is owed again where a process with other settings worked on', async () => {
     const { replanning } = bench.connection;
     await replanning.finish('new');
-    await replanning.retire('new');
+    expect(await replanning.dispute('new')).toBe(false);
     expect(await replanning.begin('new')).toBe(false);
-    await replanning.retire('old');
+    expect(await replanning.dispute('old')).toBe(true);
+    expect(await replanning.dispute('old')).toBe(false);
     expect(await replanning.begin('new')).toBe(true);
   });
 });

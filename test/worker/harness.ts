@@ -51,6 +51,8 @@ export interface DeliveryOptions extends SimulatorOptions {
   readonly random?: () => number;
   /** What groups give. */
   readonly groups?: GroupAccess;
+  /** What is set otherwise than in most tests. */
+  readonly settings?: Partial<ConnectionSettings>;
   /** What is mapped otherwise than without any configuration. */
   readonly mapping?: Partial<MappingSettings>;
   /** Lets a test stand between the worker and its store. */
@@ -131,6 +133,11 @@ export class Delivery {
       polling: { interval: 30 },
       batching: { operations: 100, bytes: 400_000 },
       delivery: 'on',
+      verdictWindow: 0,
+      deletion: 'deactivate',
+      scopeExit: 'deactivate',
+      deactivationGuard: null,
+      ...options.settings,
     };
     const delivery = new Delivery(simulator, connection, clock, settings, options);
     onTestFinished(async () => {

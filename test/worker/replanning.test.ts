@@ -186,4 +186,18 @@ describe('planning everybody', () => {
     expect(errors).toEqual([expect.stringContaining('begins again')]);
     await loop.stop();
   });
+
+  it('is owed again where another process that has other settings goes on', async () => {
+    const delivery = await Delivery.prepare();
+    const one = by(delivery);
+    const warnings: string[] = [];
+    const log = { ...SILENT, warn: (_: object, message: string) => warnings.push(message) };
+    const loop = startReplanning({ ...one, log }, 'old', Promise.resolve(), () => {});
+    await vi.waitFor(async () => expect(await one.people.begin('old')).toBe(false));
+    await one.people.finish('new');
+    delivery.clock.advance(10_000);
+    await vi.waitFor(() => expect(warnings).toEqual([expect.stringContaining('another process')]), 5_000);
+    expect(await one.people.begin('new')).toBe(true);
+    await loop.stop();
+  });
 });
