@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { createConcur } from './concur/concur.ts';
 import type { OpenConnection } from './open-connection.ts';
 import { startReplanning } from './worker/replanning.ts';
+import { watchSchemas } from './worker/schemas.ts';
 import { startUpkeep } from './worker/upkeep.ts';
 import { startWorker } from './worker/worker.ts';
 
@@ -51,6 +52,7 @@ export async function deliver(
     newId: randomUUID,
     log: connectionLog,
   });
+  const schemas = watchSchemas({ concur, memory: store.schemas, clock: Date.now, log: connectionLog });
   const upkeep = startUpkeep({ concur, clock: Date.now, log: connectionLog });
   const replanning = startReplanning(
     {
@@ -71,7 +73,7 @@ export async function deliver(
     return ended;
   };
   async function end(): Promise<void> {
-    await Promise.all([replanning.stop(), worker.stop(), upkeep.stop()]);
+    await Promise.all([replanning.stop(), worker.stop(), upkeep.stop(), schemas.stop()]);
     await concur.close();
     await store.replanning.dispute(fingerprint);
   }

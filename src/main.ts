@@ -137,7 +137,9 @@ async function bind(store: Store, configuration: ConnectionConfiguration): Promi
         `configuration names ${companyId}. Give the other company a connection of its own, or another database.`,
     );
   }
-  return openConnection(store, configuration);
+  const opened = openConnection(store, configuration);
+  await opened.store.schemas.read();
+  return opened;
 }
 
 async function serve(

@@ -19,9 +19,11 @@ export interface OpenConnection {
 }
 
 /** Opens a connection whose name is bound already. */
-export function openConnection(store: Store, configuration: ConnectionConfiguration): OpenConnection {
-  const { name, mapping, writeApi } = configuration;
-  const connection = store.connection(name, giving(mapping.groups));
+export function openConnection(store: Store, configured: ConnectionConfiguration): OpenConnection {
+  const { name, writeApi } = configured;
+  const connection = store.connection(name, giving(configured.mapping.groups));
+  const mapping = { ...configured.mapping, learned: connection.schemas.latest };
+  const configuration = { ...configured, mapping };
   const granted = async () => {
     const scopes = (await connection.credentials.read())?.scopes ?? null;
     return grantedBy(scopes === null ? null : new Set(scopes), writeApi);

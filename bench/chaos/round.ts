@@ -3,10 +3,11 @@ import type { Simulator } from '../../src/simulator/simulator.ts';
 import type { Bridge } from './bridge.ts';
 import type { Dice } from './dice.ts';
 import { nextTrouble, type Trouble } from './faults.ts';
+import type { Write } from './forms.ts';
 import type { People } from './people.ts';
 import type { ScimClient } from './scim-client.ts';
 import type { Time } from './time.ts';
-import { nextWrite, type Write } from './writes.ts';
+import { nextWrite } from './writes.ts';
 
 const MINUTE = 60_000;
 

@@ -5,12 +5,16 @@ import type { GroupAccess, MappingSettings } from '../domain/connection.ts';
 import { isJsonObject, type JsonObject } from '../domain/json.ts';
 import { nearestName } from '../domain/nearest-name.ts';
 import type { AttributeKey } from '../domain/profile.ts';
+import { managerRoles } from '../mapping/approvers.ts';
 import { brokenBy, sentence } from '../mapping/checks/violations.ts';
+import { schemaWith } from '../mapping/concur-schema/learned.ts';
+import type { ConcurSchema } from '../mapping/concur-schema/schema.ts';
 import { isAbout } from '../mapping/groups/match.ts';
 import { type Explained, explainMapping, type Use } from '../mapping/provenance.ts';
 import { ScimError } from '../scim/error.ts';
 import { userResourceType } from '../scim/registry.ts';
 import { parseResource } from '../scim/resource.ts';
+import { learnedSchemas } from '../store/schemas.ts';
 import { colour } from './colour.ts';
 import { CommandFailure } from './failure.ts';
 import { configurationOf, sourcesOf } from './open.ts';
@@ -40,6 +44,7 @@ interface TestOptions {
   readonly json?: true;
   readonly connection: string;
   readonly group: readonly string[];
+  readonly manager?: true;
 }
 
 function addTest(parent: Command): void {
@@ -54,12 +59,18 @@ function addTest(parent: Command): void {
         'groups that the User is in, by displayName or externalId, for groups.rules',
       ).default([], 'none'),
     )
+    .addOption(
+      new Option('--manager', 'somebody else names the User as their manager, for approvers.fromManager'),
+    )
     .addOption(new Option('--json', 'print JSON'))
-    .action(async (file: string, { json, connection, group }: TestOptions) => {
+    .action(async (file: string, { json, connection, group, manager }: TestOptions) => {
       const groups = group.map((name) => ({ displayName: name, externalId: name }));
       const settings = settingsOf(command, connection);
       for (const name of group) tellWithoutRule(name, settings.groups);
-      const explained = withViolations(await explainMapping(userIn(file), settings, groups));
+      const explained = withViolations(
+        await explainMapping(userIn(file), settings, groups, manager === true ? managerRoles(settings) : []),
+        schemaWith(settings.learned?.()),
+      );
       if (json === true) printJson(explained);
       else print(view(explained, (key) => placeOfDefault(connection, key, sourcesOf(command))));
       if (explained.gaps.length > 0) process.exitCode = 1;
@@ -68,6 +79,7 @@ function addTest(parent: Command): void {
     ['mapping test ada.json', 'a User as a client would send it'],
     ['mapping test - < ada.json', 'the same from the standard input'],
     ['mapping test ada.json --group "Concur Approvers"', 'the same as a member of a group'],
+    ['mapping test boss.json --manager', 'the same as somebody whom people report to'],
     [
       'mapping test ada.json --json',
       'for programs: {"attributes": [{"key", "value", "use", "origin"}], "gaps"}',
@@ -75,7 +87,7 @@ function addTest(parent: Command): void {
   ]);
   command.addHelpText(
     'after',
-    '\nNothing is sent and no database is opened. It returns 1 when something is missing or does not fit.',
+    "\nNothing is sent. Of the database, where there is one, only what Concur's own schemas said is read. It returns 1 when something is missing or does not fit.",
   );
 }
 
@@ -93,11 +105,11 @@ function tellWithoutRule(name: string, access: GroupAccess | undefined): void {
 }
 
 /** By key, with what breaks a rule of Concur's among what cannot be sent: a server would refuse it, or keep it back. */
-function withViolations(explained: Explained): Explained {
+function withViolations(explained: Explained, schema: ConcurSchema): Explained {
   const profile = Object.fromEntries(
     explained.attributes.filter(({ use }) => use !== 'reference').map(({ key, value }) => [key, value]),
   );
-  const broken = brokenBy({}, profile).map((violation) => ({
+  const broken = brokenBy({}, profile, schema).map((violation) => ({
     extension: violation.extension,
     why: sentence(shortName(violation.key), violation),
   }));
@@ -106,9 +118,11 @@ function withViolations(explained: Explained): Explained {
 }
 
 function settingsOf(command: Command, name: string): MappingSettings {
-  const { connections } = configurationOf(command);
+  const { connections, store } = configurationOf(command);
   const connection = connections.find((one) => one.name === name);
-  if (connection !== undefined) return connection.mapping;
+  if (connection !== undefined) {
+    return { ...connection.mapping, learned: () => learnedSchemas(store.url, name) };
+  }
   const names = connections.map((one) => one.name).join(', ');
   throw new CommandFailure(`The configuration has no connection "${name}"; it has: ${names}`, 2);
 }

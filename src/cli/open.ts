@@ -12,6 +12,7 @@ import { nameOf } from '../config/standing.ts';
 import { type OpenConnection, openData } from '../main.ts';
 import { compileMapping } from '../mapping/configured/compile.ts';
 import { compileGroupRules } from '../mapping/groups/compile.ts';
+import { learnedSchemas } from '../store/schemas.ts';
 import { databaseFile } from './database-access.ts';
 import { CommandFailure } from './failure.ts';
 import { invocation } from './invocation.ts';
@@ -31,6 +32,7 @@ export function sourcesOf(command: Command): Sources {
     readFile: (path) => readFileSync(path, 'utf8'),
     compileMapping,
     compileGroupRules,
+    learnedSchemas,
     ...(file === undefined ? {} : { configFile: file }),
   };
 }

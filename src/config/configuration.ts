@@ -8,6 +8,7 @@ import type {
   MappingSettings,
 } from '../domain/connection.ts';
 import { isJsonObject, type JsonObject } from '../domain/json.ts';
+import type { LearnedSchemas } from '../domain/learned-schemas.ts';
 import { checkConnections } from './connections.ts';
 import { type Document, parseFile } from './document.ts';
 import type { Environment } from './environment.ts';
@@ -62,6 +63,8 @@ export interface Sources {
   readonly readFile: (path: string) => string;
   /** Compiles what connections map by themselves; without it a file that maps is refused. */
   readonly compileMapping?: CompileMapping;
+  /** What Concur's own schemas said so far, by database and connection; without it nobody keeps them. */
+  readonly learnedSchemas?: (url: string, connection: string) => LearnedSchemas | null;
   /** Checks what groups give; without it a file with such rules is refused. */
   readonly compileGroupRules?: CompileGroupRules;
 }
@@ -74,7 +77,7 @@ export interface Sources {
  * none.
  */
 export function loadConfiguration(sources: Sources): Loaded {
-  const { env, configFile, readFile, compileMapping, compileGroupRules } = sources;
+  const { env, configFile, readFile, compileMapping, compileGroupRules, learnedSchemas } = sources;
   const variables = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const file = configFile ?? variables.BRIDGE_CONFIG;
   const { tree, problems, placeOf } = readTree(file, variables, readFile);
@@ -83,6 +86,7 @@ export function loadConfiguration(sources: Sources): Loaded {
   const { filled, isFromEnvironment } = fillFrom(variables, tree, file === undefined);
   const parsed = configurationSchema.safeParse(filled);
   const tables: string[] = [];
+  const database = parsed.success ? parsed.data.store.url : null;
   const mappings = compileMappings(filled.connections, compileMapping, {
     // The environment alone maps nothing.
     path: file ?? '',
@@ -92,6 +96,10 @@ export function loadConfiguration(sources: Sources): Loaded {
       tables.push(text);
       return text;
     },
+    learned:
+      learnedSchemas === undefined || database === null
+        ? undefined
+        : (connection) => learnedSchemas(database, connection),
   });
   const access = compileRules(filled.connections, compileGroupRules, placeOf);
   const inFile = new Set(problems.map(({ path }) => path));

@@ -1,6 +1,7 @@
 import { dirname, isAbsolute, join } from 'node:path';
 import type { CompileMapping, ConfiguredAttribute } from '../domain/connection.ts';
 import { isJsonObject, type JsonValue } from '../domain/json.ts';
+import type { LearnedSchemas } from '../domain/learned-schemas.ts';
 import { type Compiled, compileSections } from './sections.ts';
 
 /** The file that maps attributes, and how others beside it are read. */
@@ -8,6 +9,8 @@ export interface MappingFile {
   readonly path: string;
   readonly placeOf: (path: readonly string[]) => string;
   readonly readFile: (path: string) => string;
+  /** What Concur's own schemas said so far, by connection; null: nothing yet. Absent: nobody keeps them. */
+  readonly learned: ((connection: string) => LearnedSchemas | null) | undefined;
 }
 
 /**
@@ -18,7 +21,7 @@ export interface MappingFile {
 export function compileMappings(
   connections: JsonValue | undefined,
   compile: CompileMapping | undefined,
-  { path: file, placeOf, readFile }: MappingFile,
+  { path: file, placeOf, readFile, learned }: MappingFile,
 ): Compiled<readonly ConfiguredAttribute[]> {
   return compileSections(
     connections,
@@ -31,6 +34,7 @@ export function compileMappings(
           const { attributes, problems } = compile({
             attributes: sources,
             placeOf: (path) => placeOf([...place, ...path]),
+            ...(learned === undefined ? {} : { learned: () => learned(place[1] ?? '') }),
             readFile: (path) => readFile(isAbsolute(path) ? path : join(dirname(file), path)),
           });
           return { made: attributes, problems };

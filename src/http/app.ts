@@ -43,8 +43,6 @@ export function createApp(options: AppOptions): Express {
   app.disable('etag');
   const metrics = createMetrics(connections, options.now);
   app.use(requestLog(options.log, options.newId), metrics.observe, securityHeaders);
-  serveHealth(app, options.ready);
-  serveMetrics(app, options.adminToken, metrics);
 
   const routers = new Map(connections.map((one) => [one.name, scimRouter(one, publicUrl, options.newId)]));
   const scim: RequestHandler<{ connection?: string }> = (req, res, next) => {
@@ -58,6 +56,8 @@ export function createApp(options: AppOptions): Express {
   });
   app.use('/scim', answerScimFailure);
 
+  serveHealth(app, options.ready);
+  serveMetrics(app, options.adminToken, metrics);
   app.use('/concur/events', concurEventsRouter(connections, options.eventKeys ?? PUBLISHED_KEYS));
   app.use('/api/v1', adminRouter(options));
   app.use(() => {
@@ -68,6 +68,7 @@ export function createApp(options: AppOptions): Express {
 }
 
 const securityHeaders: RequestHandler = (_req, res, next) => {
-  res.set({ 'X-Content-Type-Options': 'nosniff', 'Cache-Control': 'no-store' });
+  res.setHeader('X-Content-Type-Options', 'nosniff');
+  res.setHeader('Cache-Control', 'no-store');
   next();
 };

@@ -1,9 +1,10 @@
-import express, { type Request, type Response } from 'express';
+import express, { type Request, type RequestHandler, type Response } from 'express';
 import { isJsonObject, type JsonObject } from '../domain/json.ts';
 import { invalidSyntax, payloadTooLarge, ScimError } from '../scim/error.ts';
 import { USER_MAX_PAYLOAD } from '../scim/limits.ts';
 
 const MEGABYTE = 1_048_576;
+const UTF_8 = new TextDecoder('utf-8', { fatal: true });
 const MEDIA_TYPES: readonly string[] = ['application/scim+json', 'application/json'];
 
 /**
@@ -22,7 +23,7 @@ export async function readBody(req: Request, res: Response, limit = USER_MAX_PAY
     res.writeContinue();
   }
   // Reads the rest of a body that it refuses, so that the connection stays usable for the next request.
-  const readBytes = express.raw({ type: () => true, limit });
+  const readBytes = readerOf(limit);
   await new Promise<void>((resolve, reject) => {
     readBytes(req, res, (error?: unknown) =>
       error === undefined ? resolve() : reject(bodyError(error, limit)),
@@ -31,6 +32,17 @@ export async function readBody(req: Request, res: Response, limit = USER_MAX_PAY
   const body = parse(req.body);
   if (!isJsonObject(body)) throw invalidSyntax('The body must be a JSON object.');
   return body;
+}
+
+const readers = new Map<number, RequestHandler>();
+
+/** There are as many limits as kinds of resources, and far more requests. */
+function readerOf(limit: number): RequestHandler {
+  const known = readers.get(limit);
+  if (known !== undefined) return known;
+  const reader = express.raw({ type: () => true, limit });
+  readers.set(limit, reader);
+  return reader;
 }
 
 /** Tells whether a request carries a body. RFC 9112 §6.3: one of these two headers says so. */
@@ -57,7 +69,7 @@ function checkMediaType(header: string | undefined): void {
 function parse(bytes: unknown): unknown {
   if (!Buffer.isBuffer(bytes)) throw invalidSyntax('The body ended early.');
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return JSON.parse(UTF_8.decode(bytes));
   } catch (error) {
     // The parser's own message quotes the body: it goes nowhere.
     const what = error instanceof SyntaxError ? 'JSON' : 'UTF-8';

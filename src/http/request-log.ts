@@ -29,7 +29,7 @@ export function requestLog(log: Logger, newId: () => string): RequestHandler {
     };
     const started = performance.now();
     res.locals.context = context;
-    res.set('X-Request-Id', context.requestId);
+    res.setHeader('X-Request-Id', context.requestId);
     res.once('close', () => {
       const { failures, isSevere, ...known } = context;
       const line = {

@@ -1,10 +1,10 @@
-import type { RequestHandler, Router } from 'express';
+import type { Request, RequestHandler, Router } from 'express';
 import { ScimError } from '../scim/error.ts';
 import { noteRoute } from './request-log.ts';
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
-/** The methods of one path. Express answers HEAD where GET is served. */
+/** The methods of one path. HEAD is answered where GET is served. */
 export type Methods<Params> = { readonly [method in Method]?: RequestHandler<Params> };
 
 /**
@@ -14,17 +14,29 @@ export type Methods<Params> = { readonly [method in Method]?: RequestHandler<Par
  */
 export function route<Params>(router: Router, path: string, methods: Methods<Params>): void {
   const allowed = Object.keys(methods).flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
-  router.all(path, (req, res, next) => {
+  // One layer for all methods: Express looks at every layer before the one that a request is for.
+  router.all(path, (req: Request<Params>, res, next) => {
     noteRoute(res, `${req.baseUrl}${path}`);
-    if (allowed.includes(req.method)) return next();
+    const serve = methodOf(methods, req.method);
+    if (serve !== undefined) return serve(req, res, next);
     res.set('Allow', allowed.join(', '));
     throw new ScimError(405, undefined, `This address knows ${allowed.join(', ')} only.`);
   });
-  if (methods.GET) router.get(path, methods.GET);
-  if (methods.POST) router.post(path, methods.POST);
-  if (methods.PUT) router.put(path, methods.PUT);
-  if (methods.PATCH) router.patch(path, methods.PATCH);
-  if (methods.DELETE) router.delete(path, methods.DELETE);
+}
+
+function methodOf<Params>(methods: Methods<Params>, method: string): RequestHandler<Params> | undefined {
+  switch (method) {
+    case 'HEAD':
+      return methods.GET;
+    case 'GET':
+    case 'POST':
+    case 'PUT':
+    case 'PATCH':
+    case 'DELETE':
+      return methods[method];
+    default:
+      return undefined;
+  }
 }
 
 /** Refuses every method of a path, with the error that `refusal` makes. */

@@ -30,6 +30,11 @@ export function managerApprovals({ managerApproves = [] }: MappingSettings): rea
   }));
 }
 
+/** The roles that whoever manages somebody is given. */
+export function managerRoles(settings: MappingSettings): readonly string[] {
+  return [...new Set(managerApprovals(settings).map(({ role }) => role))];
+}
+
 /**
  * The roles that a person is given because people report to them. Whoever manages nobody any more keeps those that we
  * gave as long as Concur holds them as an approver: it takes no approver without the role.

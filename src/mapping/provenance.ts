@@ -32,6 +32,9 @@ export interface Explained {
   readonly gaps: readonly Gap[];
 }
 
+/** Only what a manager approves requires a role of them. */
+const FROM_MANAGER: Origin = { kind: 'giver', from: 'the manager, by approvers.fromManager' };
+
 /** Values that are derived, and of what. */
 const DERIVED: Readonly<Record<AttributeKey, string>> = {
   'name.givenName': 'name.formatted or displayName',
@@ -79,7 +82,10 @@ export async function explainMapping(
   const attributes = [
     ...Object.entries(profile).map(filled('asked')),
     ...Object.entries(initial).map(filled('initial')),
-    ...references.map(({ key, reference }) => filled('reference')([key, reference])),
+    ...references.map(({ key, reference, role }) => {
+      const named = filled('reference')([key, reference]);
+      return role === undefined ? named : { ...named, origin: FROM_MANAGER };
+    }),
   ];
   return { attributes, gaps };
 }

@@ -5,6 +5,13 @@ import type { Person, PersonRecord } from '../domain/person.ts';
 import type { ProvisioningUpdate } from '../domain/ports.ts';
 import type { Actor, Decision, Write, WriteResult } from '../scim/directory.ts';
 import { ScimError } from '../scim/error.ts';
+import {
+  INSERT_CHANGE,
+  insertProvisioning,
+  NAMESAKES,
+  SAME_NUMBER,
+  updateProvisioning,
+} from './accept-statements.ts';
 import { leaveGroups } from './group-changes.ts';
 import {
   afterRelease,
@@ -18,13 +25,14 @@ import { keysOf, loadRecord, newProvisioning, savePerson, toProvisioningColumns 
 import { claims, releaseFormerHolders } from './references.ts';
 import { wakeWaiting } from './relations.ts';
 import { lookSooner } from './requests.ts';
+import { changedOf } from './statement.ts';
 import type { Database } from './tables.ts';
 
 type Change = Exclude<Decision, { kind: 'unchanged' }>;
 
 /** What one write of a batch works with. */
 interface Writing {
-  /** The transaction of the batch. */
+  /** The transaction that the batch is part of. */
   readonly db: Kysely<Database>;
   readonly connection: string;
   readonly actor: Actor;
@@ -32,29 +40,27 @@ interface Writing {
 }
 
 /**
- * Writes a batch in one transaction: see `Directory.accept`.
+ * Writes a batch in a transaction: see `Directory.accept`.
  *
  * @param newId makes the id of a new person who comes without one, a UUID
  */
 export async function accept(
-  db: Kysely<Database>,
+  transaction: Kysely<Database>,
   connection: string,
   writes: readonly Write[],
   clock: () => number,
   newId: () => string,
 ): Promise<readonly WriteResult[]> {
-  return await db.transaction().execute(async (transaction) => {
-    const results: WriteResult[] = [];
-    for (const write of writes) {
-      const writing = { db: transaction, connection, actor: write.actor, now: clock() };
-      results.push(
-        write.kind === 'create'
-          ? await create(writing, write.id ?? newId(), write.resource)
-          : await change(writing, write.id, write.decide),
-      );
-    }
-    return results;
-  });
+  const results: WriteResult[] = [];
+  for (const write of writes) {
+    const writing = { db: transaction, connection, actor: write.actor, now: clock() };
+    results.push(
+      write.kind === 'create'
+        ? await create(writing, write.id ?? newId(), write.resource)
+        : await change(writing, write.id, write.decide),
+    );
+  }
+  return results;
 }
 
 async function create(writing: Writing, id: string, resource: JsonObject): Promise<WriteResult> {
@@ -64,10 +70,7 @@ async function create(writing: Writing, id: string, resource: JsonObject): Promi
   const times = { created: now, lastModified: now, deleted: null };
   const person: Person = { connection, id, resource, version: 1, ...times, override: null };
   await savePerson(db, person);
-  await db
-    .insertInto('provisionings')
-    .values(newProvisioning(person, firstLane(person), now))
-    .execute();
+  await insertProvisioning(db, newProvisioning(person, firstLane(person), now), {});
   await writeChange(writing, person, 'create', attributesOf(resource), null);
   return await written(writing, id);
 }
@@ -145,18 +148,10 @@ async function findConflict(
 ): Promise<WriteResult | null> {
   const keys = rejectedIfThrown(() => ({ kind: 'keys' as const, ...keysOf(resource) }));
   if (keys.kind === 'rejected') return keys;
-  const others = db
-    .selectFrom('people')
-    .select('id')
-    .where('connection', '=', connection)
-    .where('deleted', 'is', null)
-    .where('id', '<>', id);
-  const sameName = await others.where('user_name_key', '=', keys.userNameKey).executeTakeFirst();
+  const [sameName] = await NAMESAKES(db, { connection, id, key: keys.userNameKey });
   if (sameName !== undefined) return { kind: 'conflict', attribute: 'userName', value: keys.userName };
   if (keys.employeeNumber === null) return null;
-  const sameNumber = await others
-    .where('employee_number_key', '=', keys.employeeNumberKey)
-    .executeTakeFirst();
+  const [sameNumber] = await SAME_NUMBER(db, { connection, id, key: keys.employeeNumberKey });
   if (sameNumber === undefined) return null;
   return { kind: 'conflict', attribute: 'employeeNumber', value: keys.employeeNumber };
 }
@@ -185,15 +180,17 @@ async function queue(
 ): Promise<void> {
   const update = updateFor(decision, before, person, now);
   const owed = owesDeactivation(person, { ...before.provisioning, ...update });
-  await db
-    .updateTable('provisionings')
-    .set({ ...toProvisioningColumns(update), user_name_key: keysOf(person.resource).userNameKey })
-    // A worker that held the person has no say any more: it would put them back to what they were held for.
-    .set(update.state === 'queued' ? { lease_token: null, lease_until: null } : {})
-    .set((row) => ({ deactivation_since: owed ? row.fn.coalesce('deactivation_since', row.val(now)) : null }))
-    .where('connection', '=', connection)
-    .where('person_id', '=', person.id)
-    .execute();
+  const [oldKey, newKey] = [before.person, person].map(({ resource }) => keysOf(resource).userNameKey);
+  await updateProvisioning(
+    db,
+    {
+      ...toProvisioningColumns(changedOf(before.provisioning, update)),
+      ...(newKey === oldKey ? {} : { user_name_key: newKey }),
+      // A worker that held the person has no say any more: it would put them back to what they were held for.
+      ...(update.state === 'queued' ? { lease_token: null, lease_until: null } : {}),
+    },
+    { connection, id: person.id, now, owed: owed ? 1 : 0 },
+  );
   const { concurId, lastRequestId } = before.provisioning;
   if (update.lane === 'deactivation' && concurId === null && lastRequestId !== null) {
     await lookSooner(db, connection, lastRequestId, now);
@@ -226,20 +223,17 @@ async function writeChange(
   attributes: readonly string[],
   reason: string | null,
 ): Promise<void> {
-  await db
-    .insertInto('changes')
-    .values({
-      connection,
-      person_id: person.id,
-      at: now,
-      actor_kind: actor.kind,
-      actor_name: actor.name,
-      action,
-      version: person.version,
-      attributes: JSON.stringify(attributes),
-      reason,
-    })
-    .execute();
+  await INSERT_CHANGE(db, {
+    connection,
+    person_id: person.id,
+    at: now,
+    actor_kind: actor.kind,
+    actor_name: actor.name,
+    action,
+    version: person.version,
+    attributes: JSON.stringify(attributes),
+    reason,
+  });
 }
 
 function actionOf(decision: Change): Database['changes']['action'] {

@@ -3,6 +3,7 @@ import type { PersonRecord } from '../domain/person.ts';
 import type { Directory } from '../scim/directory.ts';
 import { accept } from './accept.ts';
 import type { AccessSource } from './access.ts';
+import { groupCommit } from './group-commit.ts';
 import { groups, groupsOf } from './groups.ts';
 import { type ListSources, listIdsOf } from './list.ts';
 import { loadRecord, loadRecords } from './records.ts';
@@ -22,9 +23,10 @@ export function directory(
   newId: () => string,
   sources: ListSources & AccessSource,
 ): Directory {
+  const commit = groupCommit(db);
   const listPeople = listIdsOf(sources, connection, 'people');
   return {
-    accept: (writes) => accept(db, connection, writes, clock, newId),
+    accept: (writes) => commit((transaction) => accept(transaction, connection, writes, clock, newId)),
     get: (id) => get(db, connection, id),
     list: async (query) => {
       const { items: ids, ...page } = await listPeople(query);

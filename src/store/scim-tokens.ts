@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import type { Database } from './tables.ts';
 
@@ -14,7 +14,10 @@ export interface ScimToken {
 export interface ScimTokens {
   /** Makes a token; the plain text is returned once and never again. Null: a valid token has that name. */
   create(name: string): Promise<{ readonly id: string; readonly token: string } | null>;
-  /** Whose token it is; null when it is unknown or revoked. */
+  /**
+   * Whose token it is; null when it is unknown or revoked. What another process revokes may count here for 5 more
+   * seconds; what is revoked here counts no more at once.
+   */
   verify(token: string): Promise<{ readonly name: string } | null>;
   /** All tokens, the oldest first, revoked ones included. */
   list(): Promise<readonly ScimToken[]>;
@@ -27,6 +30,9 @@ export interface ScimTokens {
   seed(token: string | null): Promise<void>;
 }
 
+/** How long a token that was found valid is not looked up again, in ms. */
+const BELIEVED = 5_000;
+
 /** The name under which a token from the configuration acts. */
 const CONFIGURED = 'configuration';
 
@@ -37,6 +43,20 @@ export function scimTokens(
   clock: () => number,
   newId: () => string,
 ): ScimTokens {
+  /** Valid tokens, by hash, so that not every request reads the database; strangers leave nothing here. */
+  const believed = new Map<string, { readonly name: string; readonly since: number }>();
+  /** How often tokens were taken away here: what was read before is not believed after. */
+  let withdrawals = 0;
+
+  async function withdraw<Result>(work: (transaction: Kysely<Database>) => Promise<Result>): Promise<Result> {
+    try {
+      return await db.transaction().execute(work);
+    } finally {
+      withdrawals++;
+      believed.clear();
+    }
+  }
+
   async function insert(queries: Kysely<Database>, name: string, token: string, configured: 0 | 1) {
     const id = newId();
     await queries
@@ -63,13 +83,22 @@ export function scimTokens(
       }),
     // Looked up by hash: how long the index takes says nothing about a token that the caller does not have.
     verify: async (token) => {
+      const hashed = hashOf(token);
+      const now = clock();
+      const known = believed.get(hashed);
+      // A clock that was put back must not make a token live longer.
+      if (known !== undefined && now >= known.since && now - known.since < BELIEVED)
+        return { name: known.name };
+      const withdrawalsBefore = withdrawals;
       const row = await db
         .selectFrom('scim_tokens')
         .select('name')
         .where('connection', '=', connection)
-        .where('hash', '=', hashOf(token))
+        .where('hash', '=', hashed)
         .where('revoked', 'is', null)
         .executeTakeFirst();
+      if (row === undefined) believed.delete(hashed);
+      else if (withdrawals === withdrawalsBefore) believed.set(hashed, { ...row, since: now });
       return row ?? null;
     },
     list: () =>
@@ -81,7 +110,7 @@ export function scimTokens(
         .orderBy('id')
         .execute(),
     revoke: (id) =>
-      db.transaction().execute(async (transaction) => {
+      withdraw(async (transaction) => {
         const revoked = await transaction
           .updateTable('scim_tokens')
           .set({ revoked: clock() })
@@ -93,7 +122,7 @@ export function scimTokens(
         return revoked ?? null;
       }),
     seed: (token) =>
-      db.transaction().execute(async (transaction) => {
+      withdraw(async (transaction) => {
         await transaction
           .deleteFrom('scim_tokens')
           .where('connection', '=', connection)
@@ -106,5 +135,5 @@ export function scimTokens(
 }
 
 function hashOf(token: string): string {
-  return createHash('sha256').update(token).digest('hex');
+  return hash('sha256', token, 'hex');
 }

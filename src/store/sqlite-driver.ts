@@ -173,7 +173,8 @@ function unavailable(error: unknown): unknown {
     : error;
 }
 
-function withStatementCache(database: BetterSqlite.Database): Prepare {
+/** Prepares each statement once; a text that differs in its variables alone is the same statement. */
+export function withStatementCache(database: BetterSqlite.Database): Prepare {
   const statements = new Map<string, BetterSqlite.Statement<readonly unknown[]>>();
   return (text) => {
     const known = statements.get(text);

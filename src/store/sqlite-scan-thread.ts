@@ -2,6 +2,7 @@
 import { performance } from 'node:perf_hooks';
 import { parentPort, workerData } from 'node:worker_threads';
 import BetterSqlite from 'better-sqlite3';
+import { withStatementCache } from './sqlite-driver.ts';
 import { registerFunctions } from './sqlite-functions.ts';
 
 /** What the thread reads, and how long SQLite waits for a lock, in ms. */
@@ -30,6 +31,7 @@ const PART = 1_000;
 
 const { path, busyTimeout }: ScannedFile = workerData;
 const database = new BetterSqlite(path, { readonly: true, timeout: busyTimeout });
+const prepare = withStatementCache(database);
 let deadline = Number.POSITIVE_INFINITY;
 registerFunctions(database, () => {
   // A single row may take long to look at: a look at the clock costs less than any.
@@ -56,7 +58,7 @@ function readAll(queries: ScanRequest['queries']): void {
   for (const [query, { sql, parameters }] of queries.entries()) {
     let part: unknown[] = [];
     let isEmpty = true;
-    for (const row of database.prepare<readonly unknown[]>(sql).iterate(parameters)) {
+    for (const row of prepare(sql).iterate(parameters)) {
       isEmpty = false;
       if (part.length === PART) {
         tell({ kind: 'part', query, rows: part });

@@ -29,8 +29,11 @@ export interface ScanLimits {
 /** One long search must not keep the next from being answered; more threads would take the processor from everything else. */
 export const SEARCH_LIMITS: ScanLimits = { threads: 2, waiting: 50, time: 5_000 };
 
-/** No search runs on this thread, so that what takes moments never waits for one. */
-export const MOMENTS_LIMITS: ScanLimits = { ...SEARCH_LIMITS, threads: 1 };
+/**
+ * No search runs on this thread, so that what takes moments never waits for one. Each takes so short a time that the
+ * time alone bounds how many may wait.
+ */
+export const MOMENTS_LIMITS: ScanLimits = { ...SEARCH_LIMITS, threads: 1, waiting: 5_000 };
 
 interface Job {
   readonly queries: ScanRequest['queries'];

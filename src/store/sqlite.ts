@@ -53,7 +53,7 @@ export function sqliteDialect(path: string): Dialect {
     createDriver: () => driver,
     createAdapter: () => new FileAdapter(),
     createIntrospector: (db) => new SqliteIntrospector(db),
-    createQueryCompiler: () => new SqliteQueryCompiler(),
+    createQueryCompiler: () => new FileQueryCompiler(),
   };
 }
 
@@ -98,5 +98,15 @@ class FileAdapter extends SqliteAdapter {
   /** The driver itself lets writes take turns; reads need not wait for them. */
   override get supportsMultipleConnections(): boolean {
     return true;
+  }
+}
+
+class FileQueryCompiler extends SqliteQueryCompiler {
+  /**
+   * SQLite makes the plan of a join anew whenever a variable in its conditions gets another value, which takes ten
+   * times as long as to run it: the plan might depend on the value. The plus says that it does not.
+   */
+  protected override getCurrentParameterPlaceholder(): string {
+    return '+?';
   }
 }

@@ -31,6 +31,7 @@ connections:
       defaults: { timezone: Europe/Berlin }
       attributes:
         title: { from: enterprise:costCenter, table: { file: ledgers.csv } }
+    approvers: { fromManager: [report] }
     groups:
       rules:
         - { group: Concur Travellers, entitlements: [Travel] }
@@ -93,6 +94,25 @@ test('mapping test shows which group a value comes from', async () => {
   const rows = stdout.split('\n').map((line) => line.split(/ {2,}/));
   expect(rows).toContainEqual(['entitlements[Travel]', 'true', 'always', 'group "concur travellers"']);
   expect((await mappingTest(['-'], ADA)).stdout).not.toContain('entitlements');
+});
+
+test('mapping test shows whom a manager approves for, and what a manager is given', async () => {
+  const boss = { ...ADA, locale: 'en-US', addresses: [{ type: 'work', country: 'US' }] };
+  const { stdout } = await mappingTest(['-', '--manager'], boss);
+  const rows = stdout.split('\n').map((line) => line.split(/ {2,}/));
+  const manager = 'the manager, by approvers.fromManager';
+  expect(rows).toContainEqual([
+    'approver:report[primary].approver.value',
+    '10001',
+    'as their Concur UUID',
+    manager,
+  ]);
+  expect(rows).toContainEqual([
+    'role:roles[EXP_APPROVER].roleName',
+    'EXP_APPROVER',
+    'always',
+    'the people who report to them',
+  ]);
 });
 
 test('mapping test says which groups no rule is about, and what may have been meant', async () => {

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CORE } from '../../src/simulator/schemas.ts';
-import { type Caller, patch, person, startCaller } from './caller.ts';
+import { bulk, type Caller, patch, person, startCaller } from './caller.ts';
 
 let concur: Caller;
 beforeEach(async () => {
@@ -51,6 +51,16 @@ describe('a fault', () => {
     await expect(create()).rejects.toThrow();
     expect(population()).toBe(1);
     expect(concur.simulator.requests.at(-1)?.status).toBe(0);
+  });
+
+  it('cuts the connection and carries a Bulk out only after that', async () => {
+    concur.simulator.faults.add({ kind: 'drop-after', late: 60_000, times: 1 });
+    const operation = { method: 'POST', path: '/Users', bulkId: '1', data: person() };
+    await expect(concur.call('POST', '/profile/v4/Bulk', bulk(operation))).rejects.toThrow();
+    concur.advance(59_000);
+    expect(population()).toBe(0);
+    concur.advance(1_000);
+    expect(population()).toBe(1);
   });
 
   it('answers with something that is not JSON', async () => {

@@ -140,6 +140,35 @@ describe.each(ENGINES)('secrets on $name', (engine) => {
     expect(hash).not.toContain(plain);
   });
 
+  it('believes a SCIM token that another process revoked for 5 more seconds, and no longer', async () => {
+    const { tokens } = bench.connection;
+    const { id, token } = made(await tokens.create('okta'));
+    expect(await tokens.verify(token)).toEqual({ name: 'okta' });
+    const elsewhere = (await bench.reopen()).connection('default').tokens;
+    await elsewhere.revoke(id);
+    bench.now += 4_999;
+    expect(await tokens.verify(token)).toEqual({ name: 'okta' });
+    bench.now += 1;
+    expect(await tokens.verify(token)).toBeNull();
+    expect(await tokens.verify(token)).toBeNull();
+  });
+
+  it('looks a SCIM token up again when the clock was put back', async () => {
+    const { tokens } = bench.connection;
+    const { id, token } = made(await tokens.create('okta'));
+    await tokens.verify(token);
+    await (await bench.reopen()).connection('default').tokens.revoke(id);
+    bench.now -= 1;
+    expect(await tokens.verify(token)).toBeNull();
+  });
+
+  it('does not believe what it read of a SCIM token before it was revoked here', async () => {
+    const { tokens } = bench.connection;
+    const { id, token } = made(await tokens.create('okta'));
+    await Promise.all([tokens.verify(token), tokens.revoke(id), tokens.verify(token)]);
+    expect(await tokens.verify(token)).toBeNull();
+  });
+
   it('gives a name to one valid SCIM token at a time', async () => {
     const { tokens } = bench.connection;
     const { id } = made(await tokens.create('okta'));

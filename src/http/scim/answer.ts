@@ -5,7 +5,12 @@ const SCIM = 'application/scim+json';
 const JSON_TYPE = 'application/json';
 
 /** Answers with a SCIM message. */
-export function answer(req: Pick<Request, 'accepts'>, res: Response, status: number, body: object): void {
+export function answer(
+  req: Pick<Request, 'accepts' | 'headers'>,
+  res: Response,
+  status: number,
+  body: object,
+): void {
   setMediaType(req, res);
   res.status(status).send(JSON.stringify(body));
 }
@@ -14,11 +19,11 @@ export function answer(req: Pick<Request, 'accepts'>, res: Response, status: num
  * Says that the answer is a SCIM message. RFC 7644 §3.8: `application/scim+json`; `application/json` for a client whose
  * `Accept` takes that one only (OneLogin).
  */
-export function setMediaType(req: Pick<Request, 'accepts'>, res: Response): void {
+export function setMediaType(req: Pick<Request, 'accepts' | 'headers'>, res: Response): void {
   // With the charset that the answer has, so that a client may name it (RFC 9110 §12.5.1: parameters must match).
   const accepts = (type: string) => Boolean(req.accepts(`${type};charset=utf-8`));
-  const plain = !accepts(SCIM) && accepts(JSON_TYPE);
-  res.type(`${plain ? JSON_TYPE : SCIM}; charset=utf-8`);
+  const plain = req.headers.accept !== undefined && !accepts(SCIM) && accepts(JSON_TYPE);
+  res.setHeader('Content-Type', `${plain ? JSON_TYPE : SCIM}; charset=utf-8`);
 }
 
 /** The address that the SCIM endpoints are below, as this client reaches them. */

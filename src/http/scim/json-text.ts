@@ -42,7 +42,7 @@ export async function* textWith(
  * is thrown: the answer may then have begun.
  */
 export async function answerShown(
-  req: Pick<Request, 'accepts' | 'method' | 'fresh'>,
+  req: Pick<Request, 'accepts' | 'headers' | 'method' | 'fresh'>,
   res: Response,
   status: number,
   shown: Shown,
@@ -53,7 +53,7 @@ export async function answerShown(
 
 /** As `answerShown`, with a list. */
 export async function answerList(
-  req: Pick<Request, 'accepts' | 'method' | 'fresh'>,
+  req: Pick<Request, 'accepts' | 'headers' | 'method' | 'fresh'>,
   res: Response,
   list: ShownList,
 ): Promise<void> {
@@ -76,7 +76,7 @@ function isText(shown: Shown): shown is JsonText {
 }
 
 async function answerText(
-  req: Pick<Request, 'accepts' | 'method' | 'fresh'>,
+  req: Pick<Request, 'accepts' | 'headers' | 'method' | 'fresh'>,
   res: Response,
   status: number,
   text: JsonText,
