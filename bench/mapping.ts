@@ -3,12 +3,16 @@ import { runInNewContext } from 'node:vm';
 import type { MappingSettings } from '../src/domain/connection.ts';
 import { difference, isEmpty } from '../src/domain/difference.ts';
 import { ENTERPRISE } from '../src/domain/extensions.ts';
+import { EVERYTHING } from '../src/domain/granted.ts';
 import type { JsonObject } from '../src/domain/json.ts';
+import { managerRoles } from '../src/mapping/approvers.ts';
+import { deliverable } from '../src/mapping/checks/deliverable.ts';
 import { compileMapping } from '../src/mapping/configured/compile.ts';
+import { compileGroupRules } from '../src/mapping/groups/compile.ts';
 import { mapPerson } from '../src/mapping/person.ts';
 
 /**
- * How long the mapping and the difference take for one person: `npm run bench:mapping -- [people]`. People are
+ * How long the mapping, the checks and the difference take for one person: `npm run bench:mapping -- [people]`. People are
  * made one at a time and forgotten, so that the memory kept after them is what the work itself holds.
  */
 const PEOPLE = Number(process.argv[2] ?? 1_000_000);
@@ -39,6 +43,11 @@ const TWENTY: JsonObject = {
   'travel:ruleClass.name': { value: 'Default' },
   'travel:customFields[Badge]': 'externalId',
 };
+
+const RULES = [
+  { group: 'Everybody', entitlements: ['Expense', 'Request'] },
+  { group: { matching: 'Concur *' }, roles: ['EXP_PROCESSOR'] },
+];
 
 const BASE: MappingSettings = {
   companyId: 'aa076ada-80a9-4f57-8e98-9300b1c3171d',
@@ -84,14 +93,25 @@ function kept(): string {
   return (process.memoryUsage().heapUsed / 2 ** 20).toFixed(1);
 }
 
+/** The groups that somebody is in, of which two give something. */
+const GROUPS = ['Everybody', 'Concur Approvers', 'Berlin'].map((displayName) => ({
+  displayName,
+  externalId: null,
+}));
+
+/** Every tenth person has another title in Concur; mapping, checks and difference see to it. */
 async function measure(what: string, settings: MappingSettings): Promise<void> {
   let changed = 0;
   const before = kept();
   const started = performance.now();
   for (let index = 0; index < PEOPLE; index++) {
-    const { profile, initial } = await mapPerson(person(index), settings);
-    const applied = { ...initial, ...profile, ...(index % 10 === 0 ? { title: 'Before' } : {}) };
-    if (!isEmpty(difference({ profile, initial }, applied, NOBODYS))) changed += 1;
+    const roles = index % 20 === 0 ? managerRoles(settings) : [];
+    const { profile, initial, gaps } = await mapPerson(person(index), settings, GROUPS, roles);
+    const asked = { profile, initial, gaps, waiting: [], missingFor: EVERYTHING.missingFor };
+    const held = { ...initial, ...profile, ...(index % 10 === 0 ? { title: 'Before' } : {}) };
+    const provisioning = { concurId: 'c', applied: { profile: held, unknown: [] }, owned: [] };
+    const wanted = deliverable(asked, provisioning);
+    if (!isEmpty(difference(wanted, held, NOBODYS))) changed += 1;
   }
   const microseconds = ((performance.now() - started) * 1_000) / PEOPLE;
   console.log(
@@ -101,6 +121,11 @@ async function measure(what: string, settings: MappingSettings): Promise<void> {
 
 await measure('built-in mapping', BASE);
 await measure('with 20 configured attributes', settingsWith(TWENTY));
+await measure('with 20, groups and managers', {
+  ...settingsWith(TWENTY),
+  groups: { ownership: 'additive', rules: compileGroupRules(RULES).rules },
+  managerApproves: ['report', 'request'],
+});
 await measure(
   'with 20, one of them an expression',
   settingsWith({ ...TWENTY, title: { expression: '$uppercase(title)' } }),

@@ -13,6 +13,8 @@ const WITHOUT_EFFECT: ReadonlySet<string> = new Set([
   'polling',
   'batching',
   'validation',
+  'verdictWindow',
+  'deactivationGuard',
   'delivery',
 ]);
 

@@ -37,7 +37,7 @@ export const REASONS = {
   ambiguous: 'An existing Concur user may be this person; an admin has to decide',
   incomplete: 'A value that Concur requires is missing, or a value cannot be delivered as it is',
   waiting_for_person:
-    'Waits for another person: a manager who is to exist in Concur, or a leaver who holds the same user or name',
+    'Waits for another person: a manager or approver who is not yet what Concur requires of them, or a leaver who holds the same user or name',
   not_readable:
     'The scopes of this connection do not let the bridge read a part of the profile; it leaves what it cannot see as it is',
   not_kept:

@@ -1,6 +1,6 @@
 import type { Difference } from './difference.ts';
-import type { ExtensionResult } from './outcome.ts';
 import type { ApproverKind } from './lists.ts';
+import type { ExtensionResult } from './outcome.ts';
 import type { Person, PersonRecord } from './person.ts';
 import type { OperationState, RequestState } from './ports.ts';
 import type { Reason, State } from './provisioning.ts';

@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely';
+import type { ExpressionBuilder, Kysely } from 'kysely';
 import { type Claim, searchKeys } from '../domain/adoption.ts';
 import { CORE, ENTERPRISE } from '../domain/extensions.ts';
 import type { JsonValue } from '../domain/json.ts';
@@ -27,7 +27,7 @@ export async function resolve(
   connection: string,
   references: readonly string[],
 ): Promise<ReadonlyMap<string, Referenced>> {
-  const found = new Map<string, Referenced>();
+  const found = new Map<string, Omit<Referenced, 'above'>>();
   const open = new Set(references.map(keyText));
   for (const column of REFERENCE_COLUMNS) {
     if (open.size === 0) break;
@@ -39,12 +39,27 @@ export async function resolve(
         concurId: row.concur_id,
         hasAccess: row.active === 1 && row.override === null && applied.profile.active !== false,
         applied,
-        above: row.concur_id === null ? [] : await above(db, connection, row.concur_id),
       });
     }
   }
-  const pairs = references.map((reference) => [reference, found.get(keyText(reference))] as const);
-  return new Map(pairs.flatMap(([reference, person]) => (person === undefined ? [] : [[reference, person]])));
+  const concurIds = [...found.values()].map(({ concurId }) => concurId).filter((id) => id !== null);
+  const tops = await above(db, connection, [...new Set(concurIds)]);
+  return new Map(
+    references.flatMap((reference) => {
+      const person = found.get(keyText(reference));
+      return person === undefined
+        ? []
+        : [[reference, { ...person, above: tops.get(person.concurId ?? '') ?? [] }]];
+    }),
+  );
+}
+
+/** The relations of a person whose provisioning it is. */
+function isOf(row: ExpressionBuilder<Database, 'provisionings' | 'relations'>) {
+  return row.and([
+    row('relations.connection', '=', row.ref('provisionings.connection')),
+    row('relations.person_id', '=', row.ref('provisionings.person_id')),
+  ]);
 }
 
 async function peopleBy(
@@ -71,25 +86,37 @@ async function peopleBy(
     .execute();
 }
 
-/** The UUIDs of those above somebody in Concur by `biManager`; a circle ends where it began. */
-async function above(db: Kysely<Database>, connection: string, concurId: string): Promise<readonly string[]> {
-  const { rows } = await sql<{ concur_id: string }>`
-    with recursive above (concur_id) as (
-      select relations.target
-      from provisionings
-      join relations on relations.connection = ${connection}
-        and relations.person_id = provisionings.person_id and relations.kind = 'biManager'
-      where provisionings.connection = ${connection} and provisionings.concur_id = ${concurId}
-      union
-      select relations.target
-      from above
-      join provisionings on provisionings.connection = ${connection}
-        and provisionings.concur_id = above.concur_id
-      join relations on relations.connection = ${connection}
-        and relations.person_id = provisionings.person_id and relations.kind = 'biManager'
+/** The UUIDs of those above each of these Concur users by `biManager`; a circle ends where it began. */
+async function above(
+  db: Kysely<Database>,
+  connection: string,
+  concurIds: readonly string[],
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  if (concurIds.length === 0) return new Map();
+  const rows = await db
+    .withRecursive('above(below, concur_id)', (query) =>
+      query
+        .selectFrom('provisionings')
+        .innerJoin('relations', (join) => join.on(isOf))
+        .select(['provisionings.concur_id as below', 'relations.target as concur_id'])
+        .where('provisionings.connection', '=', connection)
+        .where('provisionings.concur_id', 'in', concurIds)
+        .where('relations.kind', '=', 'biManager')
+        .union(
+          query
+            .selectFrom('above')
+            .innerJoin('provisionings', 'provisionings.concur_id', 'above.concur_id')
+            .innerJoin('relations', (join) => join.on(isOf))
+            .select(['above.below', 'relations.target as concur_id'])
+            .where('provisionings.connection', '=', connection)
+            .where('relations.kind', '=', 'biManager'),
+        ),
     )
-    select concur_id from above`.execute(db);
-  return rows.map(({ concur_id }) => concur_id);
+    .selectFrom('above')
+    .selectAll()
+    .execute();
+  const byBelow = Map.groupBy(rows, ({ below }) => below ?? '');
+  return new Map([...byBelow].map(([below, those]) => [below, those.map(({ concur_id }) => concur_id)]));
 }
 
 const UNDER_WAY: ReadonlySet<string> = new Set(['queued', 'sending', 'processing']);

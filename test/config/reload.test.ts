@@ -56,7 +56,7 @@ describe('the fingerprint of a connection', () => {
       'another way of delivery',
       { delivery: 'off', polling: { interval: '9s' }, batching: { operations: 5 } },
     ],
-    ['other checks', { validation: 'accept', rateLimit: 5 }],
+    ['other checks', { validation: 'accept', rateLimit: 5, verdictWindow: '5s' }],
   ])('is the same with %s', (_, more) => {
     expect(fingerprint(more)).toBe(plain);
   });
