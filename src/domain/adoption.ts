@@ -48,9 +48,9 @@ function text(value: JsonValue | undefined): string | null {
 export interface Claim {
   /**
    * `person`: a living person does; `leaving`: a deleted one whose deactivation is not confirmed yet;
-   * `former`: a deleted one who is done with it.
+   * `halted`: a deleted one whose deactivation the guard holds; `former`: a deleted one who is done with it.
    */
-  readonly holder: 'person' | 'leaving' | 'former';
+  readonly holder: 'person' | 'leaving' | 'halted' | 'former';
   /** The keys that the holder asks for now. */
   readonly keys: SearchKeys;
   /** The values in Concur that were set for the holder. */
@@ -130,8 +130,14 @@ function decideByKeys(
   const [candidate, ...others] = matching;
   if (candidate === undefined) return { kind: 'create' };
   const held = (why: string): Held => ({ kind: 'held', candidates: matching, why });
-  if (others.length > 0)
-    return held('userName, externalId and employeeNumber point to different Concur users');
+  if (others.length > 0) {
+    const several = held('userName, externalId and employeeNumber point to different Concur users');
+    // Those who are about to give up what is asked for here are waited for.
+    const leaving = matching.flatMap(({ concurId }) => claims.get(concurId) ?? []).filter(isGivingUp);
+    return leaving.length >= matching.length - 1
+      ? { kind: 'wait', otherwise: leaving.some(({ rests }) => rests) ? several : null }
+      : several;
+  }
 
   const claim = claims.get(candidate.concurId);
   if (claim?.holder === 'leaving') {
@@ -146,7 +152,16 @@ function decideByKeys(
           `this Concur user is ${claim.keys.userName} here, who is to have another name or number and does not get it`,
         );
   }
-  return doubt(keys, candidate) ?? { kind: 'adopt', candidate };
+  const doubts = doubt(keys, candidate);
+  if (doubts !== undefined) return doubts;
+  // Whoever comes back while the deactivation is held keeps the user; a stranger must not be handed a leaver's access.
+  return claim?.holder === 'halted' && !isSurelySame(keys, candidate)
+    ? held('a leaver here holds this Concur user, and an admin has yet to decide about the deactivation')
+    : { kind: 'adopt', candidate };
+
+  function isGivingUp(claim: Claim): boolean {
+    return claim.holder === 'person' && !wantsAny(claim.keys, keys);
+  }
 
   function waitFor({ rests }: Claim, why: string): Adoption {
     return { kind: 'wait', otherwise: rests ? held(why) : null };
@@ -188,6 +203,12 @@ export function isMadeBy(
     (keys.employeeNumber === null || candidate.employeeNumber === keys.employeeNumber) &&
     !claims.has(candidate.concurId)
   );
+}
+
+/** Whether a Concur user has the employee number of a person, or both their userName and externalId. */
+function isSurelySame(keys: SearchKeys, candidate: Candidate): boolean {
+  if (keys.employeeNumber !== null) return candidate.employeeNumber === keys.employeeNumber;
+  return keys.externalId !== null && candidate.externalId === keys.externalId && sameUserName(keys, candidate);
 }
 
 /** Whether the holder of a Concur user still asks for a key that somebody else asks for too. */

@@ -43,11 +43,14 @@ export async function searchAll(context: Context, items: readonly Item[]): Promi
   );
   const ids = found.flatMap(({ outcome }) => (outcome.kind === 'found' ? outcome.candidates : []));
   const claims = new Map<string, Claim>(await context.store.claims(ids.map(({ concurId }) => concurId)));
+  const numbers = ids.filter(({ concurId }) => !claims.has(concurId)).map((one) => one.employeeNumber);
+  const beingCreated = await context.store.beingCreated([...new Set(numbers.filter((one) => one !== null))]);
   await settleVoid(context, found, claims, begun);
   return found.map(({ item, lost, outcome }): SearchResult => {
     if (outcome.kind !== 'found') return { kind: 'failed', item, failure: outcome };
     const created = lost.filter(({ isContested }) => !isContested).map(({ desired }) => createdKeys(desired));
-    const adoption = decideAdoption(keysOf(item), outcome.candidates, claims, created, lacksAccess(item));
+    const standing = withNewcomers(claims, beingCreated, outcome.candidates, keysOf(item));
+    const adoption = decideAdoption(keysOf(item), outcome.candidates, standing, created, lacksAccess(item));
     const isFound = adoption.kind === 'adopt' && isMadeByAny(lost, adoption.candidate, claims);
     const update = isFound ? null : whileLost(context, item, adoption, lost, begun);
     if (update !== null) return { kind: 'decided', item, update };
@@ -139,6 +142,20 @@ interface Searched extends Sought {
   readonly outcome: CandidatesFound | Failure;
 }
 
+/** The claims with those of people whom Concur has just made, and whose UUID is not known here yet; never one's own. */
+function withNewcomers(
+  claims: ReadonlyMap<string, Claim>,
+  beingCreated: ReadonlyMap<string, Claim>,
+  candidates: readonly Candidate[],
+  { employeeNumber: own }: SearchKeys,
+): ReadonlyMap<string, Claim> {
+  const newcomers = candidates.flatMap(({ concurId, employeeNumber: number }): [string, Claim][] => {
+    const claim = number === null || number === own ? undefined : beingCreated.get(number);
+    return claim === undefined || claims.has(concurId) ? [] : [[concurId, claim]];
+  });
+  return newcomers.length === 0 ? claims : new Map([...claims, ...newcomers]);
+}
+
 /** A search that is refused is made again in halves, until the keys that offend stand alone. */
 async function findCandidates(context: Context, sought: readonly Sought[]): Promise<readonly Searched[]> {
   const keys = sought.flatMap(({ item, lost }) => [
@@ -176,7 +193,8 @@ function resultOf(
         ? resultOf(context, adoption.otherwise, item, owned)
         : { kind: 'decided', item, update: waiting(context, provisioning) };
     case 'held':
-      // Whoever was deleted before Concur held them has nothing to take away from somebody else.
+      // Whoever was deleted, or left the scope, before Concur held them has nothing to take away from somebody else.
+      if (item.wanted.outside !== undefined) return { kind: 'decided', item, update: OUTSIDE };
       return { kind: 'decided', item, update: person.deleted === null ? held(adoption) : NOT_CREATED };
   }
 }
@@ -187,6 +205,7 @@ function resultOf(
  */
 const LOOKS = 6;
 
+const OUTSIDE: ProvisioningUpdate = { state: 'unmanaged', reason: 'out_of_scope', candidates: [], due: null };
 const NOT_CREATED: ProvisioningUpdate = { state: 'in_sync', reason: 'not_created', due: null };
 
 /** The holder of what is wanted is about to let go of it. */
@@ -236,6 +255,7 @@ function adopted(candidate: Candidate, owned: readonly AttributeKey[]): Provisio
     owned,
     refused: {},
     confirmed: {},
+    losses: {},
   };
 }
 
