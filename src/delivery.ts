@@ -2,9 +2,11 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { createConcur } from './concur/concur.ts';
 import type { OpenConnection } from './open-connection.ts';
+import { watchCommits } from './worker/commits.ts';
 import { startReplanning } from './worker/replanning.ts';
 import { watchSchemas } from './worker/schemas.ts';
 import { startUpkeep } from './worker/upkeep.ts';
+import { createVerdicts, type LivingVerdicts } from './worker/verdicts.ts';
 import { startWorker } from './worker/worker.ts';
 
 /** How long a process that is to end waits for Concur's answers, in ms; then they are lost, and looked up later. */
@@ -12,6 +14,8 @@ const ANSWERS_WAIT = 6_000;
 
 /** The delivery of one connection by one configuration. */
 export interface Delivery {
+  /** Concur's verdicts, for clients that wait for them. */
+  readonly verdicts: LivingVerdicts;
   wake(): void;
   wakeConfirmations(): void;
   /** Takes no new work, and resolves when what was begun has ended. */
@@ -43,13 +47,24 @@ export async function deliver(
     newId: randomUUID,
     log: connectionLog,
   });
+  const commits = watchCommits(store.provisioning);
   const worker = startWorker({
-    store: store.provisioning,
+    store: commits.store,
     concur,
     settings: configuration,
     clock: Date.now,
     random: () => randomBytes(4).readUInt32BE() / 2 ** 32,
     newId: randomUUID,
+    log: connectionLog,
+  });
+  const verdicts = createVerdicts({
+    store: store.provisioning,
+    get: store.directory.get,
+    concur,
+    settings: configuration,
+    commits,
+    deliver: worker.deliverAwaited,
+    clock: Date.now,
     log: connectionLog,
   });
   const schemas = watchSchemas({ concur, memory: store.schemas, clock: Date.now, log: connectionLog });
@@ -73,11 +88,13 @@ export async function deliver(
     return ended;
   };
   async function end(): Promise<void> {
+    verdicts.close();
     await Promise.all([replanning.stop(), worker.stop(), upkeep.stop(), schemas.stop()]);
     await concur.close();
     await store.replanning.dispute(fingerprint);
   }
   return {
+    verdicts,
     wake: worker.wake,
     wakeConfirmations: worker.wakeConfirmations,
     drain,

@@ -11,8 +11,6 @@ import { type RunningConnection, runConnection, served } from './running-connect
 import { checkDatabase } from './store/readiness.ts';
 import { bindConnection, openStore, type Store } from './store/store.ts';
 
-export type { OpenConnection } from './open-connection.ts';
-
 /** Which parts of the program a process runs: replicas may share the work. */
 export type Role = 'all' | 'api' | 'worker';
 
@@ -78,12 +76,22 @@ export async function startBridge(
   load: () => Loaded = () => ({ kind: 'ok', configuration }),
 ): Promise<Bridge> {
   const data = await openData(configuration);
+  const running = data.connections.map((connection) => runConnection(connection, log));
+  const reload = createReload({ started: configuration, load, open: data.open, running, log });
+  let server: Awaited<ReturnType<typeof serve>> | null = null;
+  async function close(): Promise<void> {
+    const closed = server?.close();
+    // It starts deliveries.
+    await reload.stop();
+    await Promise.all([closed, ...running.map((connection) => connection.stop())]);
+    await data.close();
+  }
   try {
     for (const connection of data.connections) await seed(connection);
-    const running = data.connections.map((connection) => runConnection(connection, log));
-    const reload = createReload({ started: configuration, load, open: data.open, running, log });
-    if (role !== 'worker') await warnOfShutDoors(data, log);
-    const server = role === 'worker' ? null : await serve(configuration, data, running, reload, log);
+    if (role !== 'worker') {
+      await warnOfShutDoors(data, log);
+      server = await serve(configuration, data, running, reload, log);
+    }
     if (role !== 'api') {
       for (const connection of running) await connection.deliver();
     }
@@ -96,16 +104,10 @@ export async function startBridge(
           log.error({ err: error }, 'the configuration could not be read again');
         }
       },
-      close: async () => {
-        const closed = server?.close();
-        // It starts deliveries.
-        await reload.stop();
-        await Promise.all([closed, ...running.map((connection) => connection.stop())]);
-        await data.close();
-      },
+      close,
     };
   } catch (error) {
-    await data.close();
+    await close();
     throw error;
   }
 }

@@ -21,7 +21,7 @@ export interface OpenConnection {
 /** Opens a connection whose name is bound already. */
 export function openConnection(store: Store, configured: ConnectionConfiguration): OpenConnection {
   const { name, writeApi } = configured;
-  const connection = store.connection(name, giving(configured.mapping.groups));
+  const connection = store.connection(name, giving(configured.mapping.groups), configured);
   const mapping = { ...configured.mapping, learned: connection.schemas.latest };
   const configuration = { ...configured, mapping };
   const granted = async () => {
@@ -35,7 +35,7 @@ export function openConnection(store: Store, configured: ConnectionConfiguration
     describe: async (record) => {
       const { resolve, withRelations } = connection.provisioning;
       const [known = record] = await withRelations([record]);
-      const asked = await wantedOf(known, mapping, resolve, await granted());
+      const asked = await wantedOf(known, configuration, resolve, await granted());
       const wanted = deliverable(asked, record.provisioning);
       const { profile, initial, waiting, gaps } = wanted;
       return {

@@ -88,10 +88,10 @@ export function createReload(reloading: Reloading): Reload & { stop(): Promise<v
   };
 }
 
-/** A mapping is compiled anew every time; its fingerprint tells whether it is the same. */
+/** Mapping and scope are compiled anew every time; the fingerprint tells whether they are the same. */
 function isSame(before: ConnectionConfiguration, after: ConnectionConfiguration): boolean {
-  const { mapping: _before, ...left } = before;
-  const { mapping: _after, ...right } = after;
+  const { mapping: _before, scope: _scopeBefore, ...left } = before;
+  const { mapping: _after, scope: _scopeAfter, ...right } = after;
   return isDeepStrictEqual(left, right);
 }
 

@@ -15,6 +15,8 @@ export interface RunningConnection {
   switchTo(next: OpenConnection): Promise<void>;
   /** Stops delivering. */
   stop(): Promise<void>;
+  /** Concur's verdicts, for clients that wait for them; null: this process delivers nothing. */
+  verdicts(): Delivery['verdicts'] | null;
   /** Makes the worker look for work at once. */
   wake(): void;
   /** Makes the worker look at due requests at once. */
@@ -52,6 +54,7 @@ export function runConnection(opened: OpenConnection, log: Logger): RunningConne
       const all = delivery === null ? [...draining] : [...draining, delivery];
       await Promise.all(all.map((one) => one.stop()));
     },
+    verdicts: () => delivery?.verdicts ?? null,
     wake: () => delivery?.wake(),
     wakeConfirmations: () => delivery?.wakeConfirmations(),
   };
@@ -72,6 +75,9 @@ export function served(connection: RunningConnection, log: Logger): HttpConnecti
     tokens: store.tokens,
     get rateLimit() {
       return current().configuration.rateLimit;
+    },
+    get verdicts() {
+      return connection.verdicts();
     },
     onAccepted: wake,
     onProvisionCompleted: async (provisionId) => {

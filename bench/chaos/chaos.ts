@@ -16,6 +16,9 @@ const ROUNDS_BETWEEN_LOOKS = 20;
 /** Breaches of SAP's rules that a lost answer may lead to: what was lost may be carried out later, beside what follows. */
 const UNAVOIDABLE: ReadonlySet<string> = new Set(['concurrent-operations', 'duplicate-create']);
 
+/** How many errors of the bridge's own are shown: of one defect there may be thousands. */
+const MOST_DEFECTS = 5;
+
 /** What became of a run. */
 export interface ChaosOutcome {
   /** What was not as it should be, a line each; none in a good run. */
@@ -92,7 +95,7 @@ export async function runChaos(
       ...simulator.violations
         .filter(({ code }) => !UNAVOIDABLE.has(code))
         .map(({ code, detail }) => `${code}: ${detail}`),
-      ...bridge.defects(),
+      ...bridge.defects().slice(0, MOST_DEFECTS),
     ];
     for (const person of people.values()) {
       person.tradesName = false;

@@ -17,7 +17,10 @@ export interface LoadFigures {
   /** What Concur alone takes for the same requests, in ms. */
   readonly concurAlone: number;
   readonly requests: number;
+  /** The POSTs among them: searches, Bulks and creates. */
   readonly posts: number;
+  /** The requests that write, and the operations in them. */
+  readonly writes: number;
   readonly operations: number;
 }
 
@@ -80,7 +83,8 @@ export async function measureLoad<Result>(
     deliveredIn: (requests.at(-1)?.at ?? 0) - (requests[0]?.at ?? 0),
     concurAlone: await straight.send(requests),
     requests: requests.length,
-    posts: writesAmong(requests).length,
+    posts: requests.filter(({ method }) => method === 'POST').length,
+    writes: writesAmong(requests).length,
     operations: operationsIn(requests),
   };
   return [figures, result];
@@ -98,7 +102,7 @@ export async function measureLeavers(
   const since = Date.now();
   await bridge.deliver('on');
   // The backlog is on its way.
-  while (writesAmong(await concur.requestsSince(since)).length === 0) await wait(10);
+  while (writesAmong(await concur.requestsSince(since)).length === 0) await wait(100);
 
   const accepted = new Map<string, number>();
   const single = leavers.slice(0, SINGLE);

@@ -26,13 +26,13 @@ const HEADINGS = [
   'the simulator alone',
   'simulator / bridge',
   'requests to Concur',
-  'of them writes',
+  'of them POSTs',
   'operations per write',
   'requests per person',
 ] as const;
 
 function valuesOf(load: LoadFigures): readonly string[] {
-  const { acceptedIn, deliveredIn, concurAlone, requests, posts, operations, people } = load;
+  const { acceptedIn, deliveredIn, concurAlone, requests, posts, writes, operations, people } = load;
   return [
     seconds(acceptedIn),
     seconds(deliveredIn),
@@ -40,7 +40,7 @@ function valuesOf(load: LoadFigures): readonly string[] {
     (concurAlone / deliveredIn).toFixed(2),
     String(requests),
     String(posts),
-    (operations / posts).toFixed(1),
+    (operations / writes).toFixed(1),
     (requests / people).toFixed(3),
   ];
 }

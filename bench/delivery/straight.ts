@@ -1,4 +1,5 @@
 import pLimit from 'p-limit';
+import { isJsonObject, type JsonObject } from '../../src/domain/json.ts';
 import type { LoggedRequest } from '../../src/simulator/simulator.ts';
 import { type ConcurProcess, listOf, objectOf } from './company.ts';
 
@@ -17,48 +18,41 @@ export async function createStraight(from: ConcurProcess, to: ConcurProcess): Pr
   const inTurn = pLimit(AT_ONCE);
   let provisionsBefore = 0;
 
-  async function post(path: string, method: string, text: string | undefined): Promise<unknown> {
-    const answer = await fetch(`${to.url}${path}`, {
+  async function call(method: string, place: string, text: string | undefined): Promise<JsonObject> {
+    const answer = await fetch(`${to.url}${place}`, {
       method,
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       ...(text === undefined ? {} : { body: text }),
     });
     if (!answer.ok)
-      throw new Error(`${method} ${path} was answered ${answer.status}: ${await answer.text()}`);
-    return answer.json();
+      throw new Error(`${method} ${place} was answered ${answer.status}: ${await answer.text()}`);
+    return objectOf(await answer.json());
   }
 
   return {
     async send(requests) {
       const users = await usersOf(from, to);
-      const provisions = (await from.state()).provisions.map(({ id }) => String(id)).slice(provisionsBefore);
-      provisionsBefore += provisions.length;
+      const ids = (await from.state()).provisions.map(({ id }) => String(id)).slice(provisionsBefore);
+      provisionsBefore += ids.length;
+      // The n-th write begins the n-th provisioning request, here and there.
+      const provisions = new Map(ids.map((id) => [id, Promise.withResolvers<string>()]));
+      const writes = writesAmong(requests);
+      const begunBy = new Map(writes.map((write, index) => [write, provisions.get(ids[index] ?? '')]));
       const translated = (text: string) => text.replace(UUID, (id) => users.get(id) ?? id);
-      const texts = requests.map(({ body, method }) =>
+      const bodies = requests.map(({ method, body }) =>
         method === 'GET' ? undefined : translated(JSON.stringify(body)),
       );
-      // Which request began the n-th provisioning request here began the n-th there.
-      const begun = provisions.map(() => Promise.withResolvers<string>());
-      let next = 0;
+
+      const sendOne = async (request: LoggedRequest, body: string | undefined): Promise<void> => {
+        const { method, path, query } = request;
+        const [asked = ''] = path.match(UUID) ?? [];
+        const provision = await provisions.get(asked)?.promise;
+        const place = provision === undefined ? translated(path) : path.replace(asked, provision);
+        const { id, meta } = await call(method, query === '' ? place : `${place}?${query}`, body);
+        begunBy.get(request)?.resolve(String(isJsonObject(meta) ? (meta.provisionId ?? id) : id));
+      };
       const started = performance.now();
-      await Promise.all(
-        requests.map(({ method, path, query }, index) => {
-          const begins = method !== 'GET' && WRITES.test(path);
-          const mine = begins ? begun[next++] : undefined;
-          return inTurn(async () => {
-            const looked = provisions.findIndex((id) => path.includes(id));
-            const place =
-              looked < 0
-                ? translated(path)
-                : path.replace(provisions[looked] ?? '', (await begun[looked]?.promise) ?? '');
-            const answer = objectOf(
-              await post(`${place}${query === '' ? '' : `?${query}`}`, method, texts[index]),
-            );
-            const meta = typeof answer.meta === 'object' && answer.meta !== null ? objectOf(answer.meta) : {};
-            mine?.resolve(String(meta.provisionId ?? answer.id));
-          });
-        }),
-      );
+      await Promise.all(requests.map((request, index) => inTurn(() => sendOne(request, bodies[index]))));
       return performance.now() - started;
     },
   };
@@ -96,7 +90,7 @@ function userNameOf({ identity }: { readonly [name: string]: unknown }): string 
   return String(objectOf(identity).userName);
 }
 
-/** The requests of a kind, for those who count them. */
+/** The requests that begin provisioning requests. */
 export function writesAmong(requests: readonly LoggedRequest[]): readonly LoggedRequest[] {
   return requests.filter(({ method, path }) => method !== 'GET' && WRITES.test(path));
 }

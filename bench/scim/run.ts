@@ -7,8 +7,8 @@ import { growth, type Size, table } from './report.ts';
 
 /**
  * What the SCIM server takes at different numbers of people, beside a bare Express server that commits one row:
- * `npm run bench:scim -- [people…] [--markdown]`. Delivery is off. With `--markdown` the tables are those of
- * docs/performance.md, and the drawing beside it is written anew.
+ * `npm run bench:scim -- [people…] [--markdown]`, which builds the program first. Delivery is off. With `--markdown`
+ * the tables are those of docs/performance.md, and the drawing beside it is written anew.
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -6,11 +6,6 @@ const { R_OK, W_OK, X_OK } = constants;
 /** What the operating system says where somebody lacks a right, and not where something else is wrong. */
 const FORBIDDEN: ReadonlySet<unknown> = new Set(['EACCES', 'EPERM', 'EROFS']);
 
-/** The file of a SQLite database; null for one in memory. */
-export function databaseFile(url: string): string | null {
-  return /^sqlite:(?!:memory:)(.*)$/.exec(url)?.[1] ?? null;
-}
-
 /**
  * The place that this user would need and may not use: a folder on the way to the database, the file, or one that
  * SQLite keeps beside it; null where nothing is forbidden.

@@ -2,7 +2,7 @@ import { userInfo } from 'node:os';
 import type { PersonRecord } from '../domain/person.ts';
 import type { Decide } from '../http/admin/decisions.ts';
 import { readPersonReport } from '../http/admin/person.ts';
-import type { OpenConnection } from '../main.ts';
+import type { OpenConnection } from '../open-connection.ts';
 import type { Actor } from '../scim/directory.ts';
 import type { ConnectionStore } from '../store/store.ts';
 import { CommandFailure } from './failure.ts';

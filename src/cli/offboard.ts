@@ -5,7 +5,7 @@ import type { PersonRecord } from '../domain/person.ts';
 import type { Reports } from '../domain/reports.ts';
 import { type Decide, lift as lifting, offboard as offboarding } from '../http/admin/decisions.ts';
 import { personLine } from '../http/admin/presenters.ts';
-import type { OpenConnection } from '../main.ts';
+import type { OpenConnection } from '../open-connection.ts';
 import type { Actor } from '../scim/directory.ts';
 import { colourState } from './colour.ts';
 import { decide } from './decide.ts';

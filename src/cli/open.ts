@@ -9,11 +9,13 @@ import {
 } from '../config/configuration.ts';
 import { readEnvironment } from '../config/environment.ts';
 import { nameOf } from '../config/standing.ts';
-import { type OpenConnection, openData } from '../main.ts';
+import { openData } from '../main.ts';
 import { compileMapping } from '../mapping/configured/compile.ts';
 import { compileGroupRules } from '../mapping/groups/compile.ts';
+import { compileScope } from '../mapping/scope.ts';
+import type { OpenConnection } from '../open-connection.ts';
 import { learnedSchemas } from '../store/schemas.ts';
-import { databaseFile } from './database-access.ts';
+import { databaseFile } from '../store/sqlite.ts';
 import { CommandFailure } from './failure.ts';
 import { invocation } from './invocation.ts';
 import type { GlobalOptions } from './options.ts';
@@ -32,6 +34,7 @@ export function sourcesOf(command: Command): Sources {
     readFile: (path) => readFileSync(path, 'utf8'),
     compileMapping,
     compileGroupRules,
+    compileScope,
     learnedSchemas,
     ...(file === undefined ? {} : { configFile: file }),
   };

@@ -2,9 +2,9 @@ import type { Sources } from '../config/configuration.ts';
 import { placeOfDefault } from '../config/standing.ts';
 import type { PersonRecord } from '../domain/person.ts';
 import type { AttributeKey } from '../domain/profile.ts';
-import type { OpenConnection } from '../main.ts';
 import { approverRoles } from '../mapping/approvers.ts';
 import { explainMapping, type Origin } from '../mapping/provenance.ts';
+import type { OpenConnection } from '../open-connection.ts';
 import { shortName } from './print.ts';
 
 const FROM: Readonly<Record<Origin['kind'], string>> = {

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { REQUEST_STATES, type RequestState } from '../domain/ports.ts';
 import { pageReport, requestReport } from '../http/admin/presenters.ts';
-import type { OpenConnection } from '../main.ts';
+import type { OpenConnection } from '../open-connection.ts';
 import { colourState } from './colour.ts';
 import { CommandFailure } from './failure.ts';
 import { findPerson, PERSON } from './find-person.ts';

@@ -2,10 +2,10 @@ import type { Command } from 'commander';
 import { connectionTroubles } from '../domain/connection-trouble.ts';
 import type { PersonRecord } from '../domain/person.ts';
 import { REASONS, type Reason, STATES, type State } from '../domain/provisioning.ts';
-import type { Reports, Summary } from '../domain/reports.ts';
+import type { Deactivations, Reports, Summary } from '../domain/reports.ts';
 import { readPersonReport } from '../http/admin/person.ts';
 import { personLine, summaryReport } from '../http/admin/presenters.ts';
-import type { OpenConnection } from '../main.ts';
+import type { OpenConnection } from '../open-connection.ts';
 import { colour, colourState } from './colour.ts';
 import { HISTORY } from './decide.ts';
 import { findPerson, PERSON } from './find-person.ts';
@@ -80,12 +80,14 @@ async function showSummary(
     });
     return;
   }
+  const guarded = summary.reasons.guard ?? 0;
+  if (guarded > 0) print(colour('red', guardedText(guarded)));
   for (const text of troubles) print(colour('red', text));
   for (const { text, people, lastError } of trouble) {
     const error = lastError === null ? '' : ` Last: ${lastError}`;
     print(colour('red', `${text}: ${people} ${people === 1 ? 'person waits' : 'people wait'}.${error}`));
   }
-  if (troubles.length + trouble.length > 0) print();
+  if (guarded + troubles.length + trouble.length > 0) print();
   print(
     fields([
       ['connection', summary.connection],
@@ -95,6 +97,7 @@ async function showSummary(
       ),
       ['open requests', String(summary.openRequests)],
       ['oldest open deactivation', showTime(summary.oldestOpenDeactivation)],
+      ['deactivations confirmed in 24 h', deactivationsText(summary.deactivations)],
     ]),
   );
   print(`\n${colour('bold', 'People who need attention')}`);
@@ -109,6 +112,22 @@ async function showSummary(
       leavers.map(({ userName, people }) => [userName, String(people)]),
     ),
   );
+}
+
+/** What is to be done about those whom the guard holds. */
+function guardedText(people: number): string {
+  const who = people === 1 ? '1 person who was' : `${people} people who were`;
+  return (
+    `The deactivation guard holds ${who} to lose access: hold release --guard --all takes it away, ` +
+    'hold discard --all leaves it (hold list shows who).'
+  );
+}
+
+/** How many there were, and how long they took. */
+function deactivationsText({ confirmed, p50, p99 }: Deactivations): string {
+  if (p50 === null || p99 === null) return String(confirmed);
+  const seconds = (ms: number) => `${(ms / 1_000).toFixed(1)} s`;
+  return `${confirmed} (half within ${seconds(p50)}, 99 of 100 within ${seconds(p99)})`;
 }
 
 /** What is wrong with the connection itself, each with one error of those who wait for it to end. */

@@ -7,8 +7,8 @@ export interface RateLimits {
 
 /**
  * SAP publishes no numbers ("429 Too Many Requests: slow down"), so the rate is found by trying:
- * halved when Concur asks for fewer requests, grown by about one request a second every second
- * while it does not.
+ * doubled about every second until Concur asks for fewer requests for the first time; halved whenever it
+ * does, and from then on grown by about one request a second every second while it does not.
  */
 export interface AdaptiveRate {
   /** Books the next call and returns how long to wait before making it, in ms. */
@@ -44,7 +44,8 @@ export function createAdaptiveRate(limits: RateLimits, monotonic: () => number):
       return at - now;
     },
     succeeded() {
-      rate = Math.min(limits.most, rate + 1 / rate);
+      const isFound = slowedAt !== Number.NEGATIVE_INFINITY;
+      rate = Math.min(limits.most, rate + (isFound ? 1 / rate : 1));
     },
     slowDown(pause) {
       const now = monotonic();

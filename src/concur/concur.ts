@@ -8,7 +8,7 @@ import type { Answer, Concur, ProfileRead } from '../domain/ports.ts';
 import type { AttributeKey } from '../domain/profile.ts';
 import { bulkSize } from './encode.ts';
 import { withFlowControl } from './flow.ts';
-import { findUsers, readIdentity } from './identity.ts';
+import { deleteUser, findUsers, readIdentity } from './identity.ts';
 import { createTokens, type Freshness } from './oauth.ts';
 import { requestStatus, sendBulk } from './provisioning-service.ts';
 import { readSchemas } from './schemas.ts';
@@ -80,6 +80,7 @@ export function createConcur(options: {
       const denied = tokens.scopes() === null ? await session.denied() : null;
       return denied ?? writeUser(session, granted().writeApi, operation);
     },
+    delete: (concurId) => deleteUser(session, concurId),
     sendBulk: (operations) => sendBulk(session, operations),
     bulkSize,
     status: (provisionId, wanted) => requestStatus(session, provisionId, wanted),

@@ -2,7 +2,7 @@ import type { SearchKeys } from '../domain/adoption.ts';
 import { CORE, ENTERPRISE, type Extension, SAP } from '../domain/extensions.ts';
 import { isJsonObject } from '../domain/json.ts';
 import type { Candidate } from '../domain/person.ts';
-import type { Answer, CandidatesFound, ProfileRead } from '../domain/ports.ts';
+import type { Answer, CandidatesFound, ProfileRead, UserDeleted } from '../domain/ports.ts';
 import { type AttributeKey, attributeOf, extensionOf } from '../domain/profile.ts';
 import { identityUser, searchPage } from './answers.ts';
 import { decodeIdentity, extensionsOfService } from './decode.ts';
@@ -125,6 +125,24 @@ export async function readIdentity(
       if (user.data.id !== concurId.toLowerCase()) return undefined;
       return { kind: 'read', profile: decodeIdentity(body), unreadable };
     },
+  );
+}
+
+/**
+ * Deletes a user for ever, whichever service created it (Identity v4.1, "Delete a User", 204). Needs the scope
+ * `identity.user.delete`. A user who is not there is `missing`.
+ */
+export function deleteUser(session: Session, concurId: string): Promise<Answer<UserDeleted>> {
+  return session.call<UserDeleted>(
+    {
+      service: 'identity',
+      method: 'DELETE',
+      path: `${USERS}/${encodeURIComponent(concurId)}`,
+      write: true,
+      missing: 'Concur does not know this user',
+      canMiss: true,
+    },
+    ({ status }) => (status === 200 || status === 204 ? { kind: 'deleted' } : undefined),
   );
 }
 

@@ -9,7 +9,7 @@ import type { Answered, Sent, Transport } from './transport.ts';
 /** A call to one of Concur's services, before it has a base URL and a token. */
 export interface ServiceCall extends Call {
   readonly service: Service | 'provisioning';
-  readonly method: 'GET' | 'POST' | 'PATCH';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** Path and query, beginning with a slash. */
   readonly path: string;
   readonly body?: JsonValue;

@@ -4,7 +4,7 @@ import type { JsonValue } from '../domain/json.ts';
 
 /** A request as it goes over the wire. */
 export interface HttpRequest {
-  readonly method: 'GET' | 'POST' | 'PATCH';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly url: string;
   readonly authorization?: string;
   readonly body?: { readonly type: string; readonly text: string };

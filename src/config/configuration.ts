@@ -1,6 +1,7 @@
 import type {
   CompileGroupRules,
   CompileMapping,
+  CompileScope,
   ConnectionSecrets,
   ConnectionSettings,
   GroupAccess,
@@ -18,6 +19,7 @@ import { compileMappings } from './mapping.ts';
 import { type Problem, problemsOf } from './problem.ts';
 import { SETTINGS, type Setting } from './reference.ts';
 import { configurationSchema, type LOG_LEVELS } from './schema.ts';
+import { compileScopes } from './scope.ts';
 
 /** Everything that the program is told when it starts. */
 export interface Configuration {
@@ -67,6 +69,8 @@ export interface Sources {
   readonly learnedSchemas?: (url: string, connection: string) => LearnedSchemas | null;
   /** Checks what groups give; without it a file with such rules is refused. */
   readonly compileGroupRules?: CompileGroupRules;
+  /** Compiles whom connections are for; without it a file with a scope is refused. */
+  readonly compileScope?: CompileScope;
 }
 
 /**
@@ -77,7 +81,7 @@ export interface Sources {
  * none.
  */
 export function loadConfiguration(sources: Sources): Loaded {
-  const { env, configFile, readFile, compileMapping, compileGroupRules, learnedSchemas } = sources;
+  const { env, configFile, readFile, compileMapping, compileGroupRules, compileScope, learnedSchemas } = sources;
   const variables = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const file = configFile ?? variables.BRIDGE_CONFIG;
   const { tree, problems, placeOf } = readTree(file, variables, readFile);
@@ -102,6 +106,7 @@ export function loadConfiguration(sources: Sources): Loaded {
         : (connection) => learnedSchemas(database, connection),
   });
   const access = compileRules(filled.connections, compileGroupRules, placeOf);
+  const scopes = compileScopes(filled.connections, compileScope, placeOf);
   const inFile = new Set(problems.map(({ path }) => path));
   const found = [
     ...problems,
@@ -111,6 +116,7 @@ export function loadConfiguration(sources: Sources): Loaded {
     ...checkConnections(filled.connections, isFromEnvironment),
     ...mappings.problems,
     ...access.problems,
+    ...scopes.problems,
   ];
   if (!parsed.success || found.length > 0) return { kind: 'invalid', problems: found };
   const { server, store, connections } = parsed.data;
@@ -132,11 +138,14 @@ export function loadConfiguration(sources: Sources): Loaded {
           mapping,
           groups,
           approvers,
+          scope: _,
           ...settings
         } = connection;
+        const scope = scopes.made.get(name);
         return {
           ...settings,
           name,
+          ...(scope === undefined ? {} : { scope }),
           fingerprint: fingerprintOf(connection, tables),
           mapping: {
             defaults: mapping.defaults,

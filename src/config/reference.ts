@@ -148,6 +148,12 @@ export const SETTINGS: readonly Setting[] = [
     'What a DELETE of a client does in Concur: the user is deactivated (deactivate), or deactivated and then deleted for ever, which SAP advises against (delete).',
   ),
   optional(
+    `${connection}.scope`,
+    null,
+    '',
+    'Whom the connection is for, as a SCIM filter over the User, such as userType eq "Employee"; everybody where there is none. docs/operations.md describes it.',
+  ),
+  optional(
     `${connection}.scopeExit`,
     null,
     'deactivate',

@@ -79,10 +79,7 @@ export const allowedHosts = z
   });
 
 /** The shortest wait between two looks at a provisioning request. */
-export const interval = checked('a duration such as 5s, 500ms or 1m, up to 10m', (value) => {
-  const duration = milliseconds(value);
-  return duration !== undefined && duration > 0 && duration <= 600_000;
-}).transform((value) => milliseconds(value) ?? SHORTEST_INTERVAL);
+export const interval = duration('a duration such as 5s, 500ms or 1m, up to 10m', 1, 600_000);
 
 /** A duration of at least and at most so many ms. */
 function duration(what: string, least: number, most: number) {
@@ -174,6 +171,8 @@ const connectionSchema = z.strictObject(
     verdictWindow: duration('a duration such as 2s, up to 50s; 0s waits for nothing', 0, 50_000).default(
       2_000,
     ),
+    // Checked by the mapping, which knows SCIM's filters.
+    scope: checked('a SCIM filter, such as userType eq "Employee"').optional(),
     deletion: z
       .enum(['deactivate', 'delete'], { error: 'must be deactivate or delete' })
       .default('deactivate'),

@@ -21,10 +21,10 @@ export interface PassedOver {
  */
 export function nameOf(name: string, sources: Sources): string {
   const setting = name.replace('<name>', 'default');
-  const variable = settingAt(setting.split('.'))?.variable ?? null;
+  const path = setting.split('.');
+  const variable = settingAt(path)?.variable ?? null;
   const document = documentOf(sources);
   if (document === null) return variable ?? setting;
-  const path = setting.split('.');
   if (at(document.tree, path) !== undefined) return `${setting} (${document.placeOf(path)})`;
   const isGiven = variable !== null && (sources.env[variable] ?? '') !== '';
   return isGiven ? variable : `${setting} (${fileOf(sources)})`;

@@ -60,7 +60,9 @@ const SILENT: Log = { info() {}, warn() {}, error() {} };
 export function examinedOf(configuration: ConnectionConfiguration, installation: Installation): Examined {
   const { clock, newId } = installation.surroundings;
   const { baseUrl, allowedHosts, mapping, secrets, name } = configuration;
-  const store = once(async () => (await installation.store()).connection(name, giving(mapping.groups)));
+  const store = once(async () =>
+    (await installation.store()).connection(name, giving(mapping.groups), configuration),
+  );
   const stored = once(async () => await (await store.get()).credentials.read());
   const probe = once(async () => {
     const { credentials } = await store.get();
@@ -88,7 +90,7 @@ export function examinedOf(configuration: ConnectionConfiguration, installation:
     const { total, items } = await directory.list({ filter: null, sort: null, paging });
     const people = (await provisioning.withRelations(items)).map(async (record) => ({
       id: record.person.id,
-      wanted: await wantedOf(record, mapping, provisioning.resolve, EVERYTHING),
+      wanted: await wantedOf(record, configuration, provisioning.resolve, EVERYTHING),
     }));
     return { total, people: await Promise.all(people) };
   });

@@ -208,7 +208,9 @@ export function isMadeBy(
 /** Whether a Concur user has the employee number of a person, or both their userName and externalId. */
 function isSurelySame(keys: SearchKeys, candidate: Candidate): boolean {
   if (keys.employeeNumber !== null) return candidate.employeeNumber === keys.employeeNumber;
-  return keys.externalId !== null && candidate.externalId === keys.externalId && sameUserName(keys, candidate);
+  return (
+    keys.externalId !== null && candidate.externalId === keys.externalId && sameUserName(keys, candidate)
+  );
 }
 
 /** Whether the holder of a Concur user still asks for a key that somebody else asks for too. */

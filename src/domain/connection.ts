@@ -2,6 +2,7 @@ import type { WriteApi } from './granted.ts';
 import type { JsonObject, JsonValue } from './json.ts';
 import type { LearnedSchemas } from './learned-schemas.ts';
 import type { ApproverKind } from './lists.ts';
+import type { MemberOf } from './person.ts';
 import type { AttributeKey } from './profile.ts';
 
 /** How one connection maps and delivers: the settings that are no secrets. */
@@ -26,11 +27,28 @@ export interface ConnectionSettings {
   readonly verdictWindow: number;
   /** What a SCIM DELETE does in Concur. */
   readonly deletion: 'deactivate' | 'delete';
+  /** Whom the connection is for; absent: everybody. */
+  readonly scope?: Scope;
   /** What becomes in Concur of somebody whom the bridge provisioned and who leaves the scope. */
   readonly scopeExit: 'deactivate' | 'keep';
   /** How many people may lose access at once; null: any number. */
   readonly deactivationGuard: DeactivationGuard | null;
 }
+
+/** Whom a connection is for. */
+export interface Scope {
+  /** The filter as the configuration has it. */
+  readonly filter: string;
+  /** It names groups, so that whoever joins or leaves one may come into the scope or leave it. */
+  readonly usesGroups: boolean;
+  /** Whether a SCIM User, as clients wrote it, is in the scope as a member of these groups. */
+  readonly includes: (resource: JsonObject, groups: readonly MemberOf[]) => boolean;
+}
+
+/** `scope` of a connection in a configuration file: the scope, or what is wrong with the filter and where in it. */
+export type CompileScope = (
+  filter: string,
+) => { readonly kind: 'scope'; readonly scope: Scope } | { readonly kind: 'wrong'; readonly message: string };
 
 /** More losses of access within a time than one of the limits allows are held for an admin. */
 export interface DeactivationGuard {

@@ -19,6 +19,8 @@ export const IDENTITY_WRITE = 'identity.user.coreenterprise.writeonly';
 export const EXTERNAL_ID_WRITE = 'identity.user.externalID.writeonly';
 export const VERIFIED_WRITE = 'identity.user.emails.verified.writeonly';
 export const SAP_WRITE = 'identity.user.sap.writeonly';
+/** SAP advises against it: only for users without transactions. Needed where `deletion` is `delete` alone. */
+const DELETE = 'identity.user.delete';
 export const SPEND_WRITE = 'spend.user.general.writeonly';
 
 /** Every scope that the bridge makes use of (User Provisioning, "Scopes"; Identity v4 Scope Mapping). */
@@ -54,6 +56,8 @@ export interface Granted {
   readonly unreadable: readonly string[];
   /** The scope that is lacking to write a value; null when it may be written. */
   readonly missingFor: (key: AttributeKey) => string | null;
+  /** The scope that is lacking to delete a user; null when that may be done. */
+  readonly missingToDelete: string | null;
 }
 
 /** Everything may be written: what is believed until Concur has named the scopes of a token. */
@@ -62,6 +66,7 @@ export const EVERYTHING: Granted = {
   identityChosen: false,
   unreadable: [],
   missingFor: () => null,
+  missingToDelete: null,
 };
 
 /**
@@ -89,6 +94,7 @@ export function grantedBy(scopes: ReadonlySet<string> | null, writeApi: WriteApi
       }
       return needed(key).find((scope) => !has(scope)) ?? null;
     },
+    missingToDelete: has(DELETE) ? null : DELETE,
   };
 }
 

@@ -87,6 +87,9 @@ export const APPROVER_KINDS = [
 /** A kind of approver. */
 export type ApproverKind = (typeof APPROVER_KINDS)[number];
 
+/** "Only Report and Request support non-primary approver" (Spend Approver). */
+export const KINDS_WITH_FURTHER: readonly ApproverKind[] = ['report', 'request'];
+
 /** What somebody is a delegate for ("Delegate Extension"): each is a list of its own. */
 export const DELEGATE_KINDS = ['expense', 'payment', 'purchaseRequest'];
 

@@ -2,6 +2,7 @@ import type { Difference } from './difference.ts';
 import type { Extension } from './extensions.ts';
 import type { JsonObject, JsonValue } from './json.ts';
 import type { ApproverKind } from './lists.ts';
+import type { Losses } from './loss.ts';
 import type { AttributeKey, Profile } from './profile.ts';
 import type { Lane, Reason, State } from './provisioning.ts';
 
@@ -86,6 +87,8 @@ export interface Provisioning {
   readonly refused: { readonly [part: string]: Refusal };
   /** What Concur confirmed and has yet to be seen to keep, by attribute key. */
   readonly confirmed: { readonly [key: AttributeKey]: Confirmation };
+  /** The losses of access that the guard let through or holds, and that are not carried out yet. */
+  readonly losses: Losses;
   /** Existing users among whom the bridge must not choose by itself. */
   readonly candidates: readonly Candidate[];
   /** References to people whom something waits for, lower-cased. */
@@ -107,6 +110,11 @@ export interface Provisioning {
   readonly lastError: string | null;
   /** The id of the last provisioning request that carried this person. */
   readonly lastRequestId: string | null;
+  /**
+   * Until when a client waits for Concur's verdict on the identity part, in ms since the epoch; null: nobody does. Until
+   * then the person is sent alone.
+   */
+  readonly verdictUntil: number | null;
   /** How many operations of this person are still open in Concur. */
   readonly openOperations: number;
 }
@@ -131,13 +139,16 @@ export interface Approvals {
 
 /** A group that somebody is in, by themselves or through a group inside it. */
 export interface MemberOf {
+  /** The SCIM id; absent where a group is only named. */
+  readonly id?: string;
   readonly displayName: string;
   readonly externalId: string | null;
 }
 
 /** What one operation asks of Concur for one person. */
 export interface Operation {
-  readonly method: 'POST' | 'PATCH';
+  /** `DELETE` deletes a user who was deactivated before; its difference says that they have no access. */
+  readonly method: 'POST' | 'PATCH' | 'DELETE';
   readonly personId: string;
   /** The Concur UUID; null for a create. */
   readonly concurId: string | null;

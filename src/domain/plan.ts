@@ -12,10 +12,12 @@ import { CORE, type Extension, type Service, serviceOf } from './extensions.ts';
 import type { Granted } from './granted.ts';
 import { worthSending } from './kept.ts';
 import type { LearnedSchemas } from './learned-schemas.ts';
+import { discardedMessage, heldKeys, heldMessage, type Losses, standingLosses, withoutHeld } from './loss.ts';
 import type { Person, PersonRecord, Provisioning, Refusal } from './person.ts';
 import { type AttributeKey, attributeOf, extensionOf, isList, select } from './profile.ts';
 import type { Reason, State } from './provisioning.ts';
 import { messageOf, partOf, standingRefusals } from './refusal.ts';
+import type { Outside } from './scope.ts';
 import { type Lack, lacksOf, notGranted, withinGrant } from './withheld.ts';
 
 /** A part of the profile that cannot be sent, and why, in plain words. */
@@ -54,6 +56,13 @@ export interface Wanted extends Desired {
   readonly learned?: LearnedSchemas | null;
   /** The reference to the manager of somebody who is to have access; absent: there is none. */
   readonly manager?: string;
+  /** The person is outside the scope; absent: inside. Where nothing is to be sent for that, `profile` is empty. */
+  readonly outside?: NonNullable<Outside>;
+  /** The user is to be deleted once the deactivation is confirmed; absent: deactivated only. */
+  readonly deletion?: {
+    /** The scope that is lacking to do it; null when it may be done. */
+    readonly missing: string | null;
+  };
 }
 
 /** How lists are shared with others who put something into Concur. */
@@ -91,39 +100,90 @@ export interface Rest {
 export type Plan =
   | { readonly kind: 'search' }
   | { readonly kind: 'read'; readonly services: readonly Service[] }
-  | { readonly kind: 'send'; readonly difference: Difference; readonly deactivation: boolean }
+  | {
+      readonly kind: 'send';
+      readonly difference: Difference;
+      readonly deactivation: boolean;
+      /** The user, who was deactivated before, is to be deleted. */
+      readonly deletion?: true;
+    }
   | Rest;
 
 /**
  * Decides the next step for a person. Pure: the same record, wish and knowledge give the same step,
  * so the worker may stop anywhere and ask again.
  */
-export function plan({ person, provisioning }: PersonRecord, wanted: Wanted, known: Known): Plan {
-  // Once a client deleted the person, it no longer matters which Concur user they would have been.
-  if (provisioning.candidates.length > 0 && person.deleted === null) {
+export function plan({ person, provisioning }: PersonRecord, asked: Wanted, known: Known): Plan {
+  if (person.deleted !== null && provisioning.reason === 'deleted') return DELETED;
+  if (asked.outside !== undefined && asked.profile.active === undefined) return OUTSIDE;
+  // Whoever was deleted, or is outside the scope: it no longer matters which Concur user they would have been.
+  if (provisioning.candidates.length > 0 && person.deleted === null && asked.outside === undefined) {
     return { kind: 'rest', state: 'held', reason: 'ambiguous', message: provisioning.lastError };
   }
-  const refusals = standingRefusals(provisioning.refused, wanted);
-  if (provisioning.concurId === null) return planCreate({ person, provisioning }, wanted, refusals, known);
+  const refusals = standingRefusals(provisioning.refused, asked);
+  if (provisioning.concurId === null) return planCreate({ person, provisioning }, asked, refusals, known);
 
   const { profile, unknown } = provisioning.applied;
-  if (wanted.profile.active === false && profile.active !== false) {
+  const losses = standingLosses(provisioning.losses, asked, provisioning.applied);
+  if (losses.active?.state === 'held') return heldByGuard(losses);
+  const discarded = discardedMessage(losses);
+  if (asked.profile.active === false && profile.active !== false && discarded === null) {
     return { kind: 'send', difference: { set: { active: false }, remove: [] }, deactivation: true };
   }
+  const wanted = discarded === null ? asked : withoutActive(asked);
   const missingFor = missingIn(wanted);
   const writable = writableOf(wanted, missingFor);
   const blind = unknown.filter((extension) => known.read.has(serviceOf(extension)));
   const all = openDifference({ person, provisioning }, wanted, blind);
   const possible = withoutLists(withoutRefused(withinGrant(all, missingFor), refusals), blind);
-  const { difference: open, notKept } = worthSending(possible, provisioning.confirmed);
-  const unread = toRead(writable, open, unknown, refusals).filter((service) => !known.read.has(service));
+  const { difference: open, notKept } = worthSending(withoutHeld(possible, losses), provisioning.confirmed);
+  const ours = [...removable(person, provisioning, wanted)].filter((key) => missingFor(key) === null);
+  const unread = toRead(writable, ours, open, unknown, refusals).filter(
+    (service) => !known.read.has(service),
+  );
   if (unread.length > 0) return { kind: 'read', services: unread };
   if (!isEmpty(open)) return { kind: 'send', difference: open, deactivation: false };
+  if (possible.remove.some((key) => heldKeys(losses).includes(key))) return heldByGuard(losses);
+  if (discarded !== null) return restDiscarded(person, discarded);
+  if (wanted.outside !== undefined) return OUTSIDE;
+  if (wanted.deletion !== undefined) return planDeletion(wanted.deletion);
   return rest(withoutMootGaps(wanted), refusals, {
     lacks: lacksIn(wanted, all, unknown, missingFor),
     notKept,
     isBlind: concerned(writable).some((extension) => blind.includes(extension)),
   });
+}
+
+const OUTSIDE: Rest = { kind: 'rest', state: 'unmanaged', reason: 'out_of_scope', message: null };
+const DELETED: Rest = { kind: 'rest', state: 'in_sync', reason: 'deleted', message: null };
+
+/** A user is deleted only after their deactivation was confirmed, or seen. */
+function planDeletion({ missing }: NonNullable<Wanted['deletion']>): Plan {
+  if (missing === null) {
+    return {
+      kind: 'send',
+      difference: { set: { active: false }, remove: [] },
+      deactivation: false,
+      deletion: true,
+    };
+  }
+  const message = notGranted(missing, 'the user stays in Concur, deactivated');
+  return { kind: 'rest', state: 'partial', reason: 'not_granted', message };
+}
+
+/** An admin is to decide: everything that takes no access away was delivered, but to somebody who is to have none. */
+function heldByGuard(losses: Losses): Rest {
+  return { kind: 'rest', state: 'held', reason: 'guard', message: heldMessage(losses) };
+}
+
+/** A deleted person is done with; of anybody else a client may yet write `active`. */
+function restDiscarded({ deleted }: Person, message: string): Rest {
+  const state = deleted === null ? 'partial' : 'in_sync';
+  return { kind: 'rest', state, reason: 'discarded', message };
+}
+
+function withoutActive(wanted: Wanted): Wanted {
+  return { ...wanted, profile: select(wanted.profile, (key) => key !== 'active') };
 }
 
 /** The scopes that are lacking for what is still to be written for a person, or may have to be. */
@@ -185,11 +245,11 @@ function lacksIn(
 }
 
 /**
- * The keys that may be taken away: ours, and all of a list that is ours alone, but none of a deleted person, who is
- * only deactivated, none that waits for another person, and none of a part that lacks a value, which is left as it is.
+ * The keys that may be taken away: ours, and all of a list that is ours alone, but none of somebody deleted or outside
+ * the scope, who is only deactivated, none that waits for another person, and none of a part that lacks a value, which is left as it is.
  */
 function removable(person: Person, provisioning: Provisioning, wanted: Wanted): ReadonlySet<AttributeKey> {
-  if (person.deleted !== null) return new Set();
+  if (person.deleted !== null || wanted.outside !== undefined) return new Set();
   const waiting = new Set(wanted.waiting.map(({ key }) => key));
   const incomplete = new Set(
     wanted.gaps
@@ -231,7 +291,7 @@ function planCreate(
     return { kind: 'rest', state: 'failed', reason: 'not_granted', message };
   }
   if (!known.absent) return { kind: 'search' };
-  if (!hasAccess) return notCreated;
+  if (!hasAccess) return wanted.outside === undefined ? notCreated : OUTSIDE;
   const lack = wanted.gaps.find(({ preventsCreation }) => preventsCreation);
   if (lack !== undefined) return { kind: 'rest', state: 'failed', reason: 'incomplete', message: lack.why };
   const whole = difference(wanted, {}, new Set());
@@ -262,15 +322,16 @@ function concerned({ profile, initial, exclusive }: Writable): readonly Extensio
 
 /**
  * The services to read before anything can be concluded or sent: those of parts that are unknown
- * and wanted, and those whose lists would be replaced whole.
+ * and wanted, or may hold what is ours and no longer wanted, and those whose lists would be replaced whole.
  */
 function toRead(
   wanted: Writable,
+  ours: readonly AttributeKey[],
   open: Difference,
   unknown: readonly Extension[],
   refusals: ReadonlyMap<Extension, Refusal>,
 ): readonly Service[] {
-  const touched = new Set([...concerned(wanted), ...extensionsOf(open)]);
+  const touched = new Set([...concerned(wanted), ...ours.map(extensionOf), ...extensionsOf(open)]);
   const parts = [
     ...[...touched].filter((extension) => unknown.includes(extension) && !refusals.has(partOf(extension))),
     ...listedExtensions(open),

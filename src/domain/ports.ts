@@ -1,10 +1,12 @@
 import type { Claim, SearchKeys } from './adoption.ts';
+import type { DeactivationGuard } from './connection.ts';
 import type { Extension, Service } from './extensions.ts';
 import type { Granted } from './granted.ts';
 import type { LearnedSchemas } from './learned-schemas.ts';
+import type { Losses } from './loss.ts';
 import type { ExtensionResult, Failure } from './outcome.ts';
 import type { Applied, Candidate, Operation, PersonRecord, Provisioning } from './person.ts';
-import type { Profile } from './profile.ts';
+import type { AttributeKey, Profile } from './profile.ts';
 import type { Claimable } from './provisioning.ts';
 
 /** An answer of Concur's with what SAP support asks for. */
@@ -27,6 +29,11 @@ export interface IdentityConfirmed {
   readonly kind: 'identity_confirmed';
   readonly concurId: string;
   readonly provisionId: string | null;
+}
+
+/** A user is not in Concur any more. */
+export interface UserDeleted {
+  readonly kind: 'deleted';
 }
 
 /** Concur took a Bulk; everything about it is to be asked under `provisionId`. */
@@ -86,6 +93,8 @@ export interface Concur {
    * profile: whatever else the operation has is not sent, and its outcome not known.
    */
   send(operation: OutgoingOperation): Promise<Answer<IdentityConfirmed>>;
+  /** Deletes a user for ever. SAP advises against it: only for users without transactions. */
+  delete(concurId: string): Promise<Answer<UserDeleted>>;
   /** Sends several operations, one a person, in one `/Bulk`, which User Provisioning alone has. */
   sendBulk(operations: readonly OutgoingOperation[]): Promise<Answer<Accepted>>;
   /** The size of an operation inside a Bulk request, in encoded bytes. */
@@ -233,6 +242,21 @@ export interface Newcomer {
   readonly keys: SearchKeys;
 }
 
+/** A loss of access that is about to be sent. */
+export interface AskedLoss {
+  readonly personId: string;
+  /** What is lost. */
+  readonly keys: readonly AttributeKey[];
+}
+
+/** What the guard made of losses. */
+export interface Admission {
+  /** The losses of everybody who was asked for and is under the lease, by person id, as they are now. */
+  readonly losses: ReadonlyMap<string, Losses>;
+  /** How many people are held by it who were not before. */
+  readonly held: number;
+}
+
 /** The store, as the worker needs it. Every method works on one connection and is one transaction, `queueForGrant` several. */
 export interface ProvisioningStore {
   /**
@@ -242,8 +266,25 @@ export interface ProvisioningStore {
   claim(wanted: Claimable, limit: number, lease: Lease, now: number): Promise<readonly PersonRecord[]>;
   /** The records with how each person stands to others: their groups, where groups give anything, and whom they approve for. */
   withRelations(records: readonly PersonRecord[]): Promise<readonly PersonRecord[]>;
+  /**
+   * How many people are due to be created or updated, or being sent, and nobody waits for them; no more than `limit`
+   * are counted.
+   */
+  backlog(limit: number, now: number): Promise<number>;
   /** Looks at the newcomers who are claimed next, in the order in which they are; nothing is claimed or written. */
   newcomers(limit: number, now: number): Promise<readonly Newcomer[]>;
+  /**
+   * Asks the guard whether people may lose access now: whoever was not counted within its time counts as one more, and
+   * is held where that would be more than it allows. What it decided before stands.
+   */
+  admitLosses(
+    asked: readonly AskedLoss[],
+    guard: DeactivationGuard,
+    lease: Lease,
+    now: number,
+  ): Promise<Admission>;
+  /** How many people the guard holds. */
+  heldByGuard(): Promise<number>;
   /** Lengthens the lease of everything held under `lease.token`. */
   renew(lease: Lease): Promise<void>;
   /**
@@ -263,6 +304,8 @@ export interface ProvisioningStore {
   hasten(provisionId: string, now: number): Promise<boolean>;
   /** Returns requests that were being sent under a lease that lapsed, now under `lease`; and queues claimed people who were in no request. */
   recover(lease: Lease, now: number): Promise<readonly OpenRequest[]>;
+  /** Who here is being created with these employee numbers: Concur may hold them, under a UUID that is not known yet. */
+  beingCreated(employeeNumbers: readonly string[]): Promise<ReadonlyMap<string, Claim>>;
   /** Who here stands for these Concur users. */
   claims(concurIds: readonly string[]): Promise<ReadonlyMap<string, Claim>>;
   /**

@@ -54,6 +54,11 @@ export function extensionOf(key: AttributeKey): Extension {
   return extension;
 }
 
+/** The key of an attribute, or of what is in one, of an extension: `extensionOf` undoes it. */
+export function keyOf(extension: Extension, name: string): AttributeKey {
+  return extension === CORE ? name : `${extension}:${name}`;
+}
+
 /** The attribute that a key is in: `emails` for `emails[work].value`, `name` for `name.givenName`. */
 export function attributeOf(key: AttributeKey): AttributeKey {
   const prefix = key.startsWith('urn:') ? extensionOf(key).length + 1 : 0;

@@ -10,7 +10,7 @@
  * - `partial`: identity is in; something else was refused, waits for another person, or cannot be delivered.
  * - `failed`: Concur refused the identity part, or the person cannot be created. A change of what was refused, or an admin, moves it on.
  * - `held`: the bridge must not decide alone (ambiguous match, guard). An admin moves it on.
- * - `unmanaged`: outside the scope of provisioning.
+ * - `unmanaged`: outside the scope of the connection. A change that brings the person into it moves them on.
  */
 export const STATES = [
   'queued',
@@ -43,7 +43,11 @@ export const REASONS = {
   not_kept:
     'Concur confirmed a value twice and does not keep it; it is sent again once it changes or an admin retries',
   not_granted: 'The scopes that the company granted do not let the bridge write a part of the profile',
+  guard: 'More people were to lose access than the deactivation guard allows; an admin has to decide',
+  discarded: 'An admin discarded a deactivation: Concur keeps the access until a client writes active again',
   not_created: 'Inactive here and absent in Concur: there is nothing to create',
+  out_of_scope: 'Outside the scope of this connection: nothing is sent to Concur',
+  deleted: 'Deleted in Concur, for ever',
   concur_unavailable: 'Concur did not answer or asked to come back later',
   credentials: 'Concur did not accept the credentials of this connection',
   bridge_failed: 'The bridge itself failed on this person; its log has the cause',
@@ -64,6 +68,7 @@ export type Lane = (typeof LANES)[number];
 
 /**
  * Whom a claim is for: `deactivation`, leavers whose Concur user is known, so that a deactivation never waits
- * for a search; `lookup`, leavers who are first to be searched for; `others`, everybody else.
+ * for a search; `lookup`, leavers who are first to be searched for; `awaited`, people on whom a client waits for Concur's
+ * verdict; `others`, everybody else.
  */
-export type Claimable = 'deactivation' | 'lookup' | 'others';
+export type Claimable = 'deactivation' | 'lookup' | 'awaited' | 'others';

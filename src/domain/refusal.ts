@@ -77,14 +77,14 @@ export function isAboutValues(
   { messages, uniqueness }: Pick<Refusal, 'messages' | 'uniqueness'>,
   sent: Difference,
 ): boolean {
-  const names = new Set(attributesOf(sent).map(localName));
+  const names = new Set(attributesOf(sent).map(attributeIn));
   return (
-    uniqueness || messages.some(({ schemaPath }) => schemaPath !== null && names.has(localName(schemaPath)))
+    uniqueness || messages.some(({ schemaPath }) => schemaPath !== null && names.has(attributeIn(schemaPath)))
   );
 }
 
-/** The attribute in a path, without its schema, filter and sub-attribute. */
-function localName(path: string): string | undefined {
+/** The attribute in a path, or in the key of one, without its schema, filter and sub-attribute. */
+export function attributeIn(path: string): string | undefined {
   return path.replace(/\[.*/, '').split(':').at(-1)?.split('.')[0];
 }
 

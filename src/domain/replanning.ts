@@ -4,7 +4,7 @@ import type { Lane } from './provisioning.ts';
 
 /** Some of the living people of a connection, in the order of their ids. */
 export interface PeoplePage {
-  /** Who rests: `in_sync`, `partial` or `failed`. */
+  /** Who rests: `in_sync`, `partial`, `failed`, `held` or `unmanaged`. */
   readonly resting: readonly PersonRecord[];
   /** The ids of those who are queued, being sent or processed. */
   readonly underWay: readonly string[];

@@ -25,7 +25,7 @@ export interface OperationReport {
   readonly id: string;
   readonly personId: string;
   readonly userName: string;
-  readonly method: 'POST' | 'PATCH';
+  readonly method: 'POST' | 'PATCH' | 'DELETE';
   readonly state: OperationState;
   readonly difference: Difference;
   readonly results: readonly ExtensionResult[];
@@ -37,7 +37,16 @@ export interface ChangeReport {
   readonly personId: string;
   readonly at: number;
   readonly actor: string;
-  readonly action: 'create' | 'update' | 'delete' | 'override' | 'lift' | 'retry' | 'release';
+  readonly action:
+    | 'create'
+    | 'update'
+    | 'delete'
+    | 'withdraw'
+    | 'override'
+    | 'lift'
+    | 'retry'
+    | 'release'
+    | 'discard';
   readonly version: number;
   /** The attribute paths that changed. */
   readonly attributes: readonly string[];
@@ -59,6 +68,15 @@ export interface LeavingApprover {
   readonly people: number;
 }
 
+/** How long deactivations took from being accepted until Concur confirmed them, in ms; of the last 24 hours. */
+export interface Deactivations {
+  readonly confirmed: number;
+  /** Half of them took no longer; null: there was none. */
+  readonly p50: number | null;
+  /** 99 of 100 took no longer; null: there was none. */
+  readonly p99: number | null;
+}
+
 /** How many people are in each state and why, and what is open. */
 export interface Summary {
   readonly connection: string;
@@ -69,6 +87,7 @@ export interface Summary {
   readonly openRequests: number;
   /** The oldest deactivation that is not confirmed yet, in ms since the epoch. */
   readonly oldestOpenDeactivation: number | null;
+  readonly deactivations: Deactivations;
 }
 
 /** A cursor that the list did not give out. */

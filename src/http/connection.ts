@@ -5,6 +5,7 @@ import type { PersonRecord } from '../domain/person.ts';
 import type { Gap, Waiting } from '../domain/plan.ts';
 import type { Profile } from '../domain/profile.ts';
 import type { Reports } from '../domain/reports.ts';
+import type { Verdicts } from '../domain/verdicts.ts';
 import type { Directory } from '../scim/directory.ts';
 import type { UnknownMembers } from '../scim/groups.ts';
 
@@ -34,6 +35,8 @@ export interface HttpConnection {
   readonly tokens: { verify(token: string): Promise<{ name: string } | null> };
   /** How many requests each of them may send per second; null: any number. */
   readonly rateLimit: number | null;
+  /** Null: this process delivers nothing, and knows of no verdict. */
+  readonly verdicts: Verdicts | null;
   /** Called after a write was committed, so that the worker need not wait for its next look. */
   readonly onAccepted: () => void;
   /** Called when Concur announces, signed, that a provisioning request is done. Asks Concur nothing. */

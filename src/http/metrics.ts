@@ -40,6 +40,24 @@ export function createMetrics(connections: readonly HttpConnection[], now: () =>
     labelNames: ['connection'],
     registers,
   });
+  const took = new Gauge({
+    name: 'bridge_deactivation_seconds',
+    help: 'How long deactivations of the last 24 hours took from acceptance to confirmation; absent: there was none',
+    labelNames: ['connection', 'quantile'],
+    registers,
+  });
+  const confirmed = new Gauge({
+    name: 'bridge_deactivations_confirmed',
+    help: 'Deactivations that Concur confirmed in the last 24 hours',
+    labelNames: ['connection'],
+    registers,
+  });
+  const guarded = new Gauge({
+    name: 'bridge_guard_held_people',
+    help: 'People who were to lose access and are held by the deactivation guard until an admin decides',
+    labelNames: ['connection'],
+    registers,
+  });
   const expiry = new Gauge({
     name: 'bridge_refresh_token_expires_in_seconds',
     help: 'How long the refresh token still lives, negative when it has run out; absent: not known',
@@ -60,13 +78,22 @@ export function createMetrics(connections: readonly HttpConnection[], now: () =>
   });
 
   async function count({ name, reports, credential }: HttpConnection): Promise<void> {
-    const [{ states, oldestOpenDeactivation }, connected] = await Promise.all([
+    const [{ states, reasons, oldestOpenDeactivation, deactivations }, connected] = await Promise.all([
       reports.summary(),
       credential(),
     ]);
     for (const [state, number] of Object.entries(states)) people.set({ connection: name, state }, number);
     const open = oldestOpenDeactivation === null ? 0 : now() - oldestOpenDeactivation;
     deactivation.set({ connection: name }, open / 1000);
+    confirmed.set({ connection: name }, deactivations.confirmed);
+    guarded.set({ connection: name }, reasons.guard ?? 0);
+    for (const [quantile, duration] of [
+      ['0.5', deactivations.p50],
+      ['0.99', deactivations.p99],
+    ] as const) {
+      if (duration === null) took.remove({ connection: name, quantile });
+      else took.set({ connection: name, quantile }, duration / 1000);
+    }
     const expiresAt = connected?.expiresAt ?? null;
     if (expiresAt === null) expiry.remove({ connection: name });
     else expiry.set({ connection: name }, (expiresAt - now()) / 1000);

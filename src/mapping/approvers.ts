@@ -6,7 +6,7 @@ import type { AttributeKey } from '../domain/profile.ts';
 import { roleKey } from '../domain/roles.ts';
 
 /** The role that Concur requires of an approver ("Approver Extension"). */
-const ROLES: Readonly<Record<ApproverKind, string>> = {
+const ROLE_OF: Readonly<Record<ApproverKind, string>> = {
   report: 'EXP_APPROVER',
   cashAdvance: 'EXP_APPROVER',
   request: 'REQ_APPROVER',
@@ -26,7 +26,7 @@ export interface ManagerApproval {
 export function managerApprovals({ managerApproves = [] }: MappingSettings): readonly ManagerApproval[] {
   return managerApproves.map((kind) => ({
     key: `${SPEND_APPROVER}:${kind}[${PRIMARY}].approver.value`,
-    role: ROLES[kind],
+    role: ROLE_OF[kind],
   }));
 }
 
@@ -37,18 +37,21 @@ export function managerRoles(settings: MappingSettings): readonly string[] {
 
 /**
  * The roles that a person is given because people report to them. Whoever manages nobody any more keeps those that we
- * gave as long as Concur holds them as an approver: it takes no approver without the role.
+ * gave as long as Concur holds them as an approver: it takes no approver without the role. Whoever is to have no access
+ * is given none, and keeps those that we gave as long as they are named.
  */
 export function approverRoles(
   { managerApproves = [] }: MappingSettings,
-  { approvals, provisioning }: Pick<PersonRecord, 'approvals' | 'provisioning'>,
+  { person, approvals, provisioning }: PersonRecord,
 ): readonly string[] {
   if (managerApproves.length === 0) return [];
   // Without knowing who reports to a person their roles would be taken away.
   if (approvals === undefined) throw new Error('Whom the person approves for was not looked up');
   const { manages, approves } = approvals;
-  const isHeld = (kind: ApproverKind) =>
-    approves.includes(kind) && provisioning.owned.includes(roleKey(ROLES[kind]));
-  const kinds = managerApproves.filter((kind) => manages || isHeld(kind));
-  return [...new Set(kinds.map((kind) => ROLES[kind]))];
+  const hasAccess = person.override === null && person.resource.active !== false;
+  const isGiven = (kind: ApproverKind) => provisioning.owned.includes(roleKey(ROLE_OF[kind]));
+  const kinds = managerApproves.filter(
+    (kind) => (manages && (hasAccess || isGiven(kind))) || (approves.includes(kind) && isGiven(kind)),
+  );
+  return [...new Set(kinds.map((kind) => ROLE_OF[kind]))];
 }

@@ -1,7 +1,7 @@
 import { CORE } from '../domain/extensions.ts';
 import type { JsonObject, JsonValue } from '../domain/json.ts';
 import type { Gap } from '../domain/plan.ts';
-import { isCountry } from './country.ts';
+import { countryCode } from './country.ts';
 import { assigned, complexElements, text } from './resource.ts';
 
 /** The types of e-mail that Concur has, one address of each. */
@@ -52,18 +52,18 @@ export interface Addresses {
 
 /**
  * The addresses as Concur takes them: one of a type, without `formatted`, the country as two letters
- * of ISO 3166-1 (Identity v4.1, `addresses`). One without a type is for work.
+ * of ISO 3166-1 (Identity v4.1, `addresses`), also where it was sent in English words. One without a type is for work.
  */
 export function mapAddresses(resource: JsonObject): Addresses {
   const placed = placeByType(complexElements(resource, 'addresses'), ADDRESS_TYPES, 'work', ['other']);
   const gaps: Gap[] = [];
   const addresses = placed.map(([type, address]) => {
-    const country = text(address, 'country')?.toUpperCase();
-    const isCode = country === undefined || isCountry(country);
-    if (!isCode) {
+    const sent = text(address, 'country');
+    const country = sent === undefined ? undefined : countryCode(sent);
+    if (sent !== undefined && country === undefined) {
       gaps.push({
         extension: CORE,
-        why: `The country of the ${type} address must be a two-letter ISO 3166-1 code, such as GB`,
+        why: `The country of the ${type} address must be a two-letter ISO 3166-1 code, such as GB, or an English name`,
       });
     }
     return assigned({
@@ -72,7 +72,7 @@ export function mapAddresses(resource: JsonObject): Addresses {
       locality: text(address, 'locality'),
       region: text(address, 'region'),
       postalCode: text(address, 'postalCode'),
-      country: isCode ? country : undefined,
+      country,
     });
   });
   return { addresses, gaps };

@@ -170,3 +170,56 @@ export function currencyOf(country: string): string | undefined {
 export function isCountry(code: string): boolean {
   return CURRENCIES.has(code);
 }
+
+/** Names that Unicode's list lacks, and that directories hold nevertheless. */
+const OTHER_NAMES: readonly (readonly [name: string, code: string])[] = [
+  ['Czech Republic', 'CZ'],
+  ['Great Britain', 'GB'],
+  ['Hong Kong SAR', 'HK'],
+  ['Ivory Coast', 'CI'],
+  ['Macau', 'MO'],
+  ['Macau SAR', 'MO'],
+  ['Myanmar', 'MM'],
+  ['Republic of Korea', 'KR'],
+  ['Russian Federation', 'RU'],
+  ['Slovak Republic', 'SK'],
+  ['Turkey', 'TR'],
+  ['UAE', 'AE'],
+  ['United Kingdom of Great Britain and Northern Ireland', 'GB'],
+  ['United States of America', 'US'],
+  ['USA', 'US'],
+  ['Viet Nam', 'VN'],
+];
+
+const NAMES: ReadonlyMap<string, string> = new Map(
+  [
+    ...(['long', 'short'] as const).flatMap((style) => {
+      const english = new Intl.DisplayNames(['en'], { type: 'region', style });
+      return [...CURRENCIES.keys()].map((code) => [english.of(code) ?? code, code] as const);
+    }),
+    ...OTHER_NAMES,
+  ].map(([name, code]) => [plain(name), code]),
+);
+
+/**
+ * The code of a country (ISO 3166-1, two letters, upper case) for its code in any case, or for its English name
+ * (Unicode CLDR, and some that are usual beside it), which Entra ID's `country` often holds. Undefined for another text.
+ */
+export function countryCode(text: string): string | undefined {
+  const code = text.toUpperCase();
+  return isCountry(code) ? code : NAMES.get(plain(text));
+}
+
+/** A name without what people write differently: case, accents, punctuation, the article, "&" and "St.". */
+function plain(name: string): string {
+  const words = name
+    .normalize('NFD')
+    .replace(/\p{Mark}/gu, '')
+    .toLowerCase();
+  return words
+    .replaceAll('&', ' and ')
+    .replace(/\bst\b\.?/g, 'saint')
+    .replace(/[^\p{Letter}]+/gu, ' ')
+    .trim()
+    .replace(/^the /, '');
+}

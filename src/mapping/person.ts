@@ -17,6 +17,7 @@ import { mapName } from './name.ts';
 import { MANAGER, type Reference, withoutNamed } from './references.ts';
 import { assigned, text } from './resource.ts';
 import { deriveSpend, REQUIRED_SPEND } from './spend.ts';
+import { withConcurTimeZone } from './time-zone.ts';
 
 /** What a SCIM resource asks of Concur. */
 export interface Mapped {
@@ -104,7 +105,6 @@ function assemble(
   const spend = deriveSpend(
     resource,
     { ...select(extensions.get(SPEND) ?? {}, (one) => !decides(`${SPEND}:${one}`)), ...spendOf(configured) },
-    addresses,
     [...entitlements, ...entitlementsIn(mappedKeys)],
     spendExtensions.length > 0 || mappedKeys.some((key) => isSpend(extensionOf(key))),
     settings,
@@ -160,8 +160,8 @@ function assemble(
     ({ key }) => isOurs(key) && !references.some((one) => one.key === key),
   );
   const mapped = {
-    profile,
-    initial,
+    profile: withConcurTimeZone(profile, settings),
+    initial: withConcurTimeZone(initial, settings),
     references:
       manager === undefined
         ? references

@@ -22,12 +22,12 @@ export const MANAGER: AttributeKey = `${ENTERPRISE}:manager.value`;
 
 const BI_MANAGER: AttributeKey = `${SPEND}:biManager.value`;
 
+const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
+
 /** Tells whether a text has the form of Concur's UUIDs. */
 export function isConcurUuid(text: string): boolean {
   return UUID.test(text);
 }
-
-const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 const NAMED = new RegExp(
   `^(?:${SPEND}:biManager|${TRAVEL}:manager|${SPEND_APPROVER}:\\w+\\[.*\\]\\.approver|${SPEND_DELEGATE}:\\w+\\[.*\\]\\.delegate)` +

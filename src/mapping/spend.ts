@@ -2,9 +2,9 @@ import type { MappingSettings } from '../domain/connection.ts';
 import { SPEND } from '../domain/extensions.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Gap } from '../domain/plan.ts';
-import { currencyOf } from './country.ts';
+import { countryCode, currencyOf } from './country.ts';
 import { concurLocale } from './locale.ts';
-import { assigned, text } from './resource.ts';
+import { assigned, complexElements, text } from './resource.ts';
 
 /** What a spend profile requires together (User Provisioning, "Spend User"). */
 export const REQUIRED_SPEND = ['country', 'locale', 'reimbursementCurrency'] as const;
@@ -34,13 +34,11 @@ export interface SpendProfile {
  *
  * @param sent the client's own spend extension, with what the configuration maps
  * @param isDecided whether the configuration decides about a value, so that it is not derived
- * @param addresses the addresses as Concur takes them
  * @param wanted whether anything that only a spend profile can hold is asked for
  */
 export function deriveSpend(
   resource: JsonObject,
   sent: JsonObject,
-  addresses: readonly JsonObject[],
   entitlements: readonly string[],
   wanted: boolean,
   settings: MappingSettings,
@@ -49,7 +47,9 @@ export function deriveSpend(
   const derive = (name: (typeof REQUIRED_SPEND)[number], value: () => string | undefined) =>
     text(sent, name) ?? (isDecided(name) ? undefined : value());
   const defaultOf = (name: string) => text(settings.defaults, `${SPEND}:${name}`);
-  const country = derive('country', () => countryOf(addresses) ?? defaultOf('country'));
+  const named = countryOf(resource);
+  // Concur keeps the first country for good: a default in the place of one that nobody can read would be wrong for ever.
+  const country = derive('country', () => (named === undefined ? defaultOf('country') : countryCode(named)));
   const tag = text(resource, 'locale') ?? text(resource, 'preferredLanguage');
   const values = {
     country,
@@ -69,13 +69,15 @@ export function deriveSpend(
   return {
     complete: missing.length === 0,
     derived: assigned(values),
-    gap: missing.length > 0 && isWanted ? { extension: SPEND, why: explain(missing, isDecided) } : null,
+    gap:
+      missing.length > 0 && isWanted ? { extension: SPEND, why: explain(missing, isDecided, named) } : null,
   };
 }
 
-/** The country of the work address, else of the first address that has one. */
-function countryOf(addresses: readonly JsonObject[]): string | undefined {
-  const work = addresses.find(({ type }) => type === 'work');
+/** The country of the work address, else of the first address that has one, as it was sent. */
+function countryOf(resource: JsonObject): string | undefined {
+  const addresses = complexElements(resource, 'addresses');
+  const work = addresses.find((address) => (text(address, 'type') ?? 'work').toLowerCase() === 'work');
   const countries = [work ?? {}, ...addresses].map((address) => text(address, 'country'));
   return countries.find((country) => country !== undefined);
 }
@@ -83,9 +85,13 @@ function countryOf(addresses: readonly JsonObject[]): string | undefined {
 function explain(
   missing: readonly (typeof REQUIRED_SPEND)[number][],
   isDecided: (name: string) => boolean,
+  named: string | undefined,
 ): string {
-  const wayOf = (name: (typeof REQUIRED_SPEND)[number]) =>
-    isDecided(name) ? `mapping.attributes, spend:${name}` : SOURCES[name];
+  const wayOf = (name: (typeof REQUIRED_SPEND)[number]) => {
+    if (isDecided(name)) return `mapping.attributes, spend:${name}`;
+    const isUnread = name === 'country' && named !== undefined;
+    return isUnread ? 'the one of the address cannot be read, and no default takes its place' : SOURCES[name];
+  };
   const ways = missing.map((name) => `${name} (${wayOf(name)})`).join(', ');
   return `The spend profile lacks ${ways}: send it, send it in ${SPEND}, or set it in mapping.defaults`;
 }

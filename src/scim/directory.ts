@@ -16,13 +16,35 @@ export type Decision =
   /** `changed`: the attribute paths that differ, never empty. */
   | { readonly kind: 'replace'; readonly resource: JsonObject; readonly changed: readonly string[] }
   | { readonly kind: 'delete' }
+  /**
+   * Takes back a write that Concur refused, in Concur's words: the resource is again as it was before, or, of a create
+   * (null), gone as if it had never been there. Changes nothing where Concur may have created the person after all.
+   */
+  | {
+      readonly kind: 'withdraw';
+      readonly to: JsonObject | null;
+      readonly changed: readonly string[];
+      readonly reason: string;
+    }
   | { readonly kind: 'override'; readonly override: Override | null; readonly reason: string }
   /** Forgets refusals and candidates, and makes the person due; who is waited for stays. */
   | { readonly kind: 'retry' }
+  /** Sends the losses of access that the guard holds, or decides that they are not carried out. */
+  | {
+      readonly kind: 'judge';
+      readonly verdict: 'released' | 'discarded';
+      /** Who decided, e.g. `cli:root`. */
+      readonly by: string;
+      readonly reason: string | null;
+    }
   /** This Concur user is the person: they are read from Concur, and then made to match. */
   | { readonly kind: 'release'; readonly concurId: string };
 
-/** One accepted change to come. */
+/**
+ * One accepted change to come. `waitUntil`: until when its client waits for Concur's verdict, in ms since the epoch, so
+ * that the person is delivered alone; absent: it does not wait. Nobody waits for a deactivation, nor for somebody of whom
+ * something is under way.
+ */
 export type Write =
   | {
       readonly kind: 'create';
@@ -30,6 +52,7 @@ export type Write =
       readonly resource: JsonObject;
       /** The id that the person is to have, a new UUID; made by the store when left out. */
       readonly id?: string;
+      readonly waitUntil?: number;
     }
   | {
       readonly kind: 'change';
@@ -37,6 +60,7 @@ export type Write =
       readonly id: string;
       /** Pure; what it throws rejects this write alone and changes nothing. */
       readonly decide: (record: PersonRecord) => Decision;
+      readonly waitUntil?: number;
     };
 
 /** What became of one write. */

@@ -3,6 +3,7 @@ import { isExtension } from '../domain/extensions.ts';
 import { isJsonObject, type JsonObject } from '../domain/json.ts';
 import type { Person, PersonRecord } from '../domain/person.ts';
 import type { ProvisioningUpdate } from '../domain/ports.ts';
+import type { Outside } from '../domain/scope.ts';
 import type { Actor, Decision, Write, WriteResult } from '../scim/directory.ts';
 import { ScimError } from '../scim/error.ts';
 import {
@@ -14,17 +15,22 @@ import {
 } from './accept-statements.ts';
 import { leaveGroups } from './group-changes.ts';
 import {
+  afterJudgement,
   afterRelease,
   afterRetry,
+  afterWithdrawal,
   afterWrite,
   firstLane,
   keysChanged,
   owesDeactivation,
+  UNMANAGED,
+  verdictUntil,
 } from './queueing.ts';
 import { keysOf, loadRecord, newProvisioning, savePerson, toProvisioningColumns } from './records.ts';
 import { claims, releaseFormerHolders } from './references.ts';
-import { wakeWaiting } from './relations.ts';
+import { keepRelations, wakeNaming } from './relations.ts';
 import { lookSooner } from './requests.ts';
+import type { FindOutside } from './scope.ts';
 import { changedOf } from './statement.ts';
 import type { Database } from './tables.ts';
 
@@ -37,12 +43,16 @@ interface Writing {
   readonly connection: string;
   readonly actor: Actor;
   readonly now: number;
+  /** Until when the client waits for Concur's verdict; null: it does not. */
+  readonly waitUntil: number | null;
+  readonly findOutside: FindOutside;
 }
 
 /**
  * Writes a batch in a transaction: see `Directory.accept`.
  *
  * @param newId makes the id of a new person who comes without one, a UUID
+ * @param findOutside tells how people stand to the scope
  */
 export async function accept(
   transaction: Kysely<Database>,
@@ -50,10 +60,12 @@ export async function accept(
   writes: readonly Write[],
   clock: () => number,
   newId: () => string,
+  findOutside: FindOutside,
 ): Promise<readonly WriteResult[]> {
   const results: WriteResult[] = [];
   for (const write of writes) {
-    const writing = { db: transaction, connection, actor: write.actor, now: clock() };
+    const { actor, waitUntil = null } = write;
+    const writing = { db: transaction, connection, actor, now: clock(), waitUntil, findOutside };
     results.push(
       write.kind === 'create'
         ? await create(writing, write.id ?? newId(), write.resource)
@@ -69,8 +81,12 @@ async function create(writing: Writing, id: string, resource: JsonObject): Promi
   if (conflict !== null) return conflict;
   const times = { created: now, lastModified: now, deleted: null };
   const person: Person = { connection, id, resource, version: 1, ...times, override: null };
-  await savePerson(db, person);
-  await insertProvisioning(db, newProvisioning(person, firstLane(person), now), {});
+  await savePerson(db, person, null);
+  const lane = firstLane(person);
+  const isOutside = (await writing.findOutside(db, person, 'queued')) !== null;
+  const verdict = lane === 'deactivation' || isOutside ? {} : { verdict_until: writing.waitUntil };
+  const provisioning = newProvisioning(person, lane, now, isOutside ? UNMANAGED : {});
+  await insertProvisioning(db, { ...provisioning, ...verdict }, {});
   await writeChange(writing, person, 'create', attributesOf(resource), null);
   return await written(writing, id);
 }
@@ -91,23 +107,29 @@ async function change(
   if (deleted !== null && !isAboutProvisioning(decision)) return { kind: 'missing' };
   const conflict = await conflictOf(writing, id, decision);
   if (conflict !== null) return conflict;
+  if (decision.kind === 'withdraw' && decision.to === null && (await mayBeCreated(writing, id))) {
+    return { kind: 'written', record: before, changed: false };
+  }
 
   const person = personAfter(before.person, decision, writing.now);
-  if (!isAboutProvisioning(decision)) await savePerson(writing.db, person);
+  if (!isAboutProvisioning(decision)) await savePerson(writing.db, person, before.person);
   await queue(writing, before, person, decision);
-  if (decision.kind === 'delete') await leaveGroups(writing, id);
-  const attributes = decision.kind === 'replace' ? decision.changed : [];
+  if (person.deleted !== deleted) await leaveGroups(writing, id);
+  const attributes = 'changed' in decision ? decision.changed : [];
   await writeChange(writing, person, actionOf(decision), attributes, reasonOf(decision));
   return await written(writing, id);
 }
 
 /** Tells whether a decision leaves the person as clients and admins wrote them. */
 function isAboutProvisioning({ kind }: Change): boolean {
-  return kind === 'retry' || kind === 'release';
+  return kind === 'retry' || kind === 'release' || kind === 'judge';
 }
 
 async function conflictOf(writing: Writing, id: string, decision: Change): Promise<WriteResult | null> {
   if (decision.kind === 'replace') return await findConflict(writing, id, decision.resource);
+  if (decision.kind === 'withdraw' && decision.to !== null) {
+    return await findConflict(writing, id, decision.to);
+  }
   if (decision.kind === 'release') return await findClaim(writing, decision.concurId);
   return null;
 }
@@ -115,12 +137,25 @@ async function conflictOf(writing: Writing, id: string, decision: Change): Promi
 /** Two people must never stand for one Concur user: each would undo what is done for the other. */
 async function findClaim({ db, connection }: Writing, concurId: string): Promise<WriteResult | null> {
   const holder = (await claims(db, connection, [concurId])).get(concurId)?.holder ?? 'former';
-  if (holder === 'former') return null;
+  if (holder === 'former' || holder === 'halted') return null;
   const why =
     holder === 'person'
       ? 'Another person here already stands for this Concur user'
       : 'A deleted person here still stands for this Concur user, until Concur has confirmed their deactivation';
   return { kind: 'rejected', error: new ScimError(409, undefined, `${why}.`) };
+}
+
+/** Whether Concur may carry out a create that was sent for a person, or may have done so. */
+async function mayBeCreated({ db, connection }: Writing, id: string): Promise<boolean> {
+  const [operation] = await db
+    .selectFrom('operations')
+    .select('id')
+    .where('connection', '=', connection)
+    .where('person_id', '=', id)
+    .where('state', 'in', ['open', 'applied', 'partial', 'unknown'])
+    .limit(1)
+    .execute();
+  return operation !== undefined;
 }
 
 async function written({ db, connection }: Writing, id: string): Promise<WriteResult> {
@@ -164,22 +199,30 @@ function personAfter(before: Person, decision: Change, now: number): Person {
       return { ...before, ...next, resource: decision.resource };
     case 'delete':
       return { ...before, ...next, deleted: now };
+    case 'withdraw':
+      return decision.to === null
+        ? { ...before, ...next, deleted: now }
+        : { ...before, ...next, resource: decision.to };
     case 'override':
       return { ...before, override: decision.override };
     case 'retry':
     case 'release':
+    case 'judge':
       return before;
   }
 }
 
 async function queue(
-  { db, connection, now }: Writing,
+  { db, connection, now, waitUntil, findOutside }: Writing,
   before: PersonRecord,
   person: Person,
   decision: Change,
 ): Promise<void> {
-  const update = updateFor(decision, before, person, now);
-  const owed = owesDeactivation(person, { ...before.provisioning, ...update });
+  const outside = await findOutside(db, person, before.provisioning.state);
+  const decided = updateFor(decision, before, person, now, outside);
+  const update = { ...decided, verdictUntil: verdictUntil(before, decided, waitUntil) };
+  const after = { ...before.provisioning, ...update };
+  const owed = !isUndone(decision) && owesDeactivation(person, after, outside);
   const [oldKey, newKey] = [before.person, person].map(({ resource }) => keysOf(resource).userNameKey);
   await updateProvisioning(
     db,
@@ -187,7 +230,7 @@ async function queue(
       ...toProvisioningColumns(changedOf(before.provisioning, update)),
       ...(newKey === oldKey ? {} : { user_name_key: newKey }),
       // A worker that held the person has no say any more: it would put them back to what they were held for.
-      ...(update.state === 'queued' ? { lease_token: null, lease_until: null } : {}),
+      ...(update.state === undefined ? {} : { lease_token: null, lease_until: null }),
     },
     { connection, id: person.id, now, owed: owed ? 1 : 0 },
   );
@@ -195,25 +238,43 @@ async function queue(
   if (update.lane === 'deactivation' && concurId === null && lastRequestId !== null) {
     await lookSooner(db, connection, lastRequestId, now);
   }
+  if (isUndone(decision) || update.state === 'unmanaged') await keepRelations(db, before, update, now);
   if (decision.kind === 'release') {
     await releaseFormerHolders(db, person, decision.concurId);
-    await wakeWaiting(db, person, now);
+    await wakeNaming(db, person, decision.concurId, now);
   } else if (concurId !== null && keysChanged(before.person, person)) {
-    await wakeWaiting(db, person, now);
+    await wakeNaming(db, person, concurId, now);
   }
 }
 
-function updateFor(decision: Change, before: PersonRecord, person: Person, now: number): ProvisioningUpdate {
+function updateFor(
+  decision: Change,
+  before: PersonRecord,
+  person: Person,
+  now: number,
+  outside: Outside,
+): ProvisioningUpdate {
   switch (decision.kind) {
     case 'retry':
-      return afterRetry(before, now);
+      return afterRetry(before, now, outside);
     case 'release':
-      return afterRelease(before, decision.concurId, now);
+      return afterRelease(before, decision.concurId, now, outside);
+    case 'judge': {
+      const { verdict, by, reason } = decision;
+      return afterJudgement(before, { state: verdict, at: now, by, reason }, now);
+    }
+    case 'withdraw':
+      return decision.to === null ? afterWithdrawal() : afterWrite(before, person, now, outside);
     case 'replace':
     case 'delete':
     case 'override':
-      return afterWrite(before, person, now);
+      return afterWrite(before, person, now, outside);
   }
+}
+
+/** Whether the person is as if nobody had ever written them. */
+function isUndone(decision: Change): boolean {
+  return decision.kind === 'withdraw' && decision.to === null;
 }
 
 async function writeChange(
@@ -242,7 +303,10 @@ function actionOf(decision: Change): Database['changes']['action'] {
       return 'update';
     case 'override':
       return decision.override === null ? 'lift' : 'override';
+    case 'judge':
+      return decision.verdict === 'released' ? 'release' : 'discard';
     case 'delete':
+    case 'withdraw':
     case 'retry':
     case 'release':
       return decision.kind;
@@ -250,7 +314,9 @@ function actionOf(decision: Change): Database['changes']['action'] {
 }
 
 function reasonOf(decision: Change): string | null {
-  if (decision.kind === 'override') return decision.reason;
+  if (decision.kind === 'override' || decision.kind === 'withdraw' || decision.kind === 'judge') {
+    return decision.reason;
+  }
   return decision.kind === 'release' ? `as the Concur user ${decision.concurId}` : null;
 }
 

@@ -3,11 +3,12 @@ import { SPEND_ROLE } from '../domain/extensions.ts';
 import type { PersonRecord, Provisioning } from '../domain/person.ts';
 import type { Commit, ProvisioningUpdate } from '../domain/ports.ts';
 import { extensionOf } from '../domain/profile.ts';
+import { keepDeactivation } from './deactivations.ts';
 import { updateOperation, voidLostCreates } from './operations.ts';
 import { pendingSince } from './queueing.ts';
 import { toProvisioningColumns } from './records.ts';
 import { claims, handOver, releaseFormerHolders, resolve, wakeRefused } from './references.ts';
-import { keepRelations, wakeWaiting } from './relations.ts';
+import { type Turn, wakeNaming, wakeRelated, wakeWaiting, writeRelations } from './relations.ts';
 import { heldUnder, updateRequest } from './requests.ts';
 import type { Database } from './tables.ts';
 
@@ -35,9 +36,12 @@ export async function commit(
         : await heldUnder(transaction, connection, step.people, lease, now);
     const holders = await holdersOf(transaction, connection, step.holdersOf ?? []);
     const held = [...new Set([...step.people.filter((person) => people.has(person)), ...holders])];
+    const written: Written[] = [];
     for (const record of await load(transaction, held)) {
-      await commitPerson(transaction, record, step, now);
+      written.push(await commitPerson(transaction, record, step, now));
     }
+    // Once all are written: none of them was decided about with what is seen now of the others.
+    for (const one of written) await wakeOthers(transaction, one, now);
   });
 }
 
@@ -56,12 +60,19 @@ async function holdersOf(
   return rows.map(({ person_id }) => person_id);
 }
 
+/** What was written about one person. */
+interface Written {
+  readonly record: PersonRecord;
+  readonly update: ProvisioningUpdate;
+  readonly turn: Turn;
+}
+
 async function commitPerson(
   db: Kysely<Database>,
   record: PersonRecord,
   { decide }: Commit,
   now: number,
-): Promise<void> {
+): Promise<Written> {
   const { person, provisioning } = record;
   const decided = await decide(record, (references) => resolve(db, person.connection, references));
   const allowed = await withoutClaimed(db, record, decided, now);
@@ -72,7 +83,13 @@ async function commitPerson(
     // A lease lives as long as the claim that it was given for.
     ...(state === 'sending' ? {} : { lease_token: null, lease_until: null }),
     ...(isConfirmedWithoutAccess(update) ? { deactivation_since: null } : {}),
+    ...(provisioning.verdictUntil !== null && isVerdictOver({ ...provisioning, ...update }, now)
+      ? { verdict_until: null }
+      : {}),
   };
+  if (update.applied?.profile.active === false) {
+    await keepDeactivation(db, person.connection, person.id, now);
+  }
   if (Object.keys(columns).length > 0) {
     await db
       .updateTable('provisionings')
@@ -81,15 +98,28 @@ async function commitPerson(
       .where('person_id', '=', person.id)
       .execute();
   }
-  await keepRelations(db, record, update, now);
-  await wakeRefused(db, record, update, now);
   if (update.concurId === null && provisioning.concurId !== null) {
     await voidLostCreates(db, person.connection, person.id, now);
   }
   if (update.concurId != null && update.concurId !== provisioning.concurId) {
     await releaseFormerHolders(db, person, update.concurId);
   }
-  if (mayFulfil(provisioning, update)) await wakeWaiting(db, person, now);
+  return { record, update, turn: await writeRelations(db, record, update) };
+}
+
+/** Makes everybody due for whom something may have changed by what was written about a person. */
+async function wakeOthers(
+  db: Kysely<Database>,
+  { record, update, turn }: Written,
+  now: number,
+): Promise<void> {
+  const { person, provisioning } = record;
+  await wakeRelated(db, person.connection, turn, now);
+  await wakeRefused(db, record, update, now);
+  if (!mayFulfil(provisioning, update)) return;
+  const { concurId } = { ...provisioning, ...update };
+  const wake = concurId === provisioning.concurId ? wakeWaiting : wakeNaming;
+  await wake(db, person, concurId, now);
 }
 
 /**
@@ -122,7 +152,8 @@ async function withoutClaimed(
   const { concurId } = update;
   if (concurId == null || concurId === provisioning.concurId) return update;
   const holder = (await claims(db, person.connection, [concurId])).get(concurId)?.holder ?? 'former';
-  if (holder === 'former' || (holder === 'leaving' && person.deleted !== null)) return update;
+  if (holder === 'former' || holder === 'halted' || (holder === 'leaving' && person.deleted !== null))
+    return update;
   if (person.deleted !== null) await handOver(db, person.connection, concurId, update.owned ?? [], now);
   return {
     concurId: null,
@@ -140,6 +171,13 @@ function withPendingSince(record: PersonRecord, update: ProvisioningUpdate, now:
   return { ...update, pendingSince: pendingSince(record.provisioning, update.state, now) };
 }
 
+/** Only who is being sent, or due to be at once, is still sent alone for a client that waits. */
+function isVerdictOver({ state, due }: Pick<Provisioning, 'state' | 'due'>, now: number): boolean {
+  return state !== 'sending' && (state !== 'queued' || due === null || due > now);
+}
+
 function isConfirmedWithoutAccess(update: ProvisioningUpdate): boolean {
-  return update.applied?.profile.active === false || update.state === 'in_sync';
+  return (
+    update.applied?.profile.active === false || update.state === 'in_sync' || update.state === 'unmanaged'
+  );
 }

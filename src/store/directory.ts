@@ -7,6 +7,7 @@ import { groupCommit } from './group-commit.ts';
 import { groups, groupsOf } from './groups.ts';
 import { type ListSources, listIdsOf } from './list.ts';
 import { loadRecord, loadRecords } from './records.ts';
+import { outsideIn } from './scope.ts';
 import type { Database } from './tables.ts';
 
 /**
@@ -24,9 +25,11 @@ export function directory(
   sources: ListSources & AccessSource,
 ): Directory {
   const commit = groupCommit(db);
+  const findOutside = outsideIn({ engine: sources.engine, connection }, sources.scope);
   const listPeople = listIdsOf(sources, connection, 'people');
   return {
-    accept: (writes) => commit((transaction) => accept(transaction, connection, writes, clock, newId)),
+    accept: (writes) =>
+      commit((transaction) => accept(transaction, connection, writes, clock, newId, findOutside)),
     get: (id) => get(db, connection, id),
     list: async (query) => {
       const { items: ids, ...page } = await listPeople(query);

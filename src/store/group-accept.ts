@@ -24,7 +24,7 @@ type Writing = GroupWriting & Pick<ListSources, 'engine'>;
  * @param newId makes the id of a new group that comes without one, a UUID
  */
 export async function acceptGroups(
-  { db, engine, gives }: Pick<ListSources, 'db' | 'engine'> & AccessSource,
+  { db, engine, gives, scope }: Pick<ListSources, 'db' | 'engine'> & AccessSource,
   connection: string,
   writes: readonly GroupWrite[],
   clock: () => number,
@@ -33,7 +33,8 @@ export async function acceptGroups(
   return await db.transaction().execute(async (transaction) => {
     const results: GroupWriteResult[] = [];
     for (const write of writes) {
-      const writing = { db: transaction, engine, connection, actor: write.actor, now: clock(), gives };
+      const { actor } = write;
+      const writing = { db: transaction, engine, connection, actor, now: clock(), gives, scope };
       results.push(
         write.kind === 'create'
           ? await create(writing, write.id ?? newId(), write)

@@ -1,14 +1,14 @@
 import type { Kysely } from 'kysely';
 import type { Actor } from '../scim/directory.ts';
 import type { Group } from '../scim/groups.ts';
-import { type Gives, queueForAccess } from './access.ts';
+import { type AccessSource, queueForAccess } from './access.ts';
 import type { FilterEngine } from './filter/engine.ts';
 import type { MembersChanged } from './group-members.ts';
 import { loadGroup, updateGroup } from './group-records.ts';
 import type { Database } from './tables.ts';
 
 /** What a write that changes groups works with. */
-export interface GroupWriting {
+export interface GroupWriting extends AccessSource {
   /** The transaction of the batch. */
   readonly db: Kysely<Database>;
   readonly connection: string;
@@ -16,8 +16,6 @@ export interface GroupWriting {
   readonly now: number;
   /** Absent where nobody's access can change: somebody who is deleted is due anyway. */
   readonly engine?: FilterEngine;
-  /** Tells which groups give anything; absent: none does. */
-  readonly gives?: Gives | undefined;
 }
 
 /** What happened to a group. */
@@ -41,7 +39,7 @@ export function nextVersion(group: Group, now: number): Group {
  * therefore tells who lost it, and are nobody's members for all else.
  */
 export async function recordChange(
-  { db, connection, actor, now, engine, gives }: GroupWriting,
+  { db, connection, actor, now, engine, gives, scope }: GroupWriting,
   group: Group,
   { action, attributes, added, removed, before = group }: GroupChange,
 ): Promise<void> {
@@ -63,7 +61,7 @@ export async function recordChange(
   if (engine === undefined || gives === undefined) return;
   const joinedOrLeft = [...added, ...removed];
   const change = { group, before, isDeleted: action === 'delete', joinedOrLeft };
-  await queueForAccess({ db, engine, connection }, gives, change, now);
+  await queueForAccess({ db, engine, connection }, { gives, scope }, change, now);
 }
 
 /** Takes a person or a group that is being deleted out of all groups: a change of each of these. */

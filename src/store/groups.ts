@@ -1,9 +1,12 @@
-import { sql } from 'kysely';
+import type { Kysely, RawBuilder } from 'kysely';
 import type { Group, GroupName, GroupRecord, Groups } from '../scim/groups.ts';
 import type { AccessSource } from './access.ts';
 import { acceptGroups } from './group-accept.ts';
-import { loadGroup, loadGroups, loadMembers, membersInParts } from './group-records.ts';
+import { groupKeysOf, loadGroup, loadGroups, loadMembers, membersInParts } from './group-records.ts';
 import type { ListIds, ListSources } from './list.ts';
+import { fromJson } from './records.ts';
+import { type Places, statement } from './statement.ts';
+import type { Database } from './tables.ts';
 
 /** How many members are read at once; to show them keeps the process busy for some 10 ms. */
 const AT_ONCE = 5_000;
@@ -44,8 +47,27 @@ export async function groupsOf(
   connection: string,
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, readonly GroupName[]>> {
-  const displayName = engine.jsonValue(sql.ref('groups.resource'), ['displayName']);
-  const rows = await db
+  const [first] = ids;
+  const rows =
+    ids.length === 1 && first !== undefined
+      ? await GROUPS_OF_ONE(db, { connection, id: first })
+      : await memberships(db, connection)
+          .where('group_members.member_id', 'in', (row) =>
+            row.selectFrom(engine.texts(ids)).select('texts.value'),
+          )
+          .execute();
+  const names = Map.groupBy(rows, ({ member_id }) => member_id);
+  return new Map(
+    [...names].map(([person, those]) => [person, those.map(({ id, resource }) => nameOf(id, resource))]),
+  );
+}
+
+const GROUPS_OF_ONE = statement((db, place: Places<{ connection: string; id: string }>) =>
+  memberships(db, place('connection')).where('group_members.member_id', '=', place('id')),
+);
+
+function memberships(db: Kysely<Database>, connection: string | RawBuilder<string>) {
+  return db
     .selectFrom('group_members')
     .innerJoin('groups', (join) =>
       join
@@ -53,16 +75,13 @@ export async function groupsOf(
         .onRef('groups.id', '=', 'group_members.group_id')
         .on('groups.deleted', 'is', null),
     )
-    .select(['group_members.member_id', 'groups.id'])
-    .select(sql<string>`${displayName}`.as('display'))
+    .select(['group_members.member_id', 'groups.id', 'groups.resource'])
     .where('group_members.connection', '=', connection)
-    .where('group_members.member_id', 'in', (row) => row.selectFrom(engine.texts(ids)).select('texts.value'))
-    .orderBy('groups.display_name_key')
-    .execute();
-  const names = Map.groupBy(rows, ({ member_id }) => member_id);
-  return new Map(
-    [...names].map(([person, those]) => [person, those.map(({ id, display }) => ({ id, display }))]),
-  );
+    .orderBy('groups.display_name_key');
+}
+
+function nameOf(id: string, resource: string): GroupName {
+  return { id, display: groupKeysOf(fromJson(resource)).displayName };
 }
 
 /** The groups come first: a member who joins in between is then newer than the version, never older. */

@@ -17,7 +17,8 @@ export async function claim(
   now: number,
 ): Promise<readonly PersonRecord[]> {
   return await db.transaction().execute(async (transaction) => {
-    const lanes = LANES.filter((lane) => (lane === 'deactivation') === (wanted !== 'others'));
+    const ofLeavers = wanted === 'deactivation' || wanted === 'lookup';
+    const lanes = LANES.filter((lane) => (lane === 'deactivation') === ofLeavers);
     const ids: string[] = [];
     for (const lane of lanes) {
       if (ids.length < limit)
@@ -43,6 +44,7 @@ async function dueIn(
   limit: number,
   now: number,
 ): Promise<readonly string[]> {
+  if (wanted === 'awaited') return awaitedIn(db, connection, lane, limit, now);
   const states: readonly State[] = wanted === 'deactivation' ? ['queued', 'processing'] : ['queued'];
   const due = db
     .selectFrom('provisionings')
@@ -55,10 +57,50 @@ async function dueIn(
     .orderBy('person_id')
     .limit(limit);
   const rows = await (wanted === 'others'
-    ? due
+    ? due.where((row) => row.or([row('verdict_until', 'is', null), row('verdict_until', '<=', now)]))
     : due.where('concur_id', wanted === 'deactivation' ? 'is not' : 'is', null)
   ).execute();
   return rows.map(({ person_id }) => person_id);
+}
+
+async function awaitedIn(
+  db: Kysely<Database>,
+  connection: string,
+  lane: Lane,
+  limit: number,
+  now: number,
+): Promise<readonly string[]> {
+  const rows = await db
+    .selectFrom('provisionings')
+    .select('person_id')
+    .where('connection', '=', connection)
+    .where('verdict_until', '>', now)
+    .where('lane', '=', lane)
+    .where('state', '=', 'queued')
+    .where('due', '<=', now)
+    .orderBy('verdict_until')
+    .limit(limit)
+    .execute();
+  return rows.map(({ person_id }) => person_id);
+}
+
+/** Counts whom others would have to wait for: see `ProvisioningStore.backlog`. */
+export async function backlog(
+  db: Kysely<Database>,
+  connection: string,
+  limit: number,
+  now: number,
+): Promise<number> {
+  const some = db
+    .selectFrom('provisionings')
+    .select('person_id')
+    .where('connection', '=', connection)
+    .where('lane', 'in', ['creation', 'update'])
+    .where((row) => row.or([row('verdict_until', 'is', null), row('verdict_until', '<=', now)]))
+    .limit(limit);
+  const due = await some.where('state', '=', 'queued').where('due', '<=', now).execute();
+  const claimed = await some.where('state', '=', 'sending').execute();
+  return Math.min(limit, due.length + claimed.length);
 }
 
 /** Looks at the newcomers who are claimed next: see `ProvisioningStore.newcomers`. */
@@ -134,7 +176,7 @@ export async function recover(
     // A request was given its lease after its people: they wait until it is taken over too.
     await transaction
       .updateTable('provisionings')
-      .set({ state: 'queued', due: now, lease_token: null, lease_until: null })
+      .set({ state: 'queued', due: now, lease_token: null, lease_until: null, verdict_until: null })
       .where('connection', '=', connection)
       .where('state', '=', 'sending')
       .where('lease_until', '<=', now)
@@ -172,7 +214,8 @@ async function takeOver(
     .execute();
   await db
     .updateTable('provisionings')
-    .set(held)
+    // The clients of who died wait no longer.
+    .set({ ...held, verdict_until: null })
     .where('connection', '=', connection)
     .where('state', '=', 'sending')
     .where('lease_until', '<=', now)

@@ -44,8 +44,9 @@ type Effort = 'nothing' | 'moments' | 'search';
 
 /** Lists the ids of the resources of one kind of a connection. */
 export function listIdsOf(sources: ListSources, connection: string, table: Home['table']): ListIds {
-  const home = table === 'people' ? peopleHome : groupsHome;
-  return (query) => list(sources, connection, home(sources.engine, connection), query);
+  const homeOf = table === 'people' ? peopleHome : groupsHome;
+  const home = homeOf(sources.engine, connection);
+  return (query) => list(sources, connection, home, query);
 }
 
 /** The queries that a list is read with. */
@@ -89,9 +90,9 @@ async function list(
   query: ListQuery,
 ): Promise<Page<string>> {
   const { paging } = query;
-  const name = listName(connection, home.table, query);
+  const name = () => listName(connection, home.table, query);
   const after =
-    paging.kind === 'cursor' && paging.cursor !== null ? sources.cursors.read(name, paging.cursor) : null;
+    paging.kind === 'cursor' && paging.cursor !== null ? sources.cursors.read(name(), paging.cursor) : null;
   const { total, page, effort } = listStatements(sources, connection, home, query, after);
   const queries = paging.count > 0 ? [total, page] : [total];
   const [totals = [], rows = []] = await sources.read[effort](queries).catch((error: unknown) => {
@@ -106,7 +107,7 @@ async function list(
   return {
     total: Number(counted?.total ?? 0),
     items: found.slice(0, paging.count).map(({ id }) => id),
-    nextCursor: last === undefined ? null : sources.cursors.write(name, last),
+    nextCursor: last === undefined ? null : sources.cursors.write(name(), last),
   };
 }
 

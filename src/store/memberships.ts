@@ -35,7 +35,12 @@ export async function groupsAbove(
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, readonly MemberOf[]>> {
   const displayName = engine.jsonValue(sql.ref('groups.resource'), ['displayName']);
-  const { rows } = await sql<{ member: string; display_name: string; external_id: string | null }>`
+  const { rows } = await sql<{
+    member: string;
+    id: string;
+    display_name: string;
+    external_id: string | null;
+  }>`
     with recursive above (member, id, depth) as (
       select group_members.member_id, group_members.group_id, 1
       from group_members
@@ -49,7 +54,7 @@ export async function groupsAbove(
       join groups on groups.connection = ${connection} and groups.id = group_members.group_id
       where groups.deleted is null and above.depth < ${DEPTH}
     )
-    select distinct above.member, groups.display_name_key, ${displayName} as display_name, groups.external_id
+    select distinct above.member, groups.id, groups.display_name_key, ${displayName} as display_name, groups.external_id
     from above
     join groups on groups.connection = ${connection} and groups.id = above.id
     order by groups.display_name_key`.execute(db);
@@ -57,7 +62,11 @@ export async function groupsAbove(
   return new Map(
     [...byMember].map(([member, those]) => [
       member,
-      those.map(({ display_name, external_id }) => ({ displayName: display_name, externalId: external_id })),
+      those.map(({ id, display_name, external_id }) => ({
+        id,
+        displayName: display_name,
+        externalId: external_id,
+      })),
     ]),
   );
 }

@@ -1,13 +1,15 @@
 import type { PersonRecord } from '../domain/person.ts';
 import type { ProvisioningStore } from '../domain/ports.ts';
+import { outsideOf, type ScopeSettings } from '../domain/scope.ts';
 import type { Gives } from './access.ts';
 import { commit } from './commit.ts';
 import { queueForGrant } from './grants.ts';
-import { claim, newcomers, recover, renew } from './leases.ts';
+import { backlog, claim, newcomers, recover, renew } from './leases.ts';
+import { admitLosses, heldByGuard } from './losses.ts';
 import { type Memberships, withGroups } from './memberships.ts';
 import { lostCreates } from './operations.ts';
 import { loadRecords } from './records.ts';
-import { claims, resolve } from './references.ts';
+import { beingCreated, claims, resolve } from './references.ts';
 import { withApprovals } from './relations.ts';
 import { claimPolls, hasten, recordRequest } from './requests.ts';
 
@@ -15,8 +17,13 @@ import { claimPolls, hasten, recordRequest } from './requests.ts';
  * The worker's side of one connection's people.
  *
  * @param gives tells which groups give anything; absent: none does, and nobody's groups are looked up
+ * @param scope whom the connection is for; absent: everybody
  */
-export function provisioningStore(place: Memberships, gives: Gives | undefined): ProvisioningStore {
+export function provisioningStore(
+  place: Memberships,
+  gives: Gives | undefined,
+  scope: ScopeSettings | undefined,
+): ProvisioningStore {
   const { db, connection } = place;
   const known = async (records: readonly PersonRecord[], transaction = db) => {
     const here = { ...place, db: transaction };
@@ -26,7 +33,19 @@ export function provisioningStore(place: Memberships, gives: Gives | undefined):
     claim: async (wanted, limit, lease, now) =>
       await known(await claim(db, connection, wanted, limit, lease, now)),
     withRelations: (records) => known(records),
-    newcomers: (limit, now) => newcomers(db, connection, limit, now),
+    backlog: (limit, now) => backlog(db, connection, limit, now),
+    newcomers: async (limit, now) => {
+      const found = await newcomers(db, connection, limit, now);
+      if (scope?.scope === undefined) return found;
+      // Nobody outside the scope is ever searched for.
+      const ids = found.map(({ personId }) => personId);
+      const records = await known(await loadRecords(db, connection, ids));
+      const inside = records.filter((record) => outsideOf(scope, record) === null);
+      const insiders = new Set(inside.map(({ person }) => person.id));
+      return found.filter(({ personId }) => insiders.has(personId));
+    },
+    admitLosses: (asked, guard, lease, now) => admitLosses(db, connection, asked, guard, lease, now),
+    heldByGuard: () => heldByGuard(db, connection),
     renew: (lease) => renew(db, connection, lease),
     recordRequest: (request, lease, now) => recordRequest(db, connection, request, lease, now),
     commit: (step, now) =>
@@ -36,6 +55,7 @@ export function provisioningStore(place: Memberships, gives: Gives | undefined):
     claimPolls: (limit, lease, now) => claimPolls(db, connection, limit, lease, now),
     hasten: (provisionId, now) => hasten(db, connection, provisionId, now),
     recover: (lease, now) => recover(db, connection, lease, now),
+    beingCreated: (employeeNumbers) => beingCreated(db, connection, employeeNumbers),
     claims: (concurIds) => claims(db, connection, concurIds),
     queueForGrant: (alsoInSync, now) => queueForGrant(db, connection, alsoInSync, now),
     lostCreates: (people) => lostCreates(db, connection, people),

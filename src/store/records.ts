@@ -1,10 +1,12 @@
-import type { Insertable, Kysely, Updateable } from 'kysely';
+import { isDeepStrictEqual } from 'node:util';
+import type { Insertable, Kysely, RawBuilder, Updateable } from 'kysely';
 import { ENTERPRISE } from '../domain/extensions.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../domain/json.ts';
 import type { Person, PersonRecord, Provisioning } from '../domain/person.ts';
 import type { ProvisioningUpdate } from '../domain/ports.ts';
 import type { Lane } from '../domain/provisioning.ts';
 import { folded } from '../scim/filter/fold.ts';
+import { changedOf, type Places, statement, statementOfColumns } from './statement.ts';
 import type { Database } from './tables.ts';
 
 /**
@@ -53,7 +55,12 @@ export async function loadRecords(
   connection: string,
   ids: readonly string[],
 ): Promise<readonly PersonRecord[]> {
-  if (ids.length === 0) return [];
+  const [first] = ids;
+  if (first === undefined) return [];
+  if (ids.length === 1) {
+    const record = await loadRecord(db, connection, first);
+    return record === null ? [] : [record];
+  }
   const rows = await selectRecords(db, connection).where('people.id', 'in', ids).execute();
   const records = await toRecords(db, connection, rows);
   const byId = new Map(records.map((record) => [record.person.id, record]));
@@ -66,62 +73,101 @@ export async function loadRecord(
   connection: string,
   id: string,
 ): Promise<PersonRecord | null> {
-  const [record] = await loadRecords(db, connection, [id]);
-  return record ?? null;
+  const [row] = await RECORD(db, { connection, id });
+  if (row === undefined) return null;
+  return toRecord(row, await RELATIONS(db, { connection, id }));
 }
 
-/** Rows that one statement inserts; a statement has a bounded number of variables. */
-const ROWS = 500;
+type PersonRow = Insertable<Database['people']>;
 
-/** Writes a person as they are now, with what they are found by. */
-export async function savePerson(db: Kysely<Database>, person: Person): Promise<void> {
+const insertPerson = statementOfColumns<PersonRow, object>((db, columns) =>
+  db.insertInto('people').values(columns),
+);
+
+const updatePerson = statementOfColumns<PersonRow, { whose: string; id: string }>((db, columns, place) =>
+  db
+    .updateTable('people')
+    .set(columns)
+    .where('connection', '=', place('whose'))
+    .where('id', '=', place('id')),
+);
+
+/**
+ * Writes a person as they are now, with what they are found by.
+ *
+ * @param before the person as they were; null: they are new
+ */
+export async function savePerson(db: Kysely<Database>, person: Person, before: Person | null): Promise<void> {
   const row = toPersonRow(person);
-  await db
-    .insertInto('people')
-    .values(row)
-    .onConflict((conflict) => conflict.columns(['connection', 'id']).doUpdateSet(row))
-    .execute();
-  await saveValues(db, person, 'person_emails', person.resource.emails);
-  await saveValues(db, person, 'person_phones', person.resource.phoneNumbers);
+  if (before === null) await insertPerson(db, row, {});
+  else {
+    await updatePerson(db, changedOf(toPersonRow(before), row), { whose: person.connection, id: person.id });
+  }
+  await saveValues(db, person, before, 'person_emails', 'emails');
+  await saveValues(db, person, before, 'person_phones', 'phoneNumbers');
 }
+
+type ValueTable = 'person_emails' | 'person_phones';
+type ValueRow = Pick<Database[ValueTable], 'connection' | 'person_id' | 'type' | 'value_key'>;
+
+const insertValue = (table: ValueTable) =>
+  statement((db, place: Places<ValueRow>) =>
+    db.insertInto(table).values({
+      connection: place('connection'),
+      person_id: place('person_id'),
+      type: place('type'),
+      value_key: place('value_key'),
+    }),
+  );
+const INSERT_VALUE = {
+  person_emails: insertValue('person_emails'),
+  person_phones: insertValue('person_phones'),
+};
 
 async function saveValues(
   db: Kysely<Database>,
-  { connection, id }: Person,
-  table: 'person_emails' | 'person_phones',
-  elements: JsonValue | undefined,
+  { connection, id, resource }: Person,
+  before: Person | null,
+  table: ValueTable,
+  attribute: 'emails' | 'phoneNumbers',
 ): Promise<void> {
-  await db.deleteFrom(table).where('connection', '=', connection).where('person_id', '=', id).execute();
-  const values = valuesOf(elements);
-  for (let start = 0; start < values.length; start += ROWS) {
-    const rows = values.slice(start, start + ROWS);
-    await db
-      .insertInto(table)
-      .values(rows.map((value) => ({ connection, person_id: id, ...value })))
-      .execute();
+  const values = valuesOf(resource[attribute]);
+  if (before !== null) {
+    // Most changes leave both alone.
+    if (isDeepStrictEqual(values, valuesOf(before.resource[attribute]))) return;
+    await db.deleteFrom(table).where('connection', '=', connection).where('person_id', '=', id).execute();
   }
+  for (const value of values) await INSERT_VALUE[table](db, { connection, person_id: id, ...value });
 }
 
-/** The provisioning of a person who was just created: due, and nothing is known of them in Concur. */
+/**
+ * The provisioning of a person who was just created: due, and nothing is known of them in Concur.
+ *
+ * @param otherwise where they are instead of being due
+ */
 export function newProvisioning(
   person: Person,
   lane: Lane,
   now: number,
+  otherwise: Pick<ProvisioningUpdate, 'state' | 'reason' | 'due' | 'pendingSince'> = {},
 ): Insertable<Database['provisionings']> {
+  const { state = 'queued', reason = null, due = now, pendingSince = now } = otherwise;
   return {
     connection: person.connection,
     person_id: person.id,
     user_name_key: keysOf(person.resource).userNameKey,
-    state: 'queued',
+    state,
+    reason,
     applied: JSON.stringify({ profile: {}, unknown: [] }),
     owned: '[]',
     refused: '{}',
     candidates: '[]',
     confirmed: '{}',
+    losses: '{}',
     lane,
-    due: now,
+    due,
     attempts: 0,
-    pending_since: now,
+    pending_since: pendingSince,
   };
 }
 
@@ -135,6 +181,8 @@ export function toProvisioningColumns(update: ProvisioningUpdate): Updateable<Da
     owned: update.owned && JSON.stringify(update.owned),
     refused: update.refused && JSON.stringify(update.refused),
     confirmed: update.confirmed && JSON.stringify(update.confirmed),
+    losses: update.losses && JSON.stringify(update.losses),
+    has_access: update.applied && (update.applied.profile.active === true ? 1 : null),
     candidates: update.candidates && JSON.stringify(update.candidates),
     lane: update.lane,
     due: update.due,
@@ -142,6 +190,7 @@ export function toProvisioningColumns(update: ProvisioningUpdate): Updateable<Da
     pending_since: update.pendingSince,
     last_confirmed: update.lastConfirmed,
     last_error: update.lastError,
+    verdict_until: update.verdictUntil,
   };
   return Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined));
 }
@@ -151,7 +200,7 @@ export function fromJson<Stored>(json: string): Stored {
   return JSON.parse(json);
 }
 
-function selectRecords(db: Kysely<Database>, connection: string) {
+function selectRecords(db: Kysely<Database>, connection: string | RawBuilder<string>) {
   return db
     .selectFrom('people')
     .innerJoin('provisionings', (join) =>
@@ -159,8 +208,15 @@ function selectRecords(db: Kysely<Database>, connection: string) {
         .onRef('provisionings.connection', '=', 'people.connection')
         .onRef('provisionings.person_id', '=', 'people.id'),
     )
-    .selectAll('people')
     .select([
+      'people.connection',
+      'people.id',
+      'people.resource',
+      'people.version',
+      'people.created',
+      'people.last_modified',
+      'people.deleted',
+      'people.override',
       'provisionings.state',
       'provisionings.reason',
       'provisionings.concur_id',
@@ -168,6 +224,7 @@ function selectRecords(db: Kysely<Database>, connection: string) {
       'provisionings.owned',
       'provisionings.refused',
       'provisionings.confirmed',
+      'provisionings.losses',
       'provisionings.candidates',
       'provisionings.lane',
       'provisionings.due',
@@ -176,6 +233,7 @@ function selectRecords(db: Kysely<Database>, connection: string) {
       'provisionings.last_confirmed',
       'provisionings.last_error',
       'provisionings.last_request_id',
+      'provisionings.verdict_until',
     ])
     .select((row) =>
       row
@@ -189,6 +247,23 @@ function selectRecords(db: Kysely<Database>, connection: string) {
     .where('people.connection', '=', connection);
 }
 
+const RECORD = statement((db, place: Places<{ connection: string; id: string }>) =>
+  selectRecords(db, place('connection')).where('people.id', '=', place('id')),
+);
+
+const RELATIONS = statement((db, place: Places<{ connection: string; id: string }>) =>
+  selectRelations(db, place('connection')).where('person_id', '=', place('id')),
+);
+
+function selectRelations(db: Kysely<Database>, connection: string | RawBuilder<string>) {
+  return db
+    .selectFrom('relations')
+    .select(['person_id', 'kind', 'target'])
+    .where('connection', '=', connection)
+    .where('kind', 'in', ['waits', 'manager'])
+    .orderBy('target');
+}
+
 type RecordRow = Awaited<ReturnType<ReturnType<typeof selectRecords>['execute']>>[number];
 
 async function toRecords(
@@ -197,25 +272,24 @@ async function toRecords(
   rows: readonly RecordRow[],
 ): Promise<readonly PersonRecord[]> {
   if (rows.length === 0) return [];
-  const relations = await db
-    .selectFrom('relations')
-    .select(['person_id', 'kind', 'target'])
-    .where('connection', '=', connection)
-    .where('kind', 'in', ['waits', 'manager'])
+  const relations = await selectRelations(db, connection)
     .where(
       'person_id',
       'in',
       rows.map(({ id }) => id),
     )
-    .orderBy('target')
     .execute();
   const byPerson = Map.groupBy(relations, ({ person_id }) => person_id);
-  return rows.map((row) => {
-    const own = byPerson.get(row.id) ?? [];
-    const waitingFor = own.filter(({ kind }) => kind === 'waits').map(({ target }) => target);
-    const manager = own.find(({ kind }) => kind === 'manager')?.target ?? null;
-    return { person: toPerson(row), provisioning: toProvisioning(row, { waitingFor, manager }) };
-  });
+  return rows.map((row) => toRecord(row, byPerson.get(row.id) ?? []));
+}
+
+function toRecord(
+  row: RecordRow,
+  relations: readonly Pick<Database['relations'], 'kind' | 'target'>[],
+): PersonRecord {
+  const waitingFor = relations.filter(({ kind }) => kind === 'waits').map(({ target }) => target);
+  const manager = relations.find(({ kind }) => kind === 'manager')?.target ?? null;
+  return { person: toPerson(row), provisioning: toProvisioning(row, { waitingFor, manager }) };
 }
 
 function toPerson(row: RecordRow): Person {
@@ -243,6 +317,7 @@ function toProvisioning(
     owned: fromJson(row.owned),
     refused: fromJson(row.refused),
     confirmed: fromJson(row.confirmed),
+    losses: fromJson(row.losses),
     candidates: fromJson(row.candidates),
     ...relations,
     lane: row.lane,
@@ -252,11 +327,12 @@ function toProvisioning(
     lastConfirmed: row.last_confirmed,
     lastError: row.last_error,
     lastRequestId: row.last_request_id,
+    verdictUntil: row.verdict_until,
     openOperations: Number(row.open_operations ?? 0),
   };
 }
 
-function toPersonRow(person: Person): Insertable<Database['people']> {
+function toPersonRow(person: Person): PersonRow {
   const keys = keysOf(person.resource);
   const { manager } = enterprise(person.resource);
   return {

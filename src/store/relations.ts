@@ -1,7 +1,7 @@
 import { type Kysely, type SqlBool, sql } from 'kysely';
 import { SPEND, SPEND_APPROVER } from '../domain/extensions.ts';
 import { APPROVER_KINDS } from '../domain/lists.ts';
-import type { Approvals, Person, PersonRecord } from '../domain/person.ts';
+import type { Approvals, Person, PersonRecord, Provisioning } from '../domain/person.ts';
 import type { ProvisioningUpdate } from '../domain/ports.ts';
 import type { Profile } from '../domain/profile.ts';
 import type { Memberships } from './memberships.ts';
@@ -13,23 +13,46 @@ import type { Database } from './tables.ts';
 /** A row of `relations`, without the person whose it is. */
 type Relation = Pick<Database['relations'], 'kind' | 'target'>;
 
+/** Relations that nobody stood in before, and those that nobody stands in any more. */
+export interface Turn {
+  readonly begun: readonly Relation[];
+  readonly ended: readonly Relation[];
+}
+
 /**
- * Keeps how a person stands to others, as a step of the worker leaves it, and makes those due of whom Concur requires
- * something else now: who begins or ends to manage anybody, and of whom Concur no longer holds that they approve for
- * anybody.
+ * Keeps how a person stands to others, as a step leaves it, and makes those due of whom Concur requires something else
+ * now: who begins or ends to manage anybody, and of whom Concur no longer holds that they approve for anybody.
  */
 export async function keepRelations(
   db: Kysely<Database>,
-  { person, provisioning }: PersonRecord,
+  record: PersonRecord,
   update: ProvisioningUpdate,
   now: number,
 ): Promise<void> {
-  const before = relationsOf(person, provisioning);
-  const after = relationsOf(person, { ...provisioning, ...update });
+  await wakeRelated(db, record.person.connection, await writeRelations(db, record, update), now);
+}
+
+/** Keeps how a person stands to others, as a step leaves it, and says what turned for those others. */
+export async function writeRelations(
+  db: Kysely<Database>,
+  { person, provisioning }: PersonRecord,
+  update: ProvisioningUpdate,
+): Promise<Turn> {
+  const before = relationsOf(provisioning);
+  const next = { ...provisioning, ...update };
+  // Nobody approves for themselves because they are named as their own manager.
+  const isOneself = next.manager !== null && namesOf(person, next.concurId).includes(keyText(next.manager));
+  const after = relationsOf({ ...next, manager: isOneself ? null : next.manager });
   const gone = without(before, after);
   const come = without(after, before);
   for (const { kind, target } of gone) {
-    await rowsOf(db, person).where('kind', '=', kind).where('target', '=', target).execute();
+    await db
+      .deleteFrom('relations')
+      .where('connection', '=', person.connection)
+      .where('person_id', '=', person.id)
+      .where('kind', '=', kind)
+      .where('target', '=', target)
+      .execute();
   }
   // Somebody who manages one more person manages no less than before.
   const begun = await unheld(db, person.connection, come);
@@ -40,35 +63,30 @@ export async function keepRelations(
       .values(come.map((relation) => ({ ...whose, ...relation })))
       .execute();
   }
-  const ended = await unheld(db, person.connection, gone);
-  await requeueManagers(db, person.connection, [...begun, ...ended], now);
-  await requeueApprovers(db, person.connection, ended, now);
+  return { begun, ended: await unheld(db, person.connection, gone) };
 }
 
-function rowsOf(db: Kysely<Database>, { connection, id }: Person) {
-  return db.deleteFrom('relations').where('connection', '=', connection).where('person_id', '=', id);
+/** Makes those due for whom something turned. */
+export async function wakeRelated(
+  db: Kysely<Database>,
+  connection: string,
+  { begun, ended }: Turn,
+  now: number,
+): Promise<void> {
+  await requeueManagers(db, connection, [...begun, ...ended], now);
+  await requeueApprovers(db, connection, ended, now);
 }
 
-function relationsOf(
-  person: Person,
-  {
-    waitingFor,
-    manager,
-    applied,
-  }: Required<Pick<PersonRecord['provisioning'], 'waitingFor' | 'manager' | 'applied'>>,
-): readonly Relation[] {
-  const target = manager === null ? null : keyText(manager);
+function relationsOf({
+  waitingFor,
+  manager,
+  applied,
+}: Pick<Provisioning, 'waitingFor' | 'manager' | 'applied'>): readonly Relation[] {
   return [
     ...[...new Set(waitingFor.map(keyText))].map(
-      (reference): Relation => ({
-        kind: 'waits',
-        target: reference,
-      }),
+      (reference): Relation => ({ kind: 'waits', target: reference }),
     ),
-    // Nobody approves for themselves because they are named as their own manager.
-    ...(target === null || referencesTo(person).includes(target)
-      ? []
-      : [{ kind: 'manager', target } as const]),
+    ...(manager === null ? [] : [{ kind: 'manager', target: keyText(manager) } as const]),
     ...heldRelations(applied.profile),
   ];
 }
@@ -96,13 +114,13 @@ function without(relations: readonly Relation[], others: readonly Relation[]): r
   );
 }
 
-/** Those that stand for nobody in the table. */
+/** Those of managers and approvers that nobody has in the table. */
 async function unheld(
   db: Kysely<Database>,
   connection: string,
   relations: readonly Relation[],
 ): Promise<readonly Relation[]> {
-  const without: Relation[] = [];
+  const found: Relation[] = [];
   for (const relation of relations) {
     if (relation.kind === 'waits' || relation.kind === 'biManager') continue;
     const held = await db
@@ -113,9 +131,9 @@ async function unheld(
       .where('target', '=', relation.target)
       .limit(1)
       .executeTakeFirst();
-    if (held === undefined) without.push(relation);
+    if (held === undefined) found.push(relation);
   }
-  return without;
+  return found;
 }
 
 async function requeueManagers(
@@ -155,8 +173,35 @@ async function requeueApprovers(
  * Makes everybody due who waits for `person`, who may now be what Concur requires of them: at once, and queued if
  * they rest.
  */
-export async function wakeWaiting(db: Kysely<Database>, person: Person, now: number): Promise<void> {
-  const references = referencesTo(person);
+export async function wakeWaiting(
+  db: Kysely<Database>,
+  person: Person,
+  concurId: string | null,
+  now: number,
+): Promise<void> {
+  await requeueNaming(db, person, concurId, ['waits'], now);
+}
+
+/**
+ * Makes everybody due who names `person`, where a name may stand for somebody else from now on, or the person for another
+ * Concur user: who waits for them, and whose manager is named so, whether they wait or not.
+ */
+export async function wakeNaming(
+  db: Kysely<Database>,
+  person: Person,
+  concurId: string | null,
+  now: number,
+): Promise<void> {
+  await requeueNaming(db, person, concurId, ['waits', 'manager'], now);
+}
+
+async function requeueNaming(
+  db: Kysely<Database>,
+  person: Person,
+  concurId: string | null,
+  kinds: readonly Relation['kind'][],
+  now: number,
+): Promise<void> {
   await requeue(
     db,
     person.connection,
@@ -164,13 +209,13 @@ export async function wakeWaiting(db: Kysely<Database>, person: Person, now: num
       .selectFrom('relations')
       .select('relations.person_id')
       .where('relations.connection', '=', person.connection)
-      .where('relations.kind', '=', 'waits')
-      .where('relations.target', 'in', references),
+      .where('relations.kind', 'in', kinds)
+      .where('relations.target', 'in', namesOf(person, concurId)),
     now,
   );
 }
 
-/** The records with whom each person decides for. */
+/** The records, each with whether anybody names its person as manager, and as whose approver Concur holds them. */
 export async function withApprovals(
   place: Memberships,
   records: readonly PersonRecord[],
@@ -179,7 +224,7 @@ export async function withApprovals(
   const managers = await named(
     place,
     ['manager'],
-    records.flatMap(({ person }) => referencesTo(person)),
+    records.flatMap(({ person, provisioning }) => namesOf(person, provisioning.concurId)),
   );
   const references = [...new Set(managers.map(({ target }) => target))];
   const found = references.length === 0 ? new Map() : await resolve(db, connection, references);
@@ -197,10 +242,11 @@ export async function withApprovals(
 }
 
 /** What others may name a person by, in the form of `keyText`. */
-function referencesTo({ id, resource }: Person): readonly string[] {
+function namesOf({ id, resource }: Person, concurId: string | null): readonly string[] {
   const keys = keysOf(resource);
-  return [id, keys.externalIdKey, keys.userNameKey, keys.employeeNumberKey].filter(
-    (reference) => reference !== null,
+  const own = concurId === null ? null : keyText(concurId);
+  return [id, keys.externalIdKey, keys.userNameKey, keys.employeeNumberKey, own].filter(
+    (name) => name !== null,
   );
 }
 

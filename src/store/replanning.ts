@@ -3,11 +3,11 @@ import type { PersonRecord } from '../domain/person.ts';
 import { LANES, type Lane, type State } from '../domain/provisioning.ts';
 import type { ReplanningStore, Roused } from '../domain/replanning.ts';
 import { loadRecords } from './records.ts';
+import { makeDue, UNDER_WAY } from './requeue.ts';
 import type { Database } from './tables.ts';
 
-/** Whoever is held or unmanaged waits for an admin or a client, whatever the settings. */
-const RESTING: readonly State[] = ['in_sync', 'partial', 'failed'];
-const UNDER_WAY: readonly State[] = ['queued', 'sending', 'processing'];
+/** Whoever is held waits for an admin, unless the settings put them out of scope. */
+const RESTING: readonly State[] = ['in_sync', 'partial', 'failed', 'held', 'unmanaged'];
 
 /**
  * The side of one connection's people that planning everybody anew works on.
@@ -48,7 +48,7 @@ export function replanningStore(
       if (resting.length === 0 && underWay.length === 0) return;
       await db.transaction().execute(async (transaction) => {
         for (const lane of LANES) await queue(transaction, connection, resting, lane, now);
-        if (underWay.length > 0) await hasten(transaction, connection, underWay, now);
+        if (underWay.length > 0) await makeDue(transaction, connection, underWay, now);
       });
     },
     begin: (fingerprint) =>
@@ -100,27 +100,6 @@ async function queue(
     .where('connection', '=', connection)
     .where('person_id', 'in', people)
     .where('state', 'in', RESTING)
-    .execute();
-}
-
-/**
- * Who is due already keeps their place among others. A leaver on whose deactivation Concur works is left alone: who is
- * due among those is deactivated once more.
- */
-async function hasten(
-  db: Kysely<Database>,
-  connection: string,
-  people: readonly string[],
-  now: number,
-): Promise<void> {
-  await db
-    .updateTable('provisionings')
-    .set({ due: now })
-    .where('connection', '=', connection)
-    .where('person_id', 'in', people)
-    .where('state', 'in', UNDER_WAY)
-    .where((row) => row.or([row('due', 'is', null), row('due', '>', now)]))
-    .where((row) => row.or([row('state', '!=', 'processing'), row('lane', '!=', 'deactivation')]))
     .execute();
 }
 

@@ -4,16 +4,25 @@ import type { Reason, State } from '../domain/provisioning.ts';
 import type { ChangeReport, ReportPage, Reports, Summary } from '../domain/reports.ts';
 import { approvesFor, leavingApprovers } from './approvers.ts';
 import { nameCursor, nextCursor, numberCursor } from './cursor.ts';
+import { deactivations } from './deactivations.ts';
 import type { Read } from './list.ts';
 import { fromJson, loadRecord, loadRecords } from './records.ts';
 import { requestReport, requestReports } from './request-reports.ts';
 import { earlier, search } from './search.ts';
 import type { Database } from './tables.ts';
 
+/** The states in which nothing is to be done for somebody who was deleted. */
+const SETTLED: readonly State[] = ['in_sync', 'unmanaged'];
+
 /** What admins read of one connection; what looks at everybody is read by `readApart`. */
-export function reports(db: Kysely<Database>, connection: string, readApart: Read): Reports {
+export function reports(
+  db: Kysely<Database>,
+  connection: string,
+  readApart: Read,
+  clock: () => number,
+): Reports {
   return {
-    summary: () => summary(db, readApart, connection),
+    summary: () => summary(db, readApart, connection, clock()),
     people: (query) => people(db, connection, query),
     search: (query) => search(db, connection, query),
     earlier: (person) => earlier(db, person),
@@ -26,7 +35,12 @@ export function reports(db: Kysely<Database>, connection: string, readApart: Rea
   };
 }
 
-async function summary(db: Kysely<Database>, readApart: Read, connection: string): Promise<Summary> {
+async function summary(
+  db: Kysely<Database>,
+  readApart: Read,
+  connection: string,
+  now: number,
+): Promise<Summary> {
   const { states, reasons } = await countPeople(db, readApart, connection);
   const requests = await db
     .selectFrom('provisioning_requests')
@@ -47,6 +61,7 @@ async function summary(db: Kysely<Database>, readApart: Read, connection: string
     reasons,
     openRequests: Number(requests?.open ?? 0),
     oldestOpenDeactivation: deactivation?.oldest ?? null,
+    deactivations: await deactivations(db, readApart, connection, now),
   };
 }
 
@@ -66,29 +81,26 @@ async function countPeople(
     .groupBy('state');
   const gone = db
     .selectFrom('people')
-    .select((row) => row.fn.countAll<number>().as('people'))
+    .innerJoin('provisionings', (join) =>
+      join
+        .onRef('provisionings.connection', '=', 'people.connection')
+        .onRef('provisionings.person_id', '=', 'people.id'),
+    )
+    .select((row) => ['provisionings.state', row.fn.countAll<number>().as('people')])
     .where('people.connection', '=', connection)
     .where('people.deleted', 'is not', null)
-    .where((row) =>
-      row.exists(
-        row
-          .selectFrom('provisionings')
-          .select('provisionings.person_id')
-          .whereRef('provisionings.connection', '=', 'people.connection')
-          .whereRef('provisionings.person_id', '=', 'people.id')
-          .where('provisionings.state', '=', 'in_sync'),
-      ),
-    );
+    .where('provisionings.state', 'in', SETTLED)
+    .groupBy('provisionings.state');
   const byReason = unsettled(db, connection)
     .select((row) => ['provisionings.reason', row.fn.countAll<number>().as('people')])
     .where('provisionings.reason', 'is not', null)
     .groupBy('provisionings.reason');
   // The rows are those of the queries, in their order; where there is nobody the first has none.
-  const [inState = [], [settled] = [], ofReason = []] = (await readApart([
+  const [inState = [], settled = [], ofReason = []] = (await readApart([
     byState.compile(),
     gone.compile(),
     byReason.compile(),
-  ])) as [StateCount[]?, { people: number }[]?, ReasonCount[]?];
+  ])) as [StateCount[]?, StateCount[]?, ReasonCount[]?];
   const states: Record<State, number> = {
     queued: 0,
     sending: 0,
@@ -100,7 +112,7 @@ async function countPeople(
     unmanaged: 0,
   };
   for (const { state, people } of inState) states[state] = Number(people);
-  states.in_sync -= Number(settled?.people ?? 0);
+  for (const { state, people } of settled) states[state] -= Number(people);
   const reasons = Object.fromEntries(ofReason.map(({ reason, people }) => [reason, Number(people)]));
   return { states, reasons };
 }
@@ -115,7 +127,7 @@ interface ReasonCount {
   readonly people: number;
 }
 
-/** Everybody but leavers who are settled. */
+/** Everybody but leavers who are settled: nothing is to be done for them. */
 function unsettled(db: Kysely<Database>, connection: string) {
   return db
     .selectFrom('provisionings')
@@ -125,7 +137,9 @@ function unsettled(db: Kysely<Database>, connection: string) {
         .onRef('people.id', '=', 'provisionings.person_id'),
     )
     .where('provisionings.connection', '=', connection)
-    .where((row) => row.or([row('people.deleted', 'is', null), row('provisionings.state', '<>', 'in_sync')]));
+    .where((row) =>
+      row.or([row('people.deleted', 'is', null), row('provisionings.state', 'not in', SETTLED)]),
+    );
 }
 
 async function people(

@@ -118,6 +118,10 @@ async function insertRequest(
     .insertInto('operations')
     .values(operations.map((operation) => toOperationRow(connection, request.id, operation)))
     .execute();
+  const deactivated = operations
+    .filter(({ method, difference }) => method === 'PATCH' && isDeactivation(difference))
+    .map(({ personId }) => personId);
+  if (deactivated.length > 0) await measure(db, connection, deactivated, now);
   await db
     .updateTable('provisionings')
     .set({ last_request_id: request.id })
@@ -127,6 +131,22 @@ async function insertRequest(
       'in',
       operations.map(({ personId }) => personId),
     )
+    .execute();
+}
+
+/** A deactivation that no client wrote, of somebody who left the scope, began when something was to be done for them. */
+async function measure(
+  db: Kysely<Database>,
+  connection: string,
+  people: readonly string[],
+  now: number,
+): Promise<void> {
+  await db
+    .updateTable('provisionings')
+    .set((row) => ({ deactivation_since: row.fn.coalesce('pending_since', row.val(now)) }))
+    .where('connection', '=', connection)
+    .where('person_id', 'in', people)
+    .where('deactivation_since', 'is', null)
     .execute();
 }
 

@@ -2,27 +2,28 @@ import type { Kysely, OperandValueExpressionOrList } from 'kysely';
 import type { Lane, State } from '../domain/provisioning.ts';
 import type { Database } from './tables.ts';
 
-const UNDER_WAY: readonly State[] = ['queued', 'sending', 'processing'];
+/** States of people for whom something is to be sent, or on its way. */
+export const UNDER_WAY: readonly State[] = ['queued', 'sending', 'processing'];
+
+/** Ids of people, or a query for them. */
+type People = OperandValueExpressionOrList<Database, 'provisionings', 'person_id'>;
 
 /**
  * Makes people due of whom something is wanted now that was not before, though nobody wrote them: whoever rests is
  * queued; who waits is due at once, and what is under way is looked at again when it ends. Nobody is looked for in
  * Concur who has no access anyway; whoever is held waits for an admin.
- *
- * @param people ids, or a query for them
  */
 export async function requeue(
   db: Kysely<Database>,
   connection: string,
-  people: OperandValueExpressionOrList<Database, 'provisionings', 'person_id'>,
+  people: People,
   now: number,
 ): Promise<void> {
-  const those = db
+  await makeDue(db, connection, people, now);
+  await db
     .updateTable('provisionings')
     .where('connection', '=', connection)
-    .where('person_id', 'in', people);
-  await those.set({ due: now }).where('state', 'in', UNDER_WAY).execute();
-  await those
+    .where('person_id', 'in', people)
     .set((row) => ({
       state: 'queued',
       reason: null,
@@ -34,8 +35,31 @@ export async function requeue(
     .where((row) =>
       row.or([
         row('state', 'in', ['partial', 'failed']),
+        // Access may be given again whose loss the guard holds.
+        row('reason', '=', 'guard'),
         row.and([row('state', '=', 'in_sync'), row('reason', 'is', null)]),
       ]),
     )
+    .execute();
+}
+
+/**
+ * Makes those of the people due at once who are under way. Who is due already keeps their place among others. A leaver
+ * on whose deactivation Concur works is left alone: who is due among those is deactivated once more.
+ */
+export async function makeDue(
+  db: Kysely<Database>,
+  connection: string,
+  people: People,
+  now: number,
+): Promise<void> {
+  await db
+    .updateTable('provisionings')
+    .set({ due: now })
+    .where('connection', '=', connection)
+    .where('person_id', 'in', people)
+    .where('state', 'in', UNDER_WAY)
+    .where((row) => row.or([row('due', 'is', null), row('due', '>', now)]))
+    .where((row) => row.or([row('state', '!=', 'processing'), row('lane', '!=', 'deactivation')]))
     .execute();
 }

@@ -3,6 +3,7 @@ import BetterSqlite from 'better-sqlite3';
 import type { Kysely } from 'kysely';
 import { type LearnedSchemas, learnMore } from '../domain/learned-schemas.ts';
 import { fromJson } from './records.ts';
+import { databaseFile } from './sqlite.ts';
 import { BUSY_TIMEOUT } from './sqlite-driver.ts';
 import type { Database } from './tables.ts';
 
@@ -61,8 +62,6 @@ export function schemas(
   };
 }
 
-const FILE = /^sqlite:(?!:memory:)(.*)$/;
-
 /**
  * Reads what Concur's own schemas said so far, before the database is opened as a whole: the configuration, which
  * is checked against it, names the database. Never rejects: without a database, or with one that only opening it will
@@ -73,9 +72,9 @@ const FILE = /^sqlite:(?!:memory:)(.*)$/;
  * @returns null: they were not read yet
  */
 export function learnedSchemas(url: string, connection: string): LearnedSchemas | null {
-  const path = FILE.exec(url)?.[1];
+  const path = databaseFile(url);
   // Where the folder is missing too, the driver fails with no error of SQLite's.
-  if (path === undefined || !existsSync(path)) return null;
+  if (path === null || !existsSync(path)) return null;
   try {
     const database = new BetterSqlite(path, { readonly: true, timeout: BUSY_TIMEOUT });
     try {

@@ -28,6 +28,11 @@ const IN_PLACE = () => undefined;
 
 const IN_MEMORY = ':memory:';
 
+/** The file of a SQLite database by the URL that names it; null for one in memory. */
+export function databaseFile(url: string): string | null {
+  return /^sqlite:(?!:memory:)(.*)$/.exec(url)?.[1] ?? null;
+}
+
 /**
  * Reads the file at `path` on threads; a database in memory, which only its own connection sees, in place.
  *

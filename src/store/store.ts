@@ -3,6 +3,7 @@ import type { LearnedSchemas } from '../domain/learned-schemas.ts';
 import type { ProvisioningStore } from '../domain/ports.ts';
 import type { ReplanningStore } from '../domain/replanning.ts';
 import type { Reports } from '../domain/reports.ts';
+import type { ScopeSettings } from '../domain/scope.ts';
 import type { Directory } from '../scim/directory.ts';
 import type { Gives } from './access.ts';
 import { type Credentials, credentials } from './credentials.ts';
@@ -39,8 +40,9 @@ export interface Store {
    * The part of a connection that `bindConnection` has bound.
    *
    * @param gives tells which groups give their members anything in Concur; absent: none does
+   * @param scope whom the connection is for; absent: everybody
    */
-  connection(name: string, gives?: Gives | undefined): ConnectionStore;
+  connection(name: string, gives?: Gives | undefined, scope?: ScopeSettings): ConnectionStore;
   close(): Promise<void>;
   /** For the files of this folder. */
   readonly db: Kysely<Database>;
@@ -87,13 +89,15 @@ export async function openStore({ url, secretKey, clock, newId }: StoreOptions):
   };
   const learned = new Map<string, LearnedSchemas | null>();
   return {
-    connection: (name, gives) => {
-      const provisioning = provisioningStore({ db, engine: sources.engine, connection: name }, gives);
+    connection: (name, givesAccess, scope) => {
+      // Where the scope goes by groups, every group decides who is provisioned at all.
+      const gives = scope?.scope?.usesGroups === true ? () => true : givesAccess;
+      const provisioning = provisioningStore({ db, engine: sources.engine, connection: name }, gives, scope);
       return {
-        directory: directory(db, name, clock, newId, { ...sources, gives }),
+        directory: directory(db, name, clock, newId, { ...sources, gives, scope }),
         provisioning,
         replanning: replanningStore(db, name, provisioning.withRelations),
-        reports: reports(db, name, moments.read),
+        reports: reports(db, name, moments.read, clock),
         credentials: credentials(db, name, secretKey, clock),
         tokens: scimTokens(db, name, clock, newId),
         schemas: schemas(db, name, learned),

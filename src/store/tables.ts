@@ -15,6 +15,10 @@ export interface Database {
   person_phones: PersonValuesTable;
   provisionings: ProvisioningsTable;
   relations: RelationsTable;
+  /** Who lost access, and when they were last counted by the guard. */
+  counted_losses: { connection: string; person_id: string; at: number };
+  /** Deactivations that Concur has confirmed: the times of acceptance and confirmation. */
+  deactivations: { connection: string; person_id: string; accepted_at: number; confirmed_at: number };
   groups: GroupsTable;
   /** `member_id` is what a client said: the id of a person, of a group, or of nobody who is here. */
   group_members: { connection: string; group_id: string; member_id: string };
@@ -35,6 +39,8 @@ interface ConnectionsTable {
   planned_by: string | null;
   /** What Concur's own schemas said so far, as JSON; null: they were not read yet. */
   schemas: string | null;
+  /** Whether delivery is switched off; null: it never was, and is on. */
+  delivery: 'on' | 'off' | null;
 }
 
 interface PeopleTable {
@@ -78,6 +84,10 @@ interface ProvisioningsTable {
   candidates: string;
   /** How often each value was confirmed by Concur without being seen there since. */
   confirmed: string;
+  /** The losses of access that the guard let through or holds. */
+  losses: string;
+  /** 1 when Concur is known to hold the person active, else null. */
+  has_access: number | null;
   lane: Lane;
   due: number | null;
   attempts: number;
@@ -87,6 +97,8 @@ interface ProvisioningsTable {
   last_confirmed: number | null;
   last_error: string | null;
   last_request_id: string | null;
+  /** Until when a client waits for Concur's verdict. */
+  verdict_until: number | null;
   lease_token: string | null;
   lease_until: number | null;
 }
@@ -152,7 +164,7 @@ interface OperationsTable {
   id: string;
   request_id: string;
   person_id: string;
-  method: 'POST' | 'PATCH';
+  method: 'POST' | 'PATCH' | 'DELETE';
   concur_id: string | null;
   difference: string;
   base: string;
@@ -180,7 +192,7 @@ interface ChangesTable {
   at: number;
   actor_kind: 'scim' | 'admin' | 'cli';
   actor_name: string;
-  action: 'create' | 'update' | 'delete' | 'override' | 'lift' | 'retry' | 'release';
+  action: 'create' | 'update' | 'delete' | 'withdraw' | 'override' | 'lift' | 'retry' | 'release' | 'discard';
   version: number;
   attributes: string;
   reason: string | null;

@@ -1,6 +1,7 @@
 import type { ConnectionSettings } from '../domain/connection.ts';
 import type { Log } from '../domain/log.ts';
 import type { Concur, ProvisioningStore } from '../domain/ports.ts';
+import type { Guard } from './guard.ts';
 import type { Lookahead } from './lookahead.ts';
 
 /** What every step of the worker works with. */
@@ -15,6 +16,7 @@ export interface Context {
   /** A new UUID. */
   readonly newId: () => string;
   readonly log: Log;
+  readonly guard: Pick<Guard, 'tell'>;
   /** What an earlier search found out about people who were not claimed yet; null: nobody looks ahead. */
   readonly lookahead: Pick<Lookahead, 'saysAbsent'> | null;
   /** How long a lease lasts without being renewed, in ms. */

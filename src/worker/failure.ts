@@ -45,6 +45,7 @@ export function afterFailure(
         applied: { profile: {}, unknown: [] },
         owned: [],
         confirmed: {},
+        losses: {},
       };
     case 'refused':
       // A search or a read that is refused says nothing about the person's data.

@@ -26,7 +26,8 @@ export function watchGrants({
 
   return async () => {
     const granted = concur.granted();
-    const lacking = [...lackingScopes(granted), ...granted.unreadable];
+    const toDelete = granted.missingToDelete === null ? [] : [granted.missingToDelete];
+    const lacking = [...lackingScopes(granted), ...granted.unreadable, ...toDelete];
     const mark = [granted.writeApi, ...lacking].join(' ');
     if (mark === known?.mark) return 0;
     const come = (known?.lacking ?? []).filter((scope) => !lacking.includes(scope));

@@ -23,7 +23,7 @@ export interface Outgoing {
 /** Takes up a claimed person. */
 export async function takeUp(context: Context, record: PersonRecord): Promise<Item> {
   const { concur, settings, store } = context;
-  const wanted = await wantedOf(record, settings.mapping, store.resolve, concur.granted());
+  const wanted = await wantedOf(record, settings, store.resolve, concur.granted());
   const absent = context.lookahead?.saysAbsent(record) ?? false;
   return { record, wanted, known: { ...NOTHING_KNOWN, absent } };
 }
@@ -35,8 +35,10 @@ export function planItem({ record, wanted, known }: Item): Plan {
 
 /** The same person by the scopes as they are now: the first token may have come since they were taken up. */
 export function withCurrentGrant({ concur }: Pick<Context, 'concur'>, item: Item): Item {
-  const { missingFor } = concur.granted();
-  return { ...item, wanted: { ...item.wanted, missingFor } };
+  const { missingFor, missingToDelete } = concur.granted();
+  const { wanted } = item;
+  const deletion = wanted.deletion === undefined ? {} : { deletion: { missing: missingToDelete } };
+  return { ...item, wanted: { ...wanted, missingFor, ...deletion } };
 }
 
 /** The same person after a step of the worker was written. */
@@ -57,7 +59,7 @@ export function toOutgoing(context: Context, item: Item, step: Plan & { kind: 's
     deactivation: step.deactivation,
     operation: {
       id: context.newId(),
-      method: create ? 'POST' : 'PATCH',
+      method: create ? 'POST' : step.deletion === true ? 'DELETE' : 'PATCH',
       personId: person.id,
       concurId: provisioning.concurId,
       difference: step.difference,

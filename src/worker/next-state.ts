@@ -1,4 +1,6 @@
+import { EXTENSIONS } from '../domain/extensions.ts';
 import { stillDesired, unseenDeactivations } from '../domain/kept.ts';
+import { standingLosses } from '../domain/loss.ts';
 import type { PersonRecord, Provisioning } from '../domain/person.ts';
 import { NOTHING_KNOWN, type Plan, plan, type Rest, type Wanted } from '../domain/plan.ts';
 import type { ProvisioningUpdate, ResolveReferences } from '../domain/ports.ts';
@@ -22,21 +24,21 @@ export async function nextState(
   const now = context.clock();
   const provisioning = { ...record.provisioning, ...update };
   const { concur, settings } = context;
-  const asked = await wantedOf(record, settings.mapping, resolve, concur.granted());
+  const asked = await wantedOf(record, settings, resolve, concur.granted());
   const wanted = deliverable(asked, provisioning);
   const next = plan({ ...record, provisioning }, wanted, NOTHING_KNOWN);
-  const relations = relationsIn(wanted);
+  const standing = standingIn(provisioning, wanted);
   if (hasLost(record, provisioning)) tellOfApprover(context, record);
   if (next.kind === 'send' && next.deactivation) {
-    return { ...update, ...relations, state: 'queued', reason: null, lane: 'deactivation', due: now };
+    return { ...update, ...standing, state: 'queued', reason: null, lane: 'deactivation', due: now };
   }
   if (record.provisioning.openOperations > 0) {
-    return { ...update, ...relations, state: 'processing', reason: null, due: null };
+    return { ...update, ...standing, state: 'processing', reason: null, due: null };
   }
   if (next.kind === 'rest') return { ...update, ...atRest(provisioning, wanted, next) };
   return {
     ...update,
-    ...relations,
+    ...standing,
     state: 'queued',
     reason: null,
     lane: laneOf(next, wanted.profile.active === true),
@@ -56,9 +58,20 @@ export function atRest(
     lastError: message,
     owned: ownedWith(provisioning, wanted),
     confirmed: stillDesired(provisioning.confirmed, wanted),
-    ...relationsIn(wanted),
+    ...(wanted.outside === undefined ? {} : restOutside(provisioning, wanted.outside)),
+    ...standingIn(provisioning, wanted),
     due: null,
   };
+}
+
+/** Who is kept in Concur as they are may be changed there by others: they are read once they are inside again. */
+function restOutside(
+  { applied }: Provisioning,
+  outside: NonNullable<Wanted['outside']>,
+): Pick<ProvisioningUpdate, 'candidates' | 'applied'> {
+  return outside === 'keep'
+    ? { candidates: [], applied: { ...applied, unknown: EXTENSIONS } }
+    : { candidates: [] };
 }
 
 function hasLost({ provisioning: before }: PersonRecord, { applied }: Provisioning): boolean {
@@ -75,8 +88,16 @@ function tellOfApprover({ log }: Pick<Context, 'log'>, { person, approvals }: Pe
   );
 }
 
-function relationsIn({ waiting, manager }: Wanted): Pick<ProvisioningUpdate, 'waitingFor' | 'manager'> {
-  return { waitingFor: waiting.map(({ reference }) => reference), manager: manager?.toLowerCase() ?? null };
+/** What is kept of a person as long as it is wanted. */
+function standingIn(
+  { losses, applied }: Provisioning,
+  wanted: Wanted,
+): Pick<ProvisioningUpdate, 'waitingFor' | 'manager' | 'losses'> {
+  return {
+    waitingFor: wanted.waiting.map(({ reference }) => reference),
+    manager: wanted.manager?.toLowerCase() ?? null,
+    losses: standingLosses(losses, wanted, applied),
+  };
 }
 
 /**

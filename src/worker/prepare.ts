@@ -1,12 +1,15 @@
 import pLimit from 'p-limit';
 import { CORE, type Service } from '../domain/extensions.ts';
+import { unguardedKeys } from '../domain/loss.ts';
 import type { PersonRecord } from '../domain/person.ts';
 import { type Known, NOTHING_KNOWN, type Plan, type Rest } from '../domain/plan.ts';
 import type { Lease, ProvisioningUpdate } from '../domain/ports.ts';
 import { refresh } from '../domain/settlement.ts';
 import { deliverable } from '../mapping/checks/deliverable.ts';
 import type { Context } from './context.ts';
+import { deleted } from './delete.ts';
 import { afterDefect, afterFailure } from './failure.ts';
+import { askGuard } from './guard.ts';
 import { advance, type Item, type Outgoing, planItem, takeUp, toOutgoing, withCurrentGrant } from './item.ts';
 import { atRest } from './next-state.ts';
 import { searchAll } from './search.ts';
@@ -33,9 +36,10 @@ export async function* prepare(
 ): AsyncGenerator<readonly Outgoing[]> {
   let items = await each(context, lease, records, (record) => takeUp(context, record));
   while (items.length > 0) {
-    const steps = await each(context, lease, items, async (item) =>
+    const planned = await each(context, lease, items, async (item) =>
       nextStep(withCurrentGrant(context, item)),
     );
+    const steps = await guarded(context, lease, planned);
     await putToRest(context, lease, ofKind(steps, 'rest'));
     const ready = ofKind(steps, 'send').map(({ item, step }) => toOutgoing(context, item, step));
     if (ready.length > 0) yield ready;
@@ -71,6 +75,18 @@ function ofKind<Kind extends Plan['kind']>(steps: readonly Step[], kind: Kind): 
   return steps.filter((one): one is Step<Kind> => one.step.kind === kind);
 }
 
+/** What the guard holds is not sent. */
+async function guarded(context: Context, lease: Lease, steps: readonly Step[]): Promise<readonly Step[]> {
+  const losing = ofKind(steps, 'send')
+    .map(({ item, step }) => ({ item, keys: unguardedKeys(item.record, step.difference) }))
+    .filter(({ keys }) => keys.length > 0);
+  const asked = await askGuard(context, lease, losing);
+  return steps.map((one) => {
+    const item = asked.get(one.item.record.person.id);
+    return item === undefined ? one : nextStep(item);
+  });
+}
+
 /** Somebody with an operation still open in Concur is only ever overtaken by a deactivation. */
 function nextStep(item: Item): Step {
   const step = planItem(item);
@@ -91,14 +107,14 @@ async function putToRest(
   resting: readonly Step<'rest'>[],
 ): Promise<void> {
   if (resting.length === 0) return;
-  const knownOf = new Map(resting.map(({ item }) => [item.record.person.id, item.known]));
+  const itemOf = new Map(resting.map(({ item }) => [item.record.person.id, item]));
   await store.commit(
     {
       lease: lease.token,
-      people: [...knownOf.keys()],
+      people: [...itemOf.keys()],
       decide: async (record, resolve) => {
-        const wanted = await wantedOf(record, settings.mapping, resolve, concur.granted());
-        const known = knownOf.get(record.person.id) ?? NOTHING_KNOWN;
+        const wanted = await wantedOf(record, settings, resolve, concur.granted());
+        const known = stillKnown(itemOf.get(record.person.id), record);
         const { step } = nextStep({ record, wanted, known });
         if (step.kind !== 'rest') return { state: 'queued', due: clock() };
         return {
@@ -109,6 +125,18 @@ async function putToRest(
     },
     clock(),
   );
+}
+
+/**
+ * What a claim found out, unless a request was settled since whose outcome is not known: what it touched is to be read
+ * again, and not to be taken for what cannot be read.
+ */
+function stillKnown(item: Item | undefined, { provisioning }: PersonRecord): Known {
+  if (item === undefined) return NOTHING_KNOWN;
+  const before = new Set(item.record.provisioning.applied.unknown);
+  return provisioning.applied.unknown.every((extension) => before.has(extension))
+    ? item.known
+    : NOTHING_KNOWN;
 }
 
 async function search(
@@ -189,6 +217,7 @@ async function readBack(
     lease,
     item,
     ({ provisioning }) => {
+      if (outcome.kind === 'missing' && item.wanted.deletion !== undefined) return deleted(context.clock());
       if (outcome.kind !== 'read') return afterFailure(context, provisioning, outcome);
       return { ...refresh(provisioning, outcome, services), state: 'sending' };
     },

@@ -98,7 +98,7 @@ async function settleRefused(
   );
 }
 
-function afterRefusal(
+async function afterRefusal(
   context: Context,
   record: PersonRecord,
   operation: RefusedOperation,
@@ -109,5 +109,15 @@ function afterRefusal(
     (extension): ExtensionVerdict => ({ extension, verdict: 'refused', messages, uniqueness }),
   );
   const update = settle(record.provisioning, operation, null, verdicts, context.clock());
-  return nextState(context, record, update, resolve);
+  return onceNobodyWaits(context, record, await nextState(context, record, update, resolve));
+}
+
+/** A client that waits for the verdict takes its write back: what else it asked for is not sent before that. */
+function onceNobodyWaits(
+  { clock }: Context,
+  { provisioning: { verdictUntil, concurId } }: PersonRecord,
+  next: ProvisioningUpdate,
+): ProvisioningUpdate {
+  const isHeldUp = next.state === 'queued' && next.lane !== 'deactivation' && concurId !== null;
+  return isHeldUp && (verdictUntil ?? 0) > clock() ? { ...next, due: verdictUntil } : next;
 }

@@ -1,18 +1,17 @@
 import { setImmediate } from 'node:timers/promises';
-import type { ConnectionSettings } from '../domain/connection.ts';
-import type { Difference } from '../domain/difference.ts';
-import { type Service, SPEND_ROLE } from '../domain/extensions.ts';
+import type { Service } from '../domain/extensions.ts';
 import type { Granted } from '../domain/granted.ts';
 import type { Log } from '../domain/log.ts';
+import { lostKeys } from '../domain/loss.ts';
 import type { PersonRecord } from '../domain/person.ts';
 import { type Known, NOTHING_KNOWN, plan, type Rest, type Wanted } from '../domain/plan.ts';
 import type { ProvisioningStore, ResolveReferences } from '../domain/ports.ts';
-import { type AttributeKey, attributeOf } from '../domain/profile.ts';
+import type { AttributeKey } from '../domain/profile.ts';
 import type { Lane } from '../domain/provisioning.ts';
 import { type Effect, type Example, NO_EFFECT, type ReplanningStore } from '../domain/replanning.ts';
 import { deliverable } from '../mapping/checks/deliverable.ts';
 import { atRest } from './next-state.ts';
-import { wantedOf } from './wanted.ts';
+import { type WantedSettings, wantedOf } from './wanted.ts';
 
 /** How many people are read and planned in one go: the process serves nobody else for some milliseconds. */
 const PAGE = 50;
@@ -30,7 +29,7 @@ const EVERYTHING_KNOWN: Known = { absent: true, read: new Set<Service>(['identit
 export interface Replanning {
   readonly people: ReplanningStore;
   readonly provisioning: Pick<ProvisioningStore, 'resolve'>;
-  readonly settings: Pick<ConnectionSettings, 'mapping'>;
+  readonly settings: WantedSettings;
   /** What the token lets the bridge write. */
   readonly granted: () => Granted;
   /** The time, in ms since the epoch. */
@@ -118,7 +117,7 @@ async function judge(
 ): Promise<Found> {
   const { id } = record.person;
   try {
-    const asked = await wantedOf(record, settings.mapping, resolve, granted());
+    const asked = await wantedOf(record, settings, resolve, granted());
     return judgeBy(record, deliverable(asked, record.provisioning), granted());
   } catch (error) {
     log.error({ err: error, person: id }, 'a person could not be planned');
@@ -131,6 +130,8 @@ async function judge(
 function judgeBy(record: PersonRecord, wanted: Wanted, granted: Granted): Found {
   const { id } = record.person;
   const next = plan(record, wanted, EVERYTHING_KNOWN);
+  const isLeftToAdmin = record.provisioning.state === 'held' && wanted.outside === undefined;
+  if (isLeftToAdmin) return { id, lane: null, losesAccess: false };
   switch (next.kind) {
     case 'send': {
       const { difference } = next;
@@ -138,7 +139,7 @@ function judgeBy(record: PersonRecord, wanted: Wanted, granted: Granted): Found 
       return {
         id,
         lane: next.deactivation ? 'deactivation' : 'import',
-        losesAccess: takesAccess(difference),
+        losesAccess: lostKeys(difference).length > 0,
         example: exampleOf(record, attributes, null),
       };
     }
@@ -180,10 +181,4 @@ function mustBeRead(record: PersonRecord, wanted: Wanted, { unreadable }: Grante
   // The names of Concur's scopes begin with the service that they are for.
   const isReadable = (service: Service) => !unreadable.some((scope) => scope.startsWith(`${service}.`));
   return next.kind === 'read' && next.services.some(isReadable);
-}
-
-const ACCESS: readonly AttributeKey[] = ['entitlements', `${SPEND_ROLE}:roles`];
-
-function takesAccess({ set, remove }: Difference): boolean {
-  return set.active === false || remove.some((key) => ACCESS.includes(attributeOf(key)));
 }

@@ -4,7 +4,9 @@ import type { Claimable } from '../domain/provisioning.ts';
 import { allDone } from './all-done.ts';
 import { confirm } from './confirm.ts';
 import type { Context } from './context.ts';
+import { deleteEach } from './delete.ts';
 import { watchGrants } from './grants.ts';
+import { createGuard } from './guard.ts';
 import { LEASE_DURATION, underLease } from './leases.ts';
 import { createLookahead } from './lookahead.ts';
 import { type Loop, startLoop } from './loop.ts';
@@ -22,12 +24,14 @@ const LEAVER_LOOPS = 4;
 const LOOKS_AT_ONCE = 10;
 
 /** What a worker is given to work with. */
-type Surroundings = Omit<Context, 'lookahead' | 'leaseDuration'>;
+type Surroundings = Omit<Context, 'lookahead' | 'leaseDuration' | 'guard'>;
 
 /** The part of the program that makes Concur match. */
 export interface Worker {
   /** Looks for work at once instead of at the next tick. */
   wake(): void;
+  /** Delivers people on whom clients wait for Concur's verdict, each alone and behind nobody, until none is due. */
+  deliverAwaited(): void;
   /** Looks at the requests that are due at once. */
   wakeConfirmations(): void;
   /** Takes no new work and resolves when what was begun is written. */
@@ -45,7 +49,8 @@ export function startWorker(surroundings: Surroundings, leaseDuration: number = 
   const store = announcingLeavers(surroundings.store, () => {
     for (const one of leavers) one.wake();
   });
-  const context: Context = { ...surroundings, store, lookahead: null, leaseDuration };
+  const guard = createGuard(surroundings);
+  const context: Context = { ...surroundings, store, guard, lookahead: null, leaseDuration };
   const sending = context.settings.delivery === 'on';
   const leavers: Loop[] = sending
     ? [
@@ -58,25 +63,48 @@ export function startWorker(surroundings: Surroundings, leaseDuration: number = 
         ...leavers,
         loop('deliveries', deliver('others'), lookingAhead(context)),
         loop('grants', watchGrants(context)),
+        loop('guard', guard.look),
       ]
     : [];
   const confirmations = loop('confirmations', confirmRequests);
   const loops = [...deliveries, confirmations, loop('recovery', recover)];
+  const ending = new AbortController();
+  const awaited = new Set<Promise<void>>();
   return {
     // A write makes people due; it makes no request to be looked at, and leaves nothing behind.
     wake: () => {
       for (const one of deliveries) one.wake();
     },
+    deliverAwaited: () => {
+      if (!sending || ending.signal.aborted) return;
+      const one = deliverUntilNoneIsDue().finally(() => awaited.delete(one));
+      awaited.add(one);
+    },
     wakeConfirmations: confirmations.wake,
     stop: async () => {
-      await Promise.all(loops.map((one) => one.stop()));
+      ending.abort();
+      await Promise.all([...loops.map((one) => one.stop()), ...awaited]);
     },
   };
+
+  // Only writes make such people due, and each calls for them: no loop has to look for them.
+  async function deliverUntilNoneIsDue(): Promise<void> {
+    const step = deliver('awaited');
+    try {
+      while (!ending.signal.aborted && (await step(context, ending.signal)) > 0);
+    } catch (error) {
+      onError('awaited', error);
+    }
+  }
+
+  function onError(name: string, error: unknown): void {
+    context.log.error({ err: error, loop: name }, 'a step of the worker failed');
+  }
 
   function loop(name: string, step: Step, inContext = context): Loop {
     return startLoop({
       step: (stopping) => step(inContext, stopping),
-      onError: (error) => context.log.error({ err: error, loop: name }, 'a step of the worker failed'),
+      onError: (error) => onError(name, error),
     });
   }
 }
@@ -121,15 +149,17 @@ function deliver(wanted: Claimable): Step {
   return async (context, stopping) => {
     if (context.concur.pause(wanted === 'deactivation' ? wanted : 'others') > 0) return 0;
     return held(context, async (lease) => {
-      const limit = context.settings.batching.operations;
+      const limit = wanted === 'awaited' ? 1 : context.settings.batching.operations;
       const records = await context.store.claim(wanted, limit, lease, context.clock());
       for await (const outgoing of prepare(context, lease, records)) {
         if (stopping.aborted) break;
         const leavers = outgoing.filter(({ deactivation }) => deactivation);
-        const others = outgoing.filter(({ deactivation }) => !deactivation);
+        const deletions = outgoing.filter(({ operation }) => operation.method === 'DELETE');
+        const others = outgoing.filter((one) => !leavers.includes(one) && !deletions.includes(one));
         const sendLeavers = leavers.length <= DEACTIVATIONS_AT_ONCE ? sendEach : sendAll;
         await sendLeavers(context, lease, leavers);
         await sendAll(context, lease, others);
+        await deleteEach(context, lease, deletions);
       }
       if (stopping.aborted) await giveBack(context, lease, records);
       return records.length;

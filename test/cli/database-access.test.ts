@@ -2,7 +2,8 @@ import { constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { databaseFile, forbiddenPlace } from '../../src/cli/database-access.ts';
+import { forbiddenPlace } from '../../src/cli/database-access.ts';
+import { databaseFile } from '../../src/store/sqlite.ts';
 
 const { R_OK, W_OK, X_OK } = constants;
 

@@ -72,8 +72,8 @@ test('mapping test shows each value with where it comes from, and what is looked
 });
 
 test('mapping test says what breaks a rule of Concur, as the server would', async () => {
-  const { code, stdout } = await mappingTest(['-'], { ...ADA, timezone: 'Europe/Vienna' });
-  expect(stdout).toMatch(/timezone "Europe\/Vienna" breaks a rule of Concur's\./);
+  const { code, stdout } = await mappingTest(['-'], { ...ADA, timezone: 'Mars/Olympus' });
+  expect(stdout).toMatch(/timezone "Mars\/Olympus" breaks a rule of Concur's\./);
   expect(code).toBe(1);
 });
 

@@ -36,11 +36,24 @@ describe('the rate', () => {
     expect(rate.rate).toBe(1);
   });
 
-  it('grows by about one request a second every second, and never above the most', () => {
+  it('doubles with as many calls as it has a second, until Concur asks for fewer for the first time', () => {
     const { rate } = start();
-    for (let call = 0; call < 10; call++) rate.succeeded();
+    for (let call = 0; call < 5; call++) rate.succeeded();
+    expect(rate.rate).toBe(15);
+    for (let call = 0; call < 100; call++) rate.succeeded();
+    expect(rate.rate).toBe(20);
+  });
+
+  it('grows by about one request a second every second, and never above the most', () => {
+    const { rate, time } = start();
+    rate.slowDown(0);
+    time.now += 2_000;
+    for (let call = 0; call < 5; call++) rate.succeeded();
+    expect(rate.rate).toBeGreaterThan(5.9);
+    expect(rate.rate).toBeLessThan(6);
+    for (let call = 0; call < 50; call++) rate.succeeded();
     expect(rate.rate).toBeGreaterThan(10.9);
-    expect(rate.rate).toBeLessThan(11);
+    expect(rate.rate).toBeLessThan(12);
     for (let call = 0; call < 1_000; call++) rate.succeeded();
     expect(rate.rate).toBe(20);
   });

@@ -70,7 +70,10 @@ describe('docs/mapping.md', () => {
       'an expense entitlement, but no country or locale',
       { ...IDENTITY, entitlements: [{ value: 'Expense' }] },
     ],
-    ['a country in words', { ...IDENTITY, addresses: [{ type: 'work', country: 'Germany' }] }],
+    [
+      'a country that nobody can read',
+      { ...IDENTITY, addresses: [{ type: 'work', country: 'Deutschland' }] },
+    ],
     ['an entitlement that Concur has not', { ...IDENTITY, entitlements: [{ value: 'Golf' }] }],
     ['a language that Concur has not', { ...IDENTITY, preferredLanguage: 'el' }],
   ])('says rightly where a person with %s comes to rest', async (what, resource) => {

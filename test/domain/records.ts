@@ -12,6 +12,7 @@ export function provisioning(more: Partial<Provisioning> = {}): Provisioning {
     owned: [],
     refused: {},
     confirmed: {},
+    losses: {},
     candidates: [],
     waitingFor: [],
     manager: null,
@@ -22,6 +23,7 @@ export function provisioning(more: Partial<Provisioning> = {}): Provisioning {
     lastConfirmed: null,
     lastError: null,
     lastRequestId: null,
+    verdictUntil: null,
     openOperations: 0,
     ...more,
   };

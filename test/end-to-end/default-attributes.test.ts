@@ -16,6 +16,7 @@ import { type Caller, startCaller } from '../simulator/caller.ts';
 import { type DefaultSet, ENTRA, type Expected, IPS, IPS_CONCUR, OKTA } from './default-sets.ts';
 
 const SETS = [OKTA, ENTRA, IPS, IPS_CONCUR];
+const PATCH = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
 const PATIENCE = { timeout: 15_000, interval: 20 };
 const section = sectionOf(textOf('docs/mapping.md'), '## A working expense profile');
 const [threeLines = ''] = blocksOf(section, 'yaml');
@@ -70,20 +71,59 @@ describe('what identity providers send by default', () => {
     await expectExpenseAccess(set.expected, await push(set));
   });
 
-  it.each<{ set: DefaultSet; country: string; changes?: JsonObject; locale: string; currency: string }>([
+  it.each<{
+    set: DefaultSet;
+    country: string;
+    code?: string;
+    changes?: JsonObject;
+    locale: string;
+    currency: string;
+  }>([
     { set: OKTA, country: 'CH', changes: { locale: 'de' }, locale: 'de-CH', currency: 'CHF' },
     { set: ENTRA, country: 'GB', locale: 'en-US', currency: 'GBP' },
+    { set: ENTRA, country: 'United States', code: 'US', locale: 'en-US', currency: 'USD' },
     { set: ENTRA, country: 'SE', changes: { preferredLanguage: 'sv' }, locale: 'sv-SE', currency: 'SEK' },
     { set: IPS, country: 'US', changes: { locale: 'en_GB' }, locale: 'en-GB', currency: 'USD' },
   ])('gives the country and its currency first: $set.name, $country', async (example) => {
-    const { set, country, changes, locale, currency } = example;
-    const userName = `ada.${country.toLowerCase()}@example.com`;
+    const { set, country, code = country, changes, locale, currency } = example;
+    const userName = `ada.${set.name.length}.${code.toLowerCase()}@example.com`;
     const addresses = [{ primary: true, type: 'work', country }];
     const { [ENTERPRISE]: _, ...sent } = set.resource(manager.id);
     const resource = { ...sent, ...changes, userName, externalId: userName, addresses };
     const known = await push({ ...set, resource: () => resource });
-    const spend = { country, locale, reimbursementCurrency: currency };
+    const spend = { country: code, locale, reimbursementCurrency: currency };
     await expectExpenseAccess({ ...set.expected, userName, employeeNumber: userName, spend }, known);
+  });
+
+  it('maps a time zone that Concur has not to one that goes alike: Europe/Vienna of SAP IPS', async () => {
+    const userName = 'ada.vienna@example.com';
+    const resource = { ...IPS.resource(manager.id), userName, timezone: 'Europe/Vienna' };
+    const known = await push({ ...IPS, resource: () => resource });
+    await expectExpenseAccess({ ...IPS.expected, userName, employeeNumber: userName }, known);
+    expect(concur.simulator.state.find(known.concurId)?.identity).toMatchObject({
+      timezone: 'Europe/Berlin',
+    });
+  });
+
+  it('gives nobody the country of the line in place of one that cannot be read', async () => {
+    const userName = 'ada.unread@example.com';
+    const addresses = [{ primary: true, type: 'work', country: 'Deutschland' }];
+    const resource = { ...ENTRA.resource(''), userName, externalId: userName, [ENTERPRISE]: {}, addresses };
+    const { id } = await send('POST', '/Users', ENTRA.headers, resource);
+    const { concurId, gaps } = await reaches(id, { state: 'partial', reason: 'incomplete' });
+    expect(gaps).toHaveLength(2);
+    expect(concur.simulator.state.find(concurId)?.spend).toEqual({});
+    const Operations = [{ op: 'Replace', path: 'addresses[type eq "work"].country', value: 'AT' }];
+    await send('PATCH', `/Users/${id}`, ENTRA.headers, { schemas: [PATCH], Operations });
+    const spend = { country: 'AT', locale: 'en-US', reimbursementCurrency: 'EUR' };
+    const expected = {
+      ...ENTRA.expected,
+      userName,
+      employeeNumber: userName,
+      reportsToManager: false,
+      spend,
+    };
+    await expectExpenseAccess(expected, await inSync(id));
   });
 });
 
@@ -134,13 +174,21 @@ async function send(
   return JSON.parse(text) as { id: string };
 }
 
-async function inSync(id: string): Promise<Known> {
+function inSync(id: string): Promise<Known> {
+  return reaches(id, { state: 'in_sync', reason: null, lastError: null, gaps: [] });
+}
+
+/** Resolves when the admin API shows somebody like this. */
+async function reaches(
+  id: string,
+  shown: JsonObject,
+): Promise<Known & { readonly gaps: readonly unknown[] }> {
   const admin = { authorization: `Bearer ${environment.BRIDGE_ADMIN_TOKEN}` };
   return vi.waitFor(async () => {
     const answer = await fetch(`${bridge.url}/api/v1/users/${id}`, { headers: admin });
-    const person = (await answer.json()) as { concurId: string };
-    expect(person).toMatchObject({ state: 'in_sync', reason: null, lastError: null, gaps: [] });
-    return { id, concurId: person.concurId };
+    const person = (await answer.json()) as { concurId: string; gaps: readonly unknown[] };
+    expect(person).toMatchObject(shown);
+    return { id, concurId: person.concurId, gaps: person.gaps };
   }, PATIENCE);
 }
 

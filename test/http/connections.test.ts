@@ -30,6 +30,7 @@ async function twoConnections(): Promise<Express> {
       rateLimit: null,
       writeApi: 'auto',
       credential: async () => null,
+      verdicts: null,
       onAccepted: () => {},
       onProvisionCompleted: async () => {},
       describe: async () => ({ desired: {}, initial: {}, waitingFor: [], gaps: [], missingFor: () => null }),

@@ -83,6 +83,7 @@ export function fakeConnection(name = 'default', tokens: Record<string, string> 
       reasons: {},
       openRequests: 0,
       oldestOpenDeactivation: CREATED,
+      deactivations: { confirmed: 0, p50: null, p99: null },
     }),
     people: async ({ state, reason, cursor, limit }) => {
       const found = [...records.values()].filter(
@@ -146,6 +147,7 @@ export function fakeConnection(name = 'default', tokens: Record<string, string> 
       },
     },
     onProvisionCompleted: async () => {},
+    verdicts: null,
     onAccepted: () => {
       connection.woken += 1;
     },
@@ -192,6 +194,11 @@ export function fakeConnection(name = 'default', tokens: Record<string, string> 
         );
       case 'delete':
         return store(next({ deleted: moment }), actor, 'delete');
+      case 'withdraw': {
+        const { to, changed, reason } = decision;
+        const undone = to === null ? { deleted: moment } : { resource: to };
+        return store(next(undone), actor, 'withdraw', changed, reason);
+      }
       case 'override':
         return store(
           next({ override: decision.override }),
@@ -199,6 +206,12 @@ export function fakeConnection(name = 'default', tokens: Record<string, string> 
           decision.override === null ? 'lift' : 'override',
           [],
           decision.reason,
+        );
+      case 'judge':
+        return store(
+          { ...record, provisioning: { ...record.provisioning, state: 'queued', losses: {} } },
+          actor,
+          decision.verdict === 'released' ? 'release' : 'discard',
         );
       case 'release': {
         const provisioning = { ...record.provisioning, concurId: decision.concurId, candidates: [] };
@@ -270,6 +283,7 @@ function newRecord(connection: string, id: string, resource: JsonObject, now: nu
       owned: [],
       refused: {},
       confirmed: {},
+      losses: {},
       candidates: [],
       waitingFor: [],
       manager: null,
@@ -280,6 +294,7 @@ function newRecord(connection: string, id: string, resource: JsonObject, now: nu
       lastConfirmed: null,
       lastError: null,
       lastRequestId: null,
+      verdictUntil: null,
       openOperations: 0,
     },
   };

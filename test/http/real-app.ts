@@ -59,6 +59,7 @@ export async function realApp({ unknownMembers, validation = 'accept' }: RealSet
         rateLimit: null,
         writeApi: 'auto',
         credential: async () => null,
+        verdicts: null,
         onAccepted: () => {},
         onProvisionCompleted: async () => {},
         describe: async () => ({

@@ -79,8 +79,19 @@ describe('addresses', () => {
     });
   });
 
-  test.each(['Germany', 'UK'])(
-    '%s is no code: left out and named; the rest of the address stays',
+  test.each([
+    ['Germany', 'DE'],
+    ['uk', 'GB'],
+    ['United States', 'US'],
+  ])('the country may be in words: %s is %s', (country, code) => {
+    expect(mapAddresses({ addresses: [{ type: 'home', country, locality: 'Bonn' }] })).toEqual({
+      addresses: [{ type: 'home', locality: 'Bonn', country: code }],
+      gaps: [],
+    });
+  });
+
+  test.each(['Deutschland', 'DEU', 'XX'])(
+    '%s is no country: left out and named; the rest of the address stays',
     (country) => {
       const { addresses, gaps } = mapAddresses({
         addresses: [{ type: 'home', country, locality: 'Bonn' }],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { currencyOf } from '../../src/mapping/country.ts';
+import { countryCode, currencyOf } from '../../src/mapping/country.ts';
 import { concurLanguage, concurLocale } from '../../src/mapping/locale.ts';
 
 describe('the locale', () => {
@@ -38,10 +38,27 @@ describe('the language', () => {
     ['zh-Hant-HK', 'zh-TW'],
     ['zh', 'zh-CN'],
     ['nn', 'no'],
+    ['de-BE', 'de'],
+    ['en-DE', 'en-GB'],
+    ['es-419', 'es'],
+    ['es-GQ', 'es-LA'],
+    ['pt-AO', 'pt-BR'],
+    ['uk-PL', 'uk'],
     ['cy', undefined],
+    ['el', undefined],
+    ['el-GR', undefined],
   ])('of %s is %s', (tag, language) => {
     expect(concurLanguage(tag)).toBe(language);
   });
+
+  test.each('bg cs da de en es fi fr hr hu id it ja ko nl no pl pt ro ru sk sv th tr uk zh'.split(' '))(
+    '%s is spoken wherever somebody is',
+    (language) => {
+      for (const region of ['', '-AT', '-CY', '-GR', '-QM', '-US']) {
+        expect(concurLanguage(`${language}${region}`)?.slice(0, 2)).toBe(language);
+      }
+    },
+  );
 });
 
 describe('the currency', () => {
@@ -64,6 +81,51 @@ describe('the currency', () => {
     for (const country of known) {
       expect(names.of(country)).toBeDefined();
       expect(currencyOf(country)).toMatch(/^[A-Z]{3}$/);
+    }
+  });
+});
+
+describe('the code of a country', () => {
+  test.each([
+    ['de', 'DE'],
+    ['Germany', 'DE'],
+    ['GERMANY', 'DE'],
+    ['UK', 'GB'],
+    ['Great Britain', 'GB'],
+    ['USA', 'US'],
+    ['United States', 'US'],
+    ['United States of America', 'US'],
+    ['The Netherlands', 'NL'],
+    ['Czechia', 'CZ'],
+    ['Czech Republic', 'CZ'],
+    ['Russian Federation', 'RU'],
+    ['South Korea', 'KR'],
+    ['Republic of Korea', 'KR'],
+    ['Viet Nam', 'VN'],
+    ['Turkey', 'TR'],
+    ['Türkiye', 'TR'],
+    ['Turkiye', 'TR'],
+    ['Bosnia and Herzegovina', 'BA'],
+    ["Cote d'Ivoire", 'CI'],
+    ['St Lucia', 'LC'],
+    ['Hong Kong SAR', 'HK'],
+    ['Korea', undefined],
+    ['Congo', undefined],
+    ['Deutschland', undefined],
+    ['DEU', undefined],
+    ['12', undefined],
+    ['', undefined],
+    ['__proto__', undefined],
+  ])('%s is %s', (name, code) => {
+    expect(countryCode(name)).toBe(code);
+  });
+
+  test('is found by the English name of every country', () => {
+    const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'];
+    const codes = letters.flatMap((first) => letters.map((second) => first + second)).filter(currencyOf);
+    for (const style of ['long', 'short'] as const) {
+      const names = new Intl.DisplayNames(['en'], { type: 'region', style });
+      expect(codes.filter((code) => countryCode(names.of(code) ?? '') !== code)).toEqual([]);
     }
   });
 });

@@ -258,6 +258,27 @@ describe('configured defaults', () => {
     expect(gaps).toEqual([]);
   });
 
+  test.each([
+    ['in words', [{ type: 'work', country: 'Switzerland' }], 'CH'],
+    ['that nobody can read', [{ type: 'work', country: 'Helvetia' }], undefined],
+    [
+      'that nobody can read, beside another one',
+      [
+        { type: 'home', country: 'FR' },
+        { type: 'work', country: 'Helvetia' },
+      ],
+      undefined,
+    ],
+    ['that finds no place in Concur', [{ type: 'work' }, { type: 'work', country: 'FR' }], 'FR'],
+    ['without a text', [{ type: 'work', country: ' ' }], 'US'],
+  ])('of country never take the place of one %s', async (_, addresses, country) => {
+    const defaults = { [`${SPEND}:country`]: 'US', 'entitlements[Expense]': true };
+    const { initial, gaps } = await map({ addresses, locale: 'fr' }, { defaults });
+    expect(initial[`${SPEND}:country`]).toBe(country);
+    const told = gaps.filter(({ extension }) => extension === SPEND).map(({ why }) => why);
+    expect(told).toEqual(country === undefined ? [expect.stringMatching(/country \(.*no default/)] : []);
+  });
+
   test('of other spend values ask for a spend profile', async () => {
     const defaults = { [`${SPEND}:ledgerCode`]: 'L' };
     expect((await map({}, { defaults })).gaps.map(({ extension }) => extension)).toEqual([SPEND]);

@@ -56,6 +56,7 @@ describe.each(ENGINES)('accepting writes on $name', (engine) => {
       owned: [],
       refused: {},
       confirmed: {},
+      losses: {},
       candidates: [],
       waitingFor: [],
       manager: null,
@@ -66,6 +67,7 @@ describe.each(ENGINES)('accepting writes on $name', (engine) => {
       lastConfirmed: null,
       lastError: null,
       lastRequestId: null,
+      verdictUntil: null,
       openOperations: 0,
     });
     const { items } = await bench.connection.reports.changes({ limit: 10 });

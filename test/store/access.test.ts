@@ -190,19 +190,20 @@ describe.each(ENGINES)('who becomes due on $name', (engine) => {
   it('has their groups read with them, by name, with those around', async () => {
     const [ann = '', bob = ''] = await resting(['ann', 'bob']);
     const inner = await group('b', [ann]);
-    await group('Gives', [inner]);
+    const around = await group('Gives', [inner]);
     const gone = await group('gone', [ann]);
     await write({ ...CHANGE, id: gone, decide: () => ({ kind: 'delete' }) });
-    await rename(await group('x', [bob, inner]), { displayName: 'A', externalId: 'e' });
+    const outer = await group('x', [bob, inner]);
+    await rename(outer, { displayName: 'A', externalId: 'e' });
     const lease = { token: 'l', until: bench.now + 1_000 };
     const claimed = await connection.provisioning.claim('others', 10, lease, bench.now);
     expect(claimed.map(({ person, groups }) => [person.id, groups])).toEqual([
       [
         ann,
         [
-          { displayName: 'A', externalId: 'e' },
-          { displayName: 'b', externalId: null },
-          { displayName: 'Gives', externalId: null },
+          { id: outer, displayName: 'A', externalId: 'e' },
+          { id: inner, displayName: 'b', externalId: null },
+          { id: around, displayName: 'Gives', externalId: null },
         ],
       ],
     ]);
@@ -217,6 +218,6 @@ describe.each(ENGINES)('who becomes due on $name', (engine) => {
       },
       bench.now,
     );
-    expect(seen).toEqual([[{ displayName: 'A', externalId: 'e' }]]);
+    expect(seen).toEqual([[{ id: outer, displayName: 'A', externalId: 'e' }]]);
   });
 });

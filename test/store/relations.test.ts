@@ -48,6 +48,14 @@ describe.each(ENGINES)('relations on $name', (engine) => {
     expect((await recordOf(boss)).approvals?.manages).toBe(false);
   });
 
+  it('say no more that somebody manages who turns out to be named by themselves', async () => {
+    await settle(bench, ann.person.id, { manager: 'chief' });
+    await change(bench.connection, ann.person.id, replace({ userName: 'chief', externalId: 'x-ann' }));
+    expect((await recordOf(ann)).approvals?.manages).toBe(true);
+    await settle(bench, ann.person.id, { manager: 'chief' });
+    expect((await recordOf(ann)).approvals?.manages).toBe(false);
+  });
+
   it('say of nobody who has the name only after somebody with a surer claim to it', async () => {
     await change(bench.connection, bob.person.id, replace({ userName: 'x-boss', externalId: 'x-bob' }));
     await settle(bench, ann.person.id, { manager: 'x-boss' });

@@ -24,10 +24,14 @@ describe.each(ENGINES)('planning everybody anew on $name', (engine) => {
   }
 
   it('walks through everybody once, a page at a time, those who rest with their records', async () => {
-    const resting = [...(await people(5)), ...(await people(3, 'partial')), ...(await people(2, 'failed'))];
+    const resting = [
+      ...(await people(5)),
+      ...(await people(3, 'partial')),
+      ...(await people(2, 'failed')),
+      ...(await people(2, 'held')),
+      ...(await people(1, 'unmanaged')),
+    ];
     const moving = [...(await people(2, 'queued')), ...(await people(1, 'processing'))];
-    await people(2, 'held');
-    await people(1, 'unmanaged');
     const [gone = ''] = await people(1);
     await change(bench.connection, gone, { kind: 'delete' });
     await set([gone], { state: 'in_sync' });
@@ -50,12 +54,12 @@ describe.each(ENGINES)('planning everybody anew on $name', (engine) => {
 
   it('queues exactly those who still rest, in their lanes', async () => {
     const [ann = '', bob = '', eve = ''] = await people(3);
-    const [held = ''] = await people(1, 'held');
+    const [moving = ''] = await people(1, 'processing');
     await bench.connection.replanning.rouse(
       [
         { personId: ann, lane: 'import' },
         { personId: bob, lane: 'deactivation' },
-        { personId: held, lane: 'import' },
+        { personId: moving, lane: 'import' },
       ],
       [],
       bench.now + 5,
@@ -70,7 +74,7 @@ describe.each(ENGINES)('planning everybody anew on $name', (engine) => {
     expect((await load(bench, ann)).provisioning).toMatchObject({ ...queued, lane: 'import' });
     expect((await load(bench, bob)).provisioning).toMatchObject({ ...queued, lane: 'deactivation' });
     expect((await load(bench, eve)).provisioning).toMatchObject({ state: 'in_sync', due: null });
-    expect((await load(bench, held)).provisioning).toMatchObject({ state: 'held', due: null });
+    expect((await load(bench, moving)).provisioning).toMatchObject({ state: 'processing', due: null });
     // Since when access is to be taken away is what is watched.
     const { oldestOpenDeactivation } = await bench.connection.reports.summary();
     expect(oldestOpenDeactivation).toBe(bench.now + 5);

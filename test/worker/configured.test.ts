@@ -14,7 +14,8 @@ const { attributes } = compileMapping({
   placeOf: () => 'bridge.yaml:1',
   readFile: () => '',
 });
-const settings = { companyId: 'c', defaults: {}, currencies: {}, attributes };
+const mapping = { companyId: 'c', defaults: {}, currencies: {}, attributes };
+const settings = { mapping, deletion: 'deactivate', scopeExit: 'deactivate' } as const;
 const resource = {
   userName: 'ada@example.com',
   name: { givenName: 'Ada', familyName: 'Lovelace' },

@@ -17,7 +17,7 @@ import { type Gateway, startGateway } from './gateway.ts';
 const PATIENCE = { timeout: 15_000, interval: 20 };
 const ACTOR = { kind: 'scim', name: 'test' } as const;
 
-const RESTING = ['in_sync', 'partial', 'failed', 'held'];
+const RESTING = ['in_sync', 'partial', 'failed', 'held', 'unmanaged'];
 
 /** What the spend extension asks for, in this currency. */
 export function spend(reimbursementCurrency: string): JsonObject {
@@ -64,15 +64,18 @@ export class Delivery {
   readonly simulator: Simulator;
   readonly store: ConnectionStore;
   readonly clock: { now: () => number; advance: (ms: number) => void };
-  readonly #settings: ConnectionSettings;
+  #settings: ConnectionSettings;
   /** What the worker logged as errors: every test expects none. */
   readonly #defects: object[] = [];
+  /** What the worker said of the deactivation guard. */
+  readonly alarms: string[] = [];
   /** What the worker logged as warnings. */
   readonly warnings: object[] = [];
   readonly #log = {
     info() {},
     warn: (fields: object) => this.warnings.push(fields),
-    error: (fields: object) => this.#defects.push(fields),
+    error: (fields: object, message: string) =>
+      message.startsWith('the deactivation guard') ? this.alarms.push(message) : this.#defects.push(fields),
   };
   readonly #options: DeliveryOptions;
   readonly #workers: Pick<Worker, 'wake' | 'stop'>[] = [];
@@ -115,7 +118,8 @@ export class Delivery {
     });
     const { company } = simulator;
     await bindConnection(store, 'default', company.id);
-    const connection = store.connection('default', giving(groups));
+    const scope = { scopeExit: 'deactivate', ...options.settings } as const;
+    const connection = store.connection('default', giving(groups), scope);
     await connection.credentials.seedRefreshToken(company.refreshToken);
     const settings: ConnectionSettings = {
       name: 'default',
@@ -160,6 +164,12 @@ export class Delivery {
   static async throughGateway(options: DeliveryOptions = {}): Promise<[Delivery, Gateway]> {
     const gateway = await startGateway();
     return [await Delivery.prepare({ ...options, gateway }), gateway];
+  }
+
+  /** Lets workers that are started from now on deliver by other settings. */
+  withSettings(settings: Partial<ConnectionSettings>): ConnectionSettings {
+    this.#settings = { ...this.#settings, ...settings };
+    return this.#settings;
   }
 
   /** One more client of the connection. */

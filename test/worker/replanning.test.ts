@@ -15,7 +15,11 @@ function by(delivery: Delivery, defaults: MappingSettings['defaults'] = {}) {
   return {
     people: store.replanning,
     provisioning: store.provisioning,
-    settings: { mapping: { companyId: simulator.company.id, defaults, currencies: {} } },
+    settings: {
+      mapping: { companyId: simulator.company.id, defaults, currencies: {} },
+      deletion: 'deactivate',
+      scopeExit: 'deactivate',
+    } as const,
     granted: delivery.client().granted,
     clock: clock.now,
     log: SILENT,
@@ -118,7 +122,10 @@ describe('planning everybody', () => {
         },
       ],
     };
-    const effect = await replan({ ...one, settings: { mapping: inactive }, stopping: signal }, 'apply');
+    const effect = await replan(
+      { ...one, settings: { ...one.settings, mapping: inactive }, stopping: signal },
+      'apply',
+    );
     expect(effect).toMatchObject({ changed: 1, losingAccess: 1, examples: [{ attributes: ['active'] }] });
     const { provisioning } = await delivery.record(ada);
     expect(provisioning).toMatchObject({ state: 'queued', lane: 'deactivation' });

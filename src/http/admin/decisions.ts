@@ -1,3 +1,4 @@
+import { heldKeys } from '../../domain/loss.ts';
 import type { PersonRecord } from '../../domain/person.ts';
 import type { Actor, Decision } from '../../scim/directory.ts';
 import { ScimError } from '../../scim/error.ts';
@@ -27,6 +28,20 @@ export const lift: Decide = ({ person }) =>
   person.deleted !== null || person.override === null
     ? { kind: 'unchanged' }
     : { kind: 'override', override: null, reason: `lifted: ${person.override.reason}` };
+
+/**
+ * Sends the losses of access that the guard holds of somebody (`released`), or has them not carried out (`discarded`).
+ * Changes nothing about somebody of whom it holds none.
+ *
+ * @param reason why, for the audit trail; null: nobody said
+ */
+export function judge(verdict: 'released' | 'discarded', actor: Actor, reason: string | null): Decide {
+  const by = `${actor.kind}:${actor.name}`;
+  return ({ provisioning }) =>
+    heldKeys(provisioning.losses).length === 0
+      ? { kind: 'unchanged' }
+      : { kind: 'judge', verdict, by, reason };
+}
 
 /** Says which of the Concur users that may be a held person is the person. Fails with ScimError 409 for any other. */
 export function release(concurId: string): Decide {

@@ -1,6 +1,7 @@
 import type { Credential } from '../../domain/credential.ts';
 import { difference } from '../../domain/difference.ts';
 import { grantedBy, SCOPES } from '../../domain/granted.ts';
+import { heldKeys } from '../../domain/loss.ts';
 import type { PersonRecord, Refusal } from '../../domain/person.ts';
 import { REASONS } from '../../domain/provisioning.ts';
 import type {
@@ -41,9 +42,10 @@ export function personLine({ person, provisioning }: PersonRecord) {
   };
 }
 
-/** A person about whom an admin must decide, with the Concur users that they may be. */
+/** A person about whom an admin must decide, with the Concur users that they may be, or what they would lose. */
 export function holdReport(record: PersonRecord) {
-  return { ...personLine(record), candidates: record.provisioning.candidates };
+  const { candidates, losses } = record.provisioning;
+  return { ...personLine(record), candidates, wouldLose: heldKeys(losses) };
 }
 
 /** What belongs to a person beside their record. */

@@ -23,7 +23,7 @@ export const usersQuery = z
   });
 
 /** The query of `holds`. */
-export const holdsQuery = z.object({ cursor, limit });
+export const holdsQuery = z.object({ reason: z.enum(['ambiguous', 'guard']).optional(), cursor, limit });
 
 /** The query of `requests`. */
 export const requestsQuery = z.object({
@@ -39,8 +39,22 @@ export const changesQuery = z.object({ user: z.string().min(1).optional(), curso
 /** The body of a release. */
 export const releasing = z.object({ concurId: z.string().trim().min(1) });
 
+const reason = z.string().trim().min(1).max(500);
+
 /** The body of an offboarding. */
-export const offboarding = z.object({ reason: z.string().trim().min(1).max(500) });
+export const offboarding = z.object({ reason });
+
+/** The body of a decision about people whom the guard holds: some of them, or all. */
+export const judging = z
+  .object({
+    users: z.array(z.string().min(1)).min(1).max(200).optional(),
+    all: z.literal(true).optional(),
+    reason: reason.optional(),
+  })
+  .refine(({ users, all }) => (users === undefined) !== (all === undefined), {
+    path: ['users'],
+    error: 'must be there, or all: true in its place',
+  });
 
 /** Reads a query or body. Fails with ScimError 400 that names every field in error and what would be valid. */
 export function parse<Schema extends z.ZodType>(schema: Schema, source: unknown): z.output<Schema> {

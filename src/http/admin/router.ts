@@ -3,6 +3,7 @@ import type { Reload } from '../../domain/reload.ts';
 import type { HttpConnection } from '../connection.ts';
 import { adminAuthorization } from './authorization.ts';
 import { connectionLookup, serveConnections } from './connections.ts';
+import { serveHolds } from './holds.ts';
 import { serveReload } from './reload.ts';
 import { serveAdminRequests } from './requests.ts';
 import { serveAdminUsers } from './users.ts';
@@ -22,6 +23,7 @@ export function adminRouter({ connections, reload, adminToken, now }: AdminOptio
   const connectionOf = connectionLookup(connections);
   serveConnections(router, connections, connectionOf, now);
   serveAdminUsers(router, connectionOf, now);
+  serveHolds(router, connectionOf);
   serveAdminRequests(router, connectionOf);
   if (reload !== undefined) serveReload(router, reload);
   return router;

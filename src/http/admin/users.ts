@@ -9,8 +9,8 @@ import { route } from '../route.ts';
 import type { ConnectionOf } from './connections.ts';
 import { type Decide, lift, offboard, release, retry } from './decisions.ts';
 import { lookUpPerson, readPersonReport } from './person.ts';
-import { holdReport, pageReport, personLine } from './presenters.ts';
-import { holdsQuery, offboarding, parse, releasing, usersQuery } from './query.ts';
+import { pageReport, personLine } from './presenters.ts';
+import { offboarding, parse, releasing, usersQuery } from './query.ts';
 
 /** How much of a person's history their report holds. */
 const HISTORY = 20;
@@ -34,16 +34,6 @@ export function serveAdminUsers(router: Router, connectionOf: ConnectionOf, now:
     }
     const items = await reports.search({ key: search, ...narrowed });
     res.json(pageReport({ items, nextCursor: null }, personLine));
-  };
-
-  const holds: RequestHandler = async (req, res) => {
-    const { cursor, limit } = parse(holdsQuery, req.query);
-    const page = await connectionOf(req).reports.people({
-      state: 'held',
-      limit,
-      ...(cursor === undefined ? {} : { cursor }),
-    });
-    res.json(pageReport(page, holdReport));
   };
 
   const read: RequestHandler<Target> = async (req, res) => {
@@ -76,7 +66,6 @@ export function serveAdminUsers(router: Router, connectionOf: ConnectionOf, now:
   route(router, '/users/:id/retry', { POST: retryOne });
   route(router, '/users/:id/release', { POST: releaseOne });
   route(router, '/users/:id/offboard', { POST: offboardOne, DELETE: liftOne });
-  route(router, '/holds', { GET: holds });
 }
 
 async function decide(

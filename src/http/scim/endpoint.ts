@@ -12,6 +12,7 @@ import { baseUrlOf, resourceUrl } from './answer.ts';
 import { answerList, answerShown, type Shown, type ShownList } from './json-text.ts';
 import { type ListParameters, listQuery, queryParameters, searchParameters } from './list-query.ts';
 import type { Operation } from './operation.ts';
+import { preferredWait } from './prefer.ts';
 
 /** How a client wants to see resources. */
 export interface View {
@@ -40,9 +41,12 @@ export interface Endpoint {
   readonly patched: 'resource' | 'nothing';
   /** How many bytes the body of one resource may have. */
   readonly largestBody: number;
+  /** How long a write of one resource waits for Concur's verdict unless its client says otherwise, in ms; 0: never. */
+  readonly verdictWindow: number;
   list(query: ListQuery, view: View): Promise<Page<Shown>>;
   get(id: string, view: View): Promise<Seen | null>;
-  write(operation: Operation, actor: Actor): Promise<Written>;
+  /** @param wait how long the write may wait for Concur's verdict, in ms */
+  write(operation: Operation, actor: Actor, wait: number): Promise<Written>;
 }
 
 /** Serves the address of a type of resources, those of its resources, and `.search` (RFC 7644 §3.3 to §3.6). */
@@ -52,6 +56,15 @@ export function serveEndpoint(router: Router, endpoint: Endpoint, publicUrl: str
     baseUrl: baseUrlOf(req, publicUrl),
     projection: parseProjection(req.query, type),
   });
+
+  /** How long a write of this request may wait, in ms. RFC 7240 §3: the answer names the preferences that were followed. */
+  const patience = (req: Pick<Request, 'get'>, res: Response): number => {
+    const { verdictWindow } = endpoint;
+    const preferred = verdictWindow === 0 ? null : preferredWait(req.get('prefer'));
+    if (preferred === null) return verdictWindow;
+    res.set('Preference-Applied', preferred.applied);
+    return preferred.wait;
+  };
 
   const list: RequestHandler = async (req, res) => {
     await answerList(req, res, await listed(endpoint, queryParameters(req.query), baseUrlOf(req, publicUrl)));
@@ -65,7 +78,8 @@ export function serveEndpoint(router: Router, endpoint: Endpoint, publicUrl: str
   const create: RequestHandler = async (req, res) => {
     const view = viewOf(req);
     const body = await readBody(req, res, endpoint.largestBody);
-    const written = await endpoint.write({ method: 'POST', body }, actorOf(res));
+    const operation = { method: 'POST', body } as const;
+    const written = await endpoint.write(operation, actorOf(res), patience(req, res));
     res.set('Location', resourceUrl(view.baseUrl, type, written.id));
     await show(req, res, 201, await seeWritten(written, view));
   };
@@ -83,7 +97,7 @@ export function serveEndpoint(router: Router, endpoint: Endpoint, publicUrl: str
       const body = await readBody(req, res, endpoint.largestBody);
       await checkIfNoneMatch(req, endpoint, view);
       const operation = { method, id: req.params.id, body, ifMatch: req.get('if-match') };
-      const written = await endpoint.write(operation, actorOf(res));
+      const written = await endpoint.write(operation, actorOf(res), patience(req, res));
       if (method === 'PUT' || endpoint.patched === 'resource' || view.projection?.kind === 'attributes') {
         await show(req, res, 200, await seeWritten(written, view));
       } else {
@@ -92,7 +106,8 @@ export function serveEndpoint(router: Router, endpoint: Endpoint, publicUrl: str
     };
 
   const remove: RequestHandler<Target> = async (req, res) => {
-    await endpoint.write({ method: 'DELETE', id: req.params.id, ifMatch: req.get('if-match') }, actorOf(res));
+    const operation = { method: 'DELETE', id: req.params.id, ifMatch: req.get('if-match') } as const;
+    await endpoint.write(operation, actorOf(res), 0);
     res.status(204).end();
   };
 

@@ -16,6 +16,7 @@ export function groupEndpoint(connection: HttpConnection): Endpoint {
     // A group may have thousands of members; Entra advises against sending them back.
     patched: 'nothing',
     largestBody: GROUP_MAX_PAYLOAD,
+    verdictWindow: 0,
     list: async (query, { baseUrl, projection }) => {
       const page = await groups.list(query, showsMembers(projection));
       return { ...page, items: page.items.map((record) => groupResource(record, baseUrl, projection)) };

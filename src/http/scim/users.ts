@@ -4,11 +4,11 @@ import type { GroupName } from '../../scim/groups.ts';
 import { USER_MAX_PAYLOAD } from '../../scim/limits.ts';
 import { selectionOf } from '../../scim/projection.ts';
 import { userResourceType } from '../../scim/registry.ts';
-import { accept } from '../accept.ts';
 import type { HttpConnection } from '../connection.ts';
 import type { Endpoint, Seen, View } from './endpoint.ts';
 import { personResource } from './person-resource.ts';
 import { userWrite } from './user-write.ts';
+import { acceptJudged } from './verdict.ts';
 
 /** The `/Users` of one connection. */
 export function userEndpoint(connection: HttpConnection): Endpoint {
@@ -44,8 +44,11 @@ export function userEndpoint(connection: HttpConnection): Endpoint {
       const record = await directory.get(id);
       return record === null ? null : await seen(record, view);
     },
-    write: async (operation, actor) => {
-      const record = await accept(connection, userWrite(operation, actor));
+    get verdictWindow() {
+      return connection.verdicts?.window ?? 0;
+    },
+    write: async (operation, actor, wait) => {
+      const record = await acceptJudged(connection, userWrite(operation, actor), wait);
       const { id, version } = record.person;
       return {
         id,

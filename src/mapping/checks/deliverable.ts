@@ -1,5 +1,5 @@
 import { attributeNames } from '../../domain/explanation.ts';
-import { type Extension, SPEND, serviceOf } from '../../domain/extensions.ts';
+import { SPEND, serviceOf } from '../../domain/extensions.ts';
 import { LISTS } from '../../domain/lists.ts';
 import type { Provisioning } from '../../domain/person.ts';
 import type { Gap, Wanted } from '../../domain/plan.ts';
@@ -60,7 +60,7 @@ function leftOut(broken: readonly Violation[], held: Profile): (key: AttributeKe
   return (key) =>
     wholes.some((whole) => key === whole || key.startsWith(`${whole}.`) || key.startsWith(`${whole}[`)) ||
     // Concur takes no part of spend without country, locale and currency.
-    (lacksSpend && isSpend(extensionOf(key)));
+    (lacksSpend && serviceOf(extensionOf(key)) === 'spend');
 }
 
 /** What goes with a broken value: leaves are judged together, a role for all groups, and an element is nothing without its essence. */
@@ -71,8 +71,4 @@ function wholeOf(key: AttributeKey): AttributeKey {
   const list = LISTS[attribute];
   const hasEssence = list?.kind === 'objects' && list.essential.length > 0;
   return hasEssence ? key.slice(0, key.lastIndexOf(']') + 1) : key;
-}
-
-function isSpend(extension: Extension): boolean {
-  return serviceOf(extension) === 'spend';
 }

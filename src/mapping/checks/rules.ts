@@ -1,5 +1,5 @@
-import { CORE, EXTENSIONS, SPEND } from '../../domain/extensions.ts';
-import type { AttributeKey } from '../../domain/profile.ts';
+import { EXTENSIONS, SPEND } from '../../domain/extensions.ts';
+import { type AttributeKey, keyOf } from '../../domain/profile.ts';
 import type { ConcurAttribute, ConcurList, ValueType } from '../concur-schema/attribute.ts';
 import { CONCUR_SCHEMA, type ConcurSchema } from '../concur-schema/schema.ts';
 import { country, currency, language, locale, stateProvince } from './codes.ts';
@@ -47,7 +47,7 @@ function checksBy(schema: ConcurSchema): Rules['checks'] {
   return new Map(
     EXTENSIONS.flatMap((extension) =>
       Object.entries(CONCUR_SCHEMA[extension].attributes).flatMap(([local, builtIn]): [string, Check][] => {
-        const name = extension === CORE ? local : `${extension}:${local}`;
+        const name = keyOf(extension, local);
         const checks = checksOf(name, schema[extension].attributes[local] ?? builtIn);
         return checks.length === 0 ? [] : [[name, firstOf(checks)]];
       }),
@@ -59,10 +59,7 @@ function listsBy(schema: ConcurSchema): Rules['lists'] {
   return new Map(
     EXTENSIONS.flatMap((extension) =>
       Object.entries(schema[extension].lists)
-        .map(([local, list]): [AttributeKey, ConcurList] => [
-          extension === CORE ? local : `${extension}:${local}`,
-          list,
-        ])
+        .map(([local, list]): [AttributeKey, ConcurList] => [keyOf(extension, local), list])
         .filter(([name]) => NAMED_LISTS.includes(name)),
     ),
   );

@@ -1,6 +1,7 @@
 import { ATTRIBUTE_RULES, type AttributeRule } from '../../domain/attribute-rules.ts';
 import { CORE, type Extension, SPEND_APPROVER, serviceOf } from '../../domain/extensions.ts';
 import type { JsonValue } from '../../domain/json.ts';
+import { KINDS_WITH_FURTHER, PRIMARY } from '../../domain/lists.ts';
 import {
   type AttributeKey,
   attributeOf,
@@ -65,12 +66,11 @@ export function sentence(name: string, { value, isPrivate, rule, valid }: Violat
   return `${name}${shown} breaks a rule of Concur's. ${rule}. Concur takes ${valid}.`;
 }
 
-const FURTHER_APPROVERS: readonly AttributeKey[] = [`${SPEND_APPROVER}:report`, `${SPEND_APPROVER}:request`];
-
-/** "Only Report and Request support non-primary approver" (Spend Approver). */
+/** Of most kinds Concur takes the primary approver only (Spend Approver). */
 function approverFault(key: AttributeKey): Fault | null {
-  if (!key.startsWith(`${SPEND_APPROVER}:`) || key.includes('[primary]')) return null;
-  return FURTHER_APPROVERS.includes(attributeOf(key)) ? null : { rule: 'The approver is not primary' };
+  if (!key.startsWith(`${SPEND_APPROVER}:`) || key.includes(`[${PRIMARY}]`)) return null;
+  const mayBeFurther = KINDS_WITH_FURTHER.some((kind) => attributeOf(key) === `${SPEND_APPROVER}:${kind}`);
+  return mayBeFurther ? null : { rule: 'The approver is not primary' };
 }
 
 function violation(key: AttributeKey, value: JsonValue, { rule, valid }: Fault): Violation {

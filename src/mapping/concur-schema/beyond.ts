@@ -1,8 +1,9 @@
 import { shortName } from '../../domain/attribute-name.ts';
 import { EXTENSIONS } from '../../domain/extensions.ts';
 import type { LearnedSchemas } from '../../domain/learned-schemas.ts';
+import { keyOf } from '../../domain/profile.ts';
 import { faultOf } from '../checks/rules.ts';
-import { keyOf, READ_ONLY, schemaWith } from './learned.ts';
+import { READ_ONLY, schemaWith } from './learned.ts';
 import { CONCUR_SCHEMA } from './schema.ts';
 
 /** What Concur's own schemas have and the built-in one lacks, in the configuration's words. */

@@ -1,7 +1,7 @@
 import { CORE, EXTENSIONS, type Extension } from '../../domain/extensions.ts';
 import type { LearnedAttribute, LearnedSchemas } from '../../domain/learned-schemas.ts';
 import { LISTS } from '../../domain/lists.ts';
-import { type AttributeKey, isComplex, isList } from '../../domain/profile.ts';
+import { type AttributeKey, isComplex, isList, keyOf } from '../../domain/profile.ts';
 import {
   type ConcurAttribute,
   type ConcurExtension,
@@ -136,9 +136,4 @@ function elementNames(key: AttributeKey, one: LearnedAttribute): readonly string
 
 function isSame(left: string, right: string): boolean {
   return left.toLowerCase() === right.toLowerCase();
-}
-
-/** The key of an attribute in a profile. */
-export function keyOf(urn: Extension, name: string): AttributeKey {
-  return urn === CORE ? name : `${urn}:${name}`;
 }

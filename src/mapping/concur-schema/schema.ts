@@ -1,4 +1,4 @@
-import { longName, SHORT_NAMES } from '../../domain/attribute-name.ts';
+import { longName, SHORT_NAMES, shortName } from '../../domain/attribute-name.ts';
 import {
   CORE,
   ENTERPRISE,
@@ -17,7 +17,7 @@ import {
   TRAVEL,
 } from '../../domain/extensions.ts';
 import { nearestName } from '../../domain/nearest-name.ts';
-import type { AttributeKey } from '../../domain/profile.ts';
+import { type AttributeKey, keyOf } from '../../domain/profile.ts';
 import type { ConcurAttribute, ConcurExtension } from './attribute.ts';
 import { CORE_SCHEMA, ENTERPRISE_SCHEMA, SAP_SCHEMA } from './identity.ts';
 import {
@@ -107,10 +107,9 @@ export function findConcurTarget(name: string, schema: ConcurSchema = CONCUR_SCH
     );
   }
   if (found.notWritable !== undefined) return problem(`cannot be mapped: ${found.notWritable}`);
-  const prefix = extension === CORE ? '' : `${extension}:`;
   const inBrackets = element === undefined ? '' : `[${element}]`;
   const target = {
-    key: `${prefix}${attribute}${inBrackets}${rest === '' ? '' : `.${rest}`}`,
+    key: keyOf(extension, `${attribute}${inBrackets}${rest === '' ? '' : `.${rest}`}`),
     extension,
     name: schemaName,
     element: element ?? null,
@@ -157,12 +156,12 @@ function candidates(
   element: string | undefined,
 ): readonly string[] {
   const { attributes } = schema[extension];
-  const prefix = extension === CORE ? '' : `${SHORT_NAMES[extension]}:`;
   return Object.entries(attributes)
     .filter(([name, { notWritable }]) => name.startsWith(`${attribute}.`) && notWritable === undefined)
     .map(([name]) => {
       const sub = name.slice(attribute.length);
-      return `${prefix}${attribute}${element === undefined ? '' : `[${element}]`}${sub}`;
+      const inBrackets = element === undefined ? '' : `[${element}]`;
+      return shortName(keyOf(extension, `${attribute}${inBrackets}${sub}`));
     });
 }
 
@@ -185,17 +184,17 @@ function nearestKey(schema: ConcurSchema, extension: Extension, name: string): s
 /** The attributes of a part of the profile that can be mapped: their names, with how they are written. */
 function writtenKeys(schema: ConcurSchema, extension: Extension): readonly (readonly [string, string])[] {
   const { attributes, lists } = schema[extension];
-  const prefix = extension === CORE ? '' : `${SHORT_NAMES[extension]}:`;
+  const written = (local: string) => shortName(keyOf(extension, local));
   return Object.entries(attributes)
     .filter(([, { notWritable }]) => notWritable === undefined)
     .map(([name]) => {
       const [attribute = '', ...sub] = name.split('.');
       const list = Object.hasOwn(lists, attribute) ? lists[attribute] : undefined;
-      if (list === undefined) return [name, `${prefix}${name}`];
+      if (list === undefined) return [name, written(name)];
       const rest = sub.join('.');
       return rest === list.itself
-        ? [attribute, `${prefix}${attribute}[…]`]
-        : [name, `${prefix}${attribute}[…].${rest}`];
+        ? [attribute, written(`${attribute}[…]`)]
+        : [name, written(`${attribute}[…].${rest}`)];
     });
 }
 

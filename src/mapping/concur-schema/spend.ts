@@ -1,7 +1,7 @@
 import {
   APPROVER_KINDS,
-  type ApproverKind,
   DELEGATE_KINDS,
+  KINDS_WITH_FURTHER,
   LIMIT_KINDS,
   PRIMARY,
 } from '../../domain/lists.ts';
@@ -70,15 +70,12 @@ export const ROLE_SCHEMA: ConcurExtension = {
   },
 };
 
-/** "Only Report and Request support non-primary approver." */
-const KINDS_WITH_MORE: readonly ApproverKind[] = ['report', 'request'];
-
 /** "Approver Extension". */
 export const APPROVER_SCHEMA: ConcurExtension = {
   lists: Object.fromEntries(
     APPROVER_KINDS.map((kind) => [
       kind,
-      KINDS_WITH_MORE.includes(kind)
+      KINDS_WITH_FURTHER.includes(kind)
         ? free('primary, or any name of yours for a further approver', 'approver.value')
         : named([PRIMARY], 'approver.value'),
     ]),

@@ -3,6 +3,7 @@ import type { Migration } from 'kysely/migration';
 import type { SerialColumn } from '../migrate.ts';
 import { createProvisionings, createRequests } from './initial/delivery.ts';
 import { createChanges, createGroups, createPeople } from './initial/directory.ts';
+import { createLosses } from './initial/losses.ts';
 import { createSecrets } from './initial/secrets.ts';
 
 /**
@@ -16,6 +17,7 @@ export function initial(serial: SerialColumn): Migration {
       await createGroups(db, serial);
       await createProvisionings(db);
       await createRequests(db);
+      await createLosses(db);
       await createChanges(db, serial);
       await createSecrets(db);
     },

@@ -42,7 +42,11 @@ describe('docs/mapping.md', () => {
   });
 
   test('shows an answer as it is given', async () => {
-    const resource: JsonObject = { userName: 'ada@example.com', active: true, timezone: 'Europe/Vienna' };
+    const resource: JsonObject = {
+      userName: 'ada@example.com',
+      active: true,
+      timezone: 'Australia/Lord_Howe',
+    };
     const error = await refusalOf(null, resource, { companyId: 'c', defaults: {}, currencies: {} });
     const [shown = ''] = blocksOf(section, 'json');
     expect(error && toErrorBody(error)).toEqual(JSON.parse(shown));

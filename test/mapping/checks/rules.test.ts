@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ENTERPRISE, PAYROLL, SPEND, SPEND_ROLE, TRAVEL } from '../../../src/domain/extensions.ts';
 import { faultOf } from '../../../src/mapping/checks/rules.ts';
-import { nearestTimeZone } from '../../../src/mapping/checks/time-zones.ts';
 
 /** SAP's own list (User Provisioning, `userName`). */
 const FORBIDDEN = [...'%[#!*&()~\'{^}\\/?><,;:+=]"|'];
@@ -92,20 +91,4 @@ describe('what only the company knows is not judged', () => {
   ])('%s', (key) => {
     expect(faultOf(key, 'whatever')).toBeNull();
   });
-});
-
-test.each([
-  ['Europe/Vienna', 'Europe/Berlin'],
-  ['Asia/Kolkata', 'Asia/Calcutta'],
-  ['Europe/Dublin', 'Europe/London'],
-  ['europe/berlin', 'Europe/Berlin'],
-  ['Mars/Olympus', undefined],
-])('the time zone of Concur that goes like %s is %s', (zone, nearest) => {
-  const wintersAndSummers = (name: string) =>
-    [0, 6].map((month) =>
-      new Date(Date.UTC(2026, month, 15)).toLocaleString('en', { timeZone: name, hour: 'numeric' }),
-    );
-  const found = nearestTimeZone(zone);
-  if (nearest === undefined || found === undefined) expect(found).toBeUndefined();
-  else expect(wintersAndSummers(found)).toEqual(wintersAndSummers(nearest));
 });

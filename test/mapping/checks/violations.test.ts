@@ -49,7 +49,7 @@ test('a violation says the rule and what would be valid, and keeps private value
     /^userName "a\+b@example.com" .*character \+.*name@domain/,
   );
   const [zone] = violations({}, { timezone: 'Europe/Vienna' });
-  expect(zone?.valid).toMatch(/^Europe\//);
+  expect(zone?.valid).toContain('Europe/Berlin');
   const [born] = violations({}, { dateOfBirth: '31.12.1999' });
   expect(born && sentence('dateOfBirth', born)).not.toContain('1999');
   expect(born && sentence('dateOfBirth', born)).toContain('YYYY-MM-DD');

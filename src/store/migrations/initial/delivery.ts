@@ -16,6 +16,8 @@ export async function createProvisionings(db: Kysely<unknown>): Promise<void> {
     .addColumn('refused', 'text', (column) => column.notNull())
     .addColumn('candidates', 'text', (column) => column.notNull())
     .addColumn('confirmed', 'text', (column) => column.notNull().defaultTo('{}'))
+    .addColumn('losses', 'text', (column) => column.notNull().defaultTo('{}'))
+    .addColumn('has_access', 'integer')
     .addColumn('lane', 'text', (column) => column.notNull())
     .addColumn('due', 'bigint')
     .addColumn('attempts', 'integer', (column) => column.notNull())
@@ -24,6 +26,7 @@ export async function createProvisionings(db: Kysely<unknown>): Promise<void> {
     .addColumn('last_confirmed', 'bigint')
     .addColumn('last_error', 'text')
     .addColumn('last_request_id', 'text')
+    .addColumn('verdict_until', 'bigint')
     .addColumn('lease_token', 'text')
     .addColumn('lease_until', 'bigint')
     .addPrimaryKeyConstraint('provisionings_pk', ['connection', 'person_id'])
@@ -38,7 +41,7 @@ export async function createProvisionings(db: Kysely<unknown>): Promise<void> {
     .addCheckConstraint(
       'provisionings_reason_check',
       sql`reason in ('refused', 'name_taken', 'ambiguous', 'incomplete', 'waiting_for_person', 'not_readable', 'not_created', 'not_kept',
-        'not_granted', 'concur_unavailable', 'credentials', 'bridge_failed', 'outcome_unknown')`,
+        'not_granted', 'out_of_scope', 'deleted', 'guard', 'discarded', 'concur_unavailable', 'credentials', 'bridge_failed', 'outcome_unknown')`,
     )
     .addCheckConstraint(
       'provisionings_lane_check',
@@ -54,6 +57,13 @@ export async function createProvisionings(db: Kysely<unknown>): Promise<void> {
     'provisionings',
     ['connection', 'lane', 'state', 'due'],
     'due is not null',
+  );
+  await index(
+    db,
+    'provisionings_verdict',
+    'provisionings',
+    ['connection', 'verdict_until'],
+    'verdict_until is not null',
   );
   await index(
     db,
@@ -179,7 +189,7 @@ export async function createRequests(db: Kysely<unknown>): Promise<void> {
       'connection',
       'id',
     ])
-    .addCheckConstraint('operations_method_check', sql`method in ('POST', 'PATCH')`)
+    .addCheckConstraint('operations_method_check', sql`method in ('POST', 'PATCH', 'DELETE')`)
     .addCheckConstraint(
       'operations_state_check',
       sql`state in ('open', 'applied', 'partial', 'refused', 'retried', 'unknown')`,

@@ -11,6 +11,7 @@ export async function createPeople(db: Kysely<unknown>): Promise<void> {
     .addColumn('created', 'bigint', (column) => column.notNull())
     .addColumn('planned_by', 'text')
     .addColumn('schemas', 'text')
+    .addColumn('delivery', 'text')
     .addPrimaryKeyConstraint('connections_pk', ['name'])
     .execute();
   await db.schema
@@ -186,7 +187,7 @@ export async function createChanges(db: Kysely<unknown>, serial: SerialColumn): 
     .addCheckConstraint('changes_actor_kind_check', sql`actor_kind in ('scim', 'admin', 'cli')`)
     .addCheckConstraint(
       'changes_action_check',
-      sql`action in ('create', 'update', 'delete', 'override', 'lift', 'retry', 'release')`,
+      sql`action in ('create', 'update', 'delete', 'withdraw', 'override', 'lift', 'retry', 'release', 'discard')`,
     )
     .execute();
   await index(db, 'changes_connection', 'changes', ['connection', 'id']);

@@ -1,0 +1,63 @@
+import type { Kysely } from 'kysely';
+import type { MemberOf, Person } from '../domain/person.ts';
+import type { State } from '../domain/provisioning.ts';
+import { type Outside, outsideOf, type ScopeSettings } from '../domain/scope.ts';
+import { updateProvisioning } from './accept-statements.ts';
+import { groupsAbove, type Memberships, withGroups } from './memberships.ts';
+import { afterWrite, owesDeactivation } from './queueing.ts';
+import { loadRecords, toProvisioningColumns } from './records.ts';
+import { keepRelations } from './relations.ts';
+import { lookSooner } from './requests.ts';
+import { changedOf } from './statement.ts';
+import type { Database } from './tables.ts';
+
+/** Tells how somebody stands to the scope, inside the transaction that writes them. */
+export type FindOutside = (transaction: Kysely<Database>, person: Person, state: State) => Promise<Outside>;
+
+/** Makes what tells how people stand to the scope of a connection; their groups are looked up where it goes by them. */
+export function outsideIn(place: Omit<Memberships, 'db'>, settings: ScopeSettings | undefined): FindOutside {
+  return async (transaction, person, state) => {
+    if (settings?.scope === undefined) return null;
+    const above = settings.scope.usesGroups
+      ? await groupsAbove({ ...place, db: transaction }, [person.id])
+      : new Map<string, readonly MemberOf[]>();
+    return outsideOf(settings, { person, provisioning: { state }, groups: above.get(person.id) ?? [] });
+  };
+}
+
+/**
+ * Queues those of these people who left the scope or came into it, as a write of a client would: a leaver before all
+ * others, and taken out of the hands of whoever claimed them to create them.
+ *
+ * @param ids of people, of groups, or of nobody who is here
+ */
+export async function queueAcrossScope(
+  place: Memberships,
+  scope: ScopeSettings,
+  ids: readonly string[],
+  now: number,
+): Promise<void> {
+  const { db, connection } = place;
+  const records = await withGroups(place, await loadRecords(db, connection, ids));
+  for (const record of records) {
+    const { person, provisioning } = record;
+    const outside = outsideOf(scope, record);
+    const isOutside = provisioning.state === 'unmanaged';
+    if (person.deleted !== null || isOutside === (outside !== null)) continue;
+    const update = afterWrite(record, person, now, outside);
+    const isOwed = owesDeactivation(person, { ...provisioning, ...update }, outside);
+    await updateProvisioning(
+      db,
+      {
+        ...toProvisioningColumns(changedOf(provisioning, update)),
+        ...(update.state === undefined ? {} : { lease_token: null, lease_until: null }),
+      },
+      { connection, id: person.id, now, owed: isOwed ? 1 : 0 },
+    );
+    if (update.state === 'unmanaged') await keepRelations(db, record, update, now);
+    const { concurId, lastRequestId } = provisioning;
+    if (update.lane === 'deactivation' && concurId === null && lastRequestId !== null) {
+      await lookSooner(db, connection, lastRequestId, now);
+    }
+  }
+}
