@@ -20,7 +20,7 @@ export const EXTERNAL_ID_WRITE = 'identity.user.externalID.writeonly';
 export const VERIFIED_WRITE = 'identity.user.emails.verified.writeonly';
 export const SAP_WRITE = 'identity.user.sap.writeonly';
 /** SAP advises against it: only for users without transactions. Needed where `deletion` is `delete` alone. */
-const DELETE = 'identity.user.delete';
+export const USER_DELETE = 'identity.user.delete';
 export const SPEND_WRITE = 'spend.user.general.writeonly';
 
 /** Every scope that the bridge makes use of (User Provisioning, "Scopes"; Identity v4 Scope Mapping). */
@@ -94,7 +94,7 @@ export function grantedBy(scopes: ReadonlySet<string> | null, writeApi: WriteApi
       }
       return needed(key).find((scope) => !has(scope)) ?? null;
     },
-    missingToDelete: has(DELETE) ? null : DELETE,
+    missingToDelete: has(USER_DELETE) ? null : USER_DELETE,
   };
 }
 

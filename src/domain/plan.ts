@@ -167,7 +167,12 @@ function planDeletion({ missing }: NonNullable<Wanted['deletion']>): Plan {
       deletion: true,
     };
   }
-  const message = notGranted(missing, 'the user stays in Concur, deactivated');
+  return restUndeleted(missing);
+}
+
+/** Where the company does not let the bridge delete anybody: the user stays as they are. */
+export function restUndeleted(scope: string): Rest {
+  const message = notGranted(scope, 'the user stays in Concur, deactivated');
   return { kind: 'rest', state: 'partial', reason: 'not_granted', message };
 }
 

@@ -4,6 +4,7 @@ import { type ApproverKind, PRIMARY } from '../domain/lists.ts';
 import type { PersonRecord } from '../domain/person.ts';
 import type { AttributeKey } from '../domain/profile.ts';
 import { roleKey } from '../domain/roles.ts';
+import { MANAGER, type Reference } from './references.ts';
 
 /** The role that Concur requires of an approver ("Approver Extension"). */
 const ROLE_OF: Readonly<Record<ApproverKind, string>> = {
@@ -16,23 +17,31 @@ const ROLE_OF: Readonly<Record<ApproverKind, string>> = {
   budget: 'SHD_BUDGET_APPROVER',
 };
 
-/** An approver that somebody's manager becomes: the key, and the role that Concur requires of them first. */
-export interface ManagerApproval {
-  readonly key: AttributeKey;
-  readonly role: string;
+/**
+ * What a person's manager approves for them: their primary approver, where nobody else is asked for as that.
+ *
+ * @param references whom is asked for, the manager among them; nothing where there is none
+ * @param isOurs whether the built-in mapping decides about a key
+ */
+export function approvalsByManager(
+  { managerApproves = [] }: MappingSettings,
+  references: readonly Reference[],
+  isOurs: (key: AttributeKey) => boolean,
+): readonly Reference[] {
+  const manager = references.find(({ key }) => key === MANAGER)?.reference;
+  if (manager === undefined) return [];
+  return managerApproves
+    .map((kind) => ({
+      key: `${SPEND_APPROVER}:${kind}[${PRIMARY}].approver.value`,
+      reference: manager,
+      role: ROLE_OF[kind],
+    }))
+    .filter(({ key }) => isOurs(key) && !references.some((one) => one.key === key));
 }
 
-/** What a person's manager approves for them. */
-export function managerApprovals({ managerApproves = [] }: MappingSettings): readonly ManagerApproval[] {
-  return managerApproves.map((kind) => ({
-    key: `${SPEND_APPROVER}:${kind}[${PRIMARY}].approver.value`,
-    role: ROLE_OF[kind],
-  }));
-}
-
-/** The roles that whoever manages somebody is given. */
-export function managerRoles(settings: MappingSettings): readonly string[] {
-  return [...new Set(managerApprovals(settings).map(({ role }) => role))];
+/** The roles that whoever manages somebody is given, none twice. */
+export function managerRoles({ managerApproves = [] }: MappingSettings): readonly string[] {
+  return [...new Set(managerApproves.map((kind) => ROLE_OF[kind]))];
 }
 
 /**

@@ -4,14 +4,14 @@ import type { JsonObject } from '../domain/json.ts';
 import type { MemberOf } from '../domain/person.ts';
 import type { Gap, Sharing } from '../domain/plan.ts';
 import { type AttributeKey, extensionOf, flatten, type Profile, select } from '../domain/profile.ts';
-import { managerApprovals } from './approvers.ts';
+import { approvalsByManager } from './approvers.ts';
 import { askedRoles } from './asked-roles.ts';
 import { concurExtensions } from './concur-extensions.ts';
 import { type Configured, readConfigured } from './configured/configured.ts';
 import { mapAddresses, mapEmails, mapPhoneNumbers } from './contacts.ts';
 import { mapEnterprise } from './enterprise.ts';
 import { mapEntitlements } from './entitlements.ts';
-import { type Given, give, grantsOf, keysOf } from './groups/give.ts';
+import { type Given, type Grant, give, grantsOf, keysOf } from './groups/give.ts';
 import { concurLanguage } from './locale.ts';
 import { mapName } from './name.ts';
 import { MANAGER, type Reference, withoutNamed } from './references.ts';
@@ -155,17 +155,10 @@ function assemble(
     ...named.filter(({ key }) => isOurs(key)),
     ...configured.references.filter(({ key }) => isDeliverable(key)),
   ];
-  const manager = references.find(({ key }) => key === MANAGER)?.reference;
-  const approvals = managerApprovals(settings).filter(
-    ({ key }) => isOurs(key) && !references.some((one) => one.key === key),
-  );
   const mapped = {
     profile: withConcurTimeZone(profile, settings),
     initial: withConcurTimeZone(initial, settings),
-    references:
-      manager === undefined
-        ? references
-        : [...references, ...approvals.map((approval) => ({ ...approval, reference: manager }))],
+    references: [...references, ...approvalsByManager(settings, references, isOurs)],
     gaps: [
       ...missingRequired({ ...initial, ...profile }),
       ...(decides('preferredLanguage') ? [] : languageGap(resource)),
@@ -185,7 +178,7 @@ function assemble(
 const NO_GROUPS: GroupAccess = { ownership: 'additive', rules: [] };
 
 /** What a person is given because people report to them: roles, in the global group. */
-function grantsForReports(roles: readonly string[]) {
+function grantsForReports(roles: readonly string[]): readonly Grant[] {
   return roles.map((code) => ({
     rule: {
       entitlements: [],

@@ -1,16 +1,29 @@
-import type { Kysely } from 'kysely';
+import type { Kysely, Updateable } from 'kysely';
+import type { Claim } from '../domain/adoption.ts';
 import { SPEND_ROLE } from '../domain/extensions.ts';
-import type { PersonRecord, Provisioning } from '../domain/person.ts';
+import type { Person, PersonRecord, Provisioning } from '../domain/person.ts';
 import type { Commit, ProvisioningUpdate } from '../domain/ports.ts';
 import { extensionOf } from '../domain/profile.ts';
 import { keepDeactivation } from './deactivations.ts';
-import { updateOperation, voidLostCreates } from './operations.ts';
+import { updateOperations, voidLostCreates } from './operations.ts';
 import { pendingSince } from './queueing.ts';
 import { toProvisioningColumns } from './records.ts';
 import { claims, handOver, releaseFormerHolders, resolve, wakeRefused } from './references.ts';
 import { type Turn, wakeNaming, wakeRelated, wakeWaiting, writeRelations } from './relations.ts';
 import { heldUnder, updateRequest } from './requests.ts';
+import { changedOf, statementOfColumns } from './statement.ts';
 import type { Database } from './tables.ts';
+
+const updateColumns = statementOfColumns<
+  Updateable<Database['provisionings']>,
+  { whose: string; id: string }
+>((db, columns, place) =>
+  db
+    .updateTable('provisionings')
+    .set(columns)
+    .where('connection', '=', place('whose'))
+    .where('person_id', '=', place('id')),
+);
 
 /**
  * Writes one step of the worker in one transaction: see `ProvisioningStore.commit`. A step about a
@@ -29,7 +42,7 @@ export async function commit(
     const { request, lease } = step;
     const guard = step.requestLease ?? lease;
     if (request !== undefined && !(await updateRequest(transaction, connection, request, guard, now))) return;
-    for (const operation of step.operations ?? []) await updateOperation(transaction, connection, operation);
+    await updateOperations(transaction, connection, step.operations ?? []);
     const people =
       lease === undefined
         ? new Set(step.people)
@@ -75,11 +88,13 @@ async function commitPerson(
 ): Promise<Written> {
   const { person, provisioning } = record;
   const decided = await decide(record, (references) => resolve(db, person.connection, references));
-  const allowed = await withoutClaimed(db, record, decided, now);
+  const claim = await claimOn(db, record, decided);
+  const isTaken = claim !== undefined && !mayTakeOver(person, claim);
+  const allowed = isTaken ? await searchedAgain(db, person, decided, now) : decided;
   const update = withPendingSince(record, allowed, now);
   const state = update.state ?? provisioning.state;
   const columns = {
-    ...toProvisioningColumns(update),
+    ...toProvisioningColumns(changedOf(provisioning, update)),
     // A lease lives as long as the claim that it was given for.
     ...(state === 'sending' ? {} : { lease_token: null, lease_until: null }),
     ...(isConfirmedWithoutAccess(update) ? { deactivation_since: null } : {}),
@@ -91,17 +106,12 @@ async function commitPerson(
     await keepDeactivation(db, person.connection, person.id, now);
   }
   if (Object.keys(columns).length > 0) {
-    await db
-      .updateTable('provisionings')
-      .set(columns)
-      .where('connection', '=', person.connection)
-      .where('person_id', '=', person.id)
-      .execute();
+    await updateColumns(db, columns, { whose: person.connection, id: person.id });
   }
   if (update.concurId === null && provisioning.concurId !== null) {
     await voidLostCreates(db, person.connection, person.id, now);
   }
-  if (update.concurId != null && update.concurId !== provisioning.concurId) {
+  if (claim !== undefined && !isTaken && update.concurId != null) {
     await releaseFormerHolders(db, person, update.concurId);
   }
   return { record, update, turn: await writeRelations(db, record, update) };
@@ -138,23 +148,34 @@ function mayFulfil(before: Provisioning, update: ProvisioningUpdate): boolean {
   return regained || gained.some((key) => extensionOf(key) === SPEND_ROLE);
 }
 
-/**
- * Two people never stand for one Concur user: between a search, or an answer that came late, and this
- * transaction somebody else may have been given it. Whoever comes second is searched for again; what a
- * deleted person had set is handed to the holder.
- */
-async function withoutClaimed(
+/** Who stood for the Concur user that a person is given by an update, before them; undefined: nobody, or none is given. */
+async function claimOn(
   db: Kysely<Database>,
   { person, provisioning }: PersonRecord,
-  update: ProvisioningUpdate,
+  { concurId }: ProvisioningUpdate,
+): Promise<Claim | undefined> {
+  if (concurId == null || concurId === provisioning.concurId) return undefined;
+  return (await claims(db, person.connection, [concurId])).get(concurId);
+}
+
+/**
+ * Two people never stand for one Concur user: between a search, or an answer that came late, and this
+ * transaction somebody else may have been given it. Of two who are to have no access either may.
+ */
+function mayTakeOver(person: Person, { holder }: Claim): boolean {
+  return holder === 'former' || (holder === 'leaving' && person.deleted !== null);
+}
+
+/** Whoever comes second is searched for again; what a deleted person had set is handed to the holder. */
+async function searchedAgain(
+  db: Kysely<Database>,
+  person: Person,
+  { concurId, owned = [] }: ProvisioningUpdate,
   now: number,
 ): Promise<ProvisioningUpdate> {
-  const { concurId } = update;
-  if (concurId == null || concurId === provisioning.concurId) return update;
-  const holder = (await claims(db, person.connection, [concurId])).get(concurId)?.holder ?? 'former';
-  if (holder === 'former' || holder === 'halted' || (holder === 'leaving' && person.deleted !== null))
-    return update;
-  if (person.deleted !== null) await handOver(db, person.connection, concurId, update.owned ?? [], now);
+  if (person.deleted !== null && concurId != null) {
+    await handOver(db, person.connection, concurId, owned, now);
+  }
   return {
     concurId: null,
     applied: { profile: {}, unknown: [] },

@@ -6,29 +6,51 @@ import type { Profile } from '../domain/profile.ts';
 import { fromJson, keyText } from './records.ts';
 import type { Database } from './tables.ts';
 
-/** Writes what became of an operation; one whose outcome is known already keeps it. */
-export async function updateOperation(
+/** Rows that one statement inserts; a statement has a bounded number of variables. */
+const ROWS = 500;
+
+/** Writes what became of operations: of those that are over already nothing is written. Without results, those of before stay. */
+export async function updateOperations(
   db: Kysely<Database>,
   connection: string,
-  { id, state, results }: OperationUpdate,
+  updates: readonly OperationUpdate[],
 ): Promise<void> {
-  const updated = await db
-    .updateTable('operations')
-    .set({ state })
-    .where('connection', '=', connection)
-    .where('id', '=', id)
-    .where('state', 'in', ['open', 'unknown'])
-    .executeTakeFirst();
-  if (updated.numUpdatedRows === 0n || results.length === 0) return;
+  const updated = new Set<string>();
+  for (const [state, those] of Map.groupBy(updates, ({ state }) => state)) {
+    const rows = await db
+      .updateTable('operations')
+      .set({ state })
+      .where('connection', '=', connection)
+      .where(
+        'id',
+        'in',
+        those.map(({ id }) => id),
+      )
+      .where('state', 'in', ['open', 'unknown'])
+      .returning('id')
+      .execute();
+    for (const { id } of rows) updated.add(id);
+  }
+  const results = updates.filter(({ id, results }) => updated.has(id) && results.length > 0);
+  if (results.length === 0) return;
   await db
     .deleteFrom('extension_results')
     .where('connection', '=', connection)
-    .where('operation_id', '=', id)
+    .where(
+      'operation_id',
+      'in',
+      results.map(({ id }) => id),
+    )
     .execute();
-  await db
-    .insertInto('extension_results')
-    .values(results.map((result) => ({ connection, operation_id: id, ...toResultRow(result) })))
-    .execute();
+  const rows = results.flatMap(({ id, results }) =>
+    results.map((result) => ({ connection, operation_id: id, ...toResultRow(result) })),
+  );
+  for (let start = 0; start < rows.length; start += ROWS) {
+    await db
+      .insertInto('extension_results')
+      .values(rows.slice(start, start + ROWS))
+      .execute();
+  }
 }
 
 function toResultRow({ extension, completed, success, result, code, messages }: ExtensionResult) {

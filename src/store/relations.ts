@@ -8,6 +8,7 @@ import type { Memberships } from './memberships.ts';
 import { keysOf, keyText } from './records.ts';
 import { resolve } from './references.ts';
 import { requeue } from './requeue.ts';
+import { type Places, statement } from './statement.ts';
 import type { Database } from './tables.ts';
 
 /** A row of `relations`, without the person whose it is. */
@@ -195,6 +196,29 @@ export async function wakeNaming(
   await requeueNaming(db, person, concurId, ['waits', 'manager'], now);
 }
 
+/** Of how many names somebody has the most. */
+interface Names {
+  readonly connection: string;
+  readonly kind: Relation['kind'];
+  readonly otherKind: Relation['kind'];
+  readonly id: string | null;
+  readonly second: string | null;
+  readonly third: string | null;
+  readonly fourth: string | null;
+  readonly fifth: string | null;
+}
+
+/** Finds somebody who names a person. */
+const SOMEBODY_NAMING = statement((db, place: Places<Names>) =>
+  db
+    .selectFrom('relations')
+    .select('person_id')
+    .where('connection', '=', place('connection'))
+    .where('kind', 'in', [place('kind'), place('otherKind')])
+    .where('target', 'in', [place('id'), place('second'), place('third'), place('fourth'), place('fifth')])
+    .limit(1),
+);
+
 async function requeueNaming(
   db: Kysely<Database>,
   person: Person,
@@ -202,6 +226,11 @@ async function requeueNaming(
   kinds: readonly Relation['kind'][],
   now: number,
 ): Promise<void> {
+  const [id = null, second = null, third = null, fourth = null, fifth = null] = namesOf(person, concurId);
+  const [kind = 'waits', otherKind = kind] = kinds;
+  const named = { connection: person.connection, kind, otherKind, id, second, third, fourth, fifth };
+  // Hardly anybody is named, and to find nobody is what costs least.
+  if ((await SOMEBODY_NAMING(db, named)).length === 0) return;
   await requeue(
     db,
     person.connection,

@@ -86,21 +86,25 @@ async function countPeople(
         .onRef('provisionings.connection', '=', 'people.connection')
         .onRef('provisionings.person_id', '=', 'people.id'),
     )
-    .select((row) => ['provisionings.state', row.fn.countAll<number>().as('people')])
+    // One row in any case: after a query that finds none nothing more is read.
+    .select((row) =>
+      SETTLED.map((state) =>
+        row.fn.countAll<number>().filterWhere('provisionings.state', '=', state).as(state),
+      ),
+    )
     .where('people.connection', '=', connection)
     .where('people.deleted', 'is not', null)
-    .where('provisionings.state', 'in', SETTLED)
-    .groupBy('provisionings.state');
+    .where('provisionings.state', 'in', SETTLED);
   const byReason = unsettled(db, connection)
     .select((row) => ['provisionings.reason', row.fn.countAll<number>().as('people')])
     .where('provisionings.reason', 'is not', null)
     .groupBy('provisionings.reason');
   // The rows are those of the queries, in their order; where there is nobody the first has none.
-  const [inState = [], settled = [], ofReason = []] = (await readApart([
+  const [inState = [], [settled = {}] = [], ofReason = []] = (await readApart([
     byState.compile(),
     gone.compile(),
     byReason.compile(),
-  ])) as [StateCount[]?, StateCount[]?, ReasonCount[]?];
+  ])) as [StateCount[]?, Partial<Record<State, number>>[]?, ReasonCount[]?];
   const states: Record<State, number> = {
     queued: 0,
     sending: 0,
@@ -112,7 +116,7 @@ async function countPeople(
     unmanaged: 0,
   };
   for (const { state, people } of inState) states[state] = Number(people);
-  for (const { state, people } of settled) states[state] -= Number(people);
+  for (const state of SETTLED) states[state] -= Number(settled[state] ?? 0);
   const reasons = Object.fromEntries(ofReason.map(({ reason, people }) => [reason, Number(people)]));
   return { states, reasons };
 }

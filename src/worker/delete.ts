@@ -1,7 +1,9 @@
 import pLimit from 'p-limit';
 import { searchKeys } from '../domain/adoption.ts';
+import { USER_DELETE } from '../domain/granted.ts';
 import type { Refused } from '../domain/outcome.ts';
 import type { PersonRecord } from '../domain/person.ts';
+import { restUndeleted } from '../domain/plan.ts';
 import type { Lease, OutgoingOperation, ProvisioningUpdate } from '../domain/ports.ts';
 import { messageOf } from '../domain/refusal.ts';
 import { allDone } from './all-done.ts';
@@ -62,6 +64,11 @@ async function deleteOne(context: Context, lease: Lease, operation: OutgoingOper
     case 'refused':
       return settleRefused(context, lease, request, operation, outcome);
     case 'retry':
+      // Where Concur does not name the scopes, this tells that one lacks.
+      if (outcome.why === 'token' && httpStatus === 403) {
+        return settleForbidden(context, lease, request, operation, outcome.message);
+      }
+      return recordFailure(context, lease, request, [operation], outcome, clock() + SINGLE_LIFETIME);
     case 'unknown':
       return recordFailure(context, lease, request, [operation], outcome, clock() + SINGLE_LIFETIME);
   }
@@ -132,6 +139,23 @@ async function settleRefused(
     state: 'partial',
     reason: 'refused',
     lastError: `Deactivated, but not deleted: ${message}`,
+    due: null,
+  }));
+}
+
+async function settleForbidden(
+  context: Context,
+  lease: Lease,
+  answered: Answered,
+  operation: OutgoingOperation,
+  why: string,
+): Promise<void> {
+  const request = { ...answered, state: 'refused', message: why, completedAt: context.clock() } as const;
+  const { state, reason, message } = restUndeleted(USER_DELETE);
+  await write(context, lease, operation, { request, state: 'refused' }, () => ({
+    state,
+    reason,
+    lastError: message,
     due: null,
   }));
 }

@@ -157,6 +157,29 @@ describe.each(ENGINES)('who becomes due on $name', (engine) => {
     expect(await due()).toEqual([]);
   });
 
+  it('is whoever waits, and nobody who is due already or whose deactivation Concur works on', async () => {
+    const [waiting = '', first = '', leaver = '', read = ''] = await resting([
+      'waiting',
+      'first',
+      'leaver',
+      'read',
+    ]);
+    const given = await group('Gives roles');
+    await settle([waiting], { state: 'queued', due: bench.now + 60_000 });
+    await settle([first], { state: 'queued', due: bench.now - 60_000 });
+    await settle([leaver], { state: 'processing', lane: 'deactivation' });
+    await settle([read], { state: 'processing', lane: 'update' });
+    await members(given, { kind: 'add', ids: [waiting, first, leaver, read] });
+    const rows = await bench.store.db.selectFrom('provisionings').select(['person_id', 'due']).execute();
+    const dues = new Map(rows.map(({ person_id, due: at }) => [person_id, at]));
+    expect([waiting, first, leaver, read].map((id) => dues.get(id))).toEqual([
+      bench.now,
+      bench.now - 60_000,
+      null,
+      bench.now,
+    ]);
+  });
+
   it('is told in one piece, ten thousand at once', async () => {
     await sql`insert into people (connection, id, resource, version, created, last_modified, user_name, user_name_key, active)
       with recursive n(v) as (select 1 union all select v + 1 from n where v < 10000)

@@ -107,6 +107,7 @@ describe.each(ENGINES)('reports on $name', (engine) => {
       reasons: {},
       openRequests: 1,
       oldestOpenDeactivation: since,
+      deactivations: { confirmed: 0, p50: null, p99: null },
     });
     await bench.connection.provisioning.commit(
       {

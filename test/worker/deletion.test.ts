@@ -1,7 +1,9 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { ALL_SCOPES } from '../../src/simulator/company.ts';
 import { Delivery, type DeliveryOptions, resource } from './harness.ts';
 
 const USER = /v4\.1\/Users\/./;
+const ADMIN = { kind: 'admin', name: 'root' } as const;
 const REMOVED = { kind: 'delete' } as const;
 
 const deleting = (more: DeliveryOptions = {}) =>
@@ -46,7 +48,8 @@ describe('a deletion that deletes', () => {
     // Whoever comes back is a new user, and an admin who retries finds that all is done.
     const again = await provisioned(delivery, 'ada');
     expect((await delivery.record(again)).provisioning.concurId).not.toBe(provisioning.concurId);
-    await delivery.decide(ada, () => ({ kind: 'retry' }));
+    const write = { kind: 'change', actor: ADMIN, id: ada, decide: () => ({ kind: 'retry' }) } as const;
+    await delivery.store.directory.accept([write]);
     await delivery.reaches(ada, 'in_sync', 'deleted');
     expect(delivery.inConcur('ada')).toMatchObject({ active: true });
   });
@@ -60,10 +63,12 @@ describe('a deletion that deletes', () => {
   });
 
   it('leaves them deactivated without the scope, and follows once it is granted', async () => {
-    const scopes = ['identity.user.delete'];
-    const delivery = await deleting({ company: { withheldScopes: scopes } });
-    const ada = await provisioned(delivery, 'ada');
+    const scopes = ALL_SCOPES.filter((scope) => scope !== 'identity.user.delete');
+    const delivery = await deleting({ company: { scopes } });
+    const [ada, bob] = [await provisioned(delivery, 'ada'), await provisioned(delivery, 'bob')];
+    await delivery.decide(bob, () => REMOVED);
     await delivery.decide(ada, () => REMOVED);
+    await delivery.reaches(bob, 'partial', 'not_granted');
     const { provisioning } = await delivery.reaches(ada, 'partial', 'not_granted');
     expect(provisioning.lastError).toBe(
       'The company did not grant identity.user.delete: the user stays in Concur, deactivated',
@@ -74,13 +79,23 @@ describe('a deletion that deletes', () => {
     const [again = ''] = await delivery.create(resource('ada'));
     const back = await delivery.reaches(again, 'in_sync');
     expect(back.provisioning.concurId).toBe(provisioning.concurId);
+    delivery.simulator.company.scopes = [...ALL_SCOPES];
+    delivery.simulator.state.tokens.revoke('access');
+    await delivery.create(resource('newcomer'));
+    await delivery.reaches(bob, 'in_sync', 'deleted');
+    expect(delivery.inConcur('ada')).toMatchObject({ active: true });
   });
 
   it('takes a user who is not there any more for deleted', async () => {
     const [delivery, gateway] = await Delivery.throughGateway({ settings: { deletion: 'delete' } });
     delivery.start();
     const ada = await provisioned(delivery, 'ada');
-    gateway.alter({ method: 'DELETE' }, () => ({ status: 404, body: '{}' }));
+    const unknown = {
+      schemas: ['urn:ietf:params:scim:api:messages:2.0:Error'],
+      status: '404',
+      detail: 'Unknown',
+    };
+    gateway.alter({ method: 'DELETE' }, () => ({ status: 404, body: JSON.stringify(unknown) }));
     await delivery.decide(ada, () => REMOVED);
     await delivery.reaches(ada, 'in_sync', 'deleted');
     expect(delivery.calls('DELETE', USER)).toBe(1);
@@ -98,10 +113,20 @@ describe('a deletion that deletes', () => {
     await delivery.comesTo(ada, 'in_sync', 'deleted');
     expect(delivery.calls('DELETE', USER)).toBe(1);
     // One that never arrived is sent again.
-    delivery.simulator.addFault({ status: 500, match: { method: 'DELETE' }, times: 1 } as never);
+    delivery.simulator.faults.add({ kind: 'drop-before', match: { method: 'DELETE' }, times: 1 });
     await delivery.decide(bob, () => REMOVED);
     await delivery.comesTo(bob, 'in_sync', 'deleted');
     expect(delivery.inConcur('bob')).toBeUndefined();
+  });
+
+  it('finds out that the scope lacks where Concur does not name any', async () => {
+    const [delivery, gateway] = await Delivery.throughGateway({ settings: { deletion: 'delete' } });
+    delivery.start();
+    const ada = await provisioned(delivery, 'ada');
+    gateway.alter({ method: 'DELETE' }, () => ({ status: 403, body: '{"detail":"Forbidden"}' }), 'all');
+    await delivery.decide(ada, () => REMOVED);
+    const { provisioning } = await delivery.reaches(ada, 'partial', 'not_granted');
+    expect(provisioning.lastError).toContain('identity.user.delete');
   });
 
   it('rests deactivated where Concur refuses it', async () => {
@@ -138,6 +163,8 @@ describe('a deletion that deletes', () => {
     const [delivery, gateway] = await Delivery.throughGateway({ settings: { deletion: 'delete' } });
     delivery.start();
     const ada = await provisioned(delivery, 'ada');
+    // Another process, which is not held up by the deletion.
+    delivery.start();
     const former = (await delivery.record(ada)).provisioning.concurId;
     const held = gateway.hold({ method: 'DELETE' });
     await delivery.decide(ada, () => REMOVED);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { findConcurTarget, findSwitch } from '../../src/mapping/concur-schema/schema.ts';
+import { findConcurTarget, findSwitch } from '../../../src/mapping/concur-schema/schema.ts';
 
 test.each([
   ['spend:ledgercode', 'spend:ledgerCode'],
