@@ -47,6 +47,8 @@ async function run(window: string, count: number, connections: number, delay: nu
   const elapsed = performance.now() - begun;
   times.sort((a, b) => a - b);
   const at = (q: number) => times[Math.floor(times.length * q)]?.toFixed(1);
+  const singles = simulator.requests.filter((r) => r.method === "POST" && /\/Users$/.test(r.path)).length; const bulks = simulator.requests.filter((r) => /Bulk$/.test(r.path)).length;
+  console.log(singles, "singles", bulks, "bulks", simulator.requests.length, "requests");
   console.log(`window ${window} count ${count} connections ${connections} concur+${delay}ms: ${(count / elapsed * 1000).toFixed(0)}/s, median ${at(0.5)}, p95 ${at(0.95)}, p99 ${at(0.99)}, max ${at(0.9999)} ms`);
   await bridge.close(); await simulator.close(); rmSync(folder, { recursive: true, force: true });
 }

@@ -28,7 +28,7 @@ import {
 } from './queueing.ts';
 import { keysOf, loadRecord, newProvisioning, savePerson, toProvisioningColumns } from './records.ts';
 import { claims, releaseFormerHolders } from './references.ts';
-import { keepRelations, wakeNaming } from './relations.ts';
+import { keepRelations, wakeManaged, wakeWaiting } from './relations.ts';
 import { lookSooner } from './requests.ts';
 import type { FindOutside } from './scope.ts';
 import { changedOf } from './statement.ts';
@@ -239,11 +239,11 @@ async function queue(
     await lookSooner(db, connection, lastRequestId, now);
   }
   if (isUndone(decision) || update.state === 'unmanaged') await keepRelations(db, before, update, now);
-  if (decision.kind === 'release') {
-    await releaseFormerHolders(db, person, decision.concurId);
-    await wakeNaming(db, person, decision.concurId, now);
-  } else if (concurId !== null && keysChanged(before.person, person)) {
-    await wakeNaming(db, person, concurId, now);
+  const holds = after.concurId;
+  if (decision.kind === 'release') await releaseFormerHolders(db, person, decision.concurId);
+  if (holds !== null && (holds !== concurId || keysChanged(before.person, person))) {
+    await wakeManaged(db, person, holds, now);
+    await wakeWaiting(db, person, holds, now);
   }
 }
 

@@ -9,7 +9,7 @@ import { updateOperations, voidLostCreates } from './operations.ts';
 import { pendingSince } from './queueing.ts';
 import { toProvisioningColumns } from './records.ts';
 import { claims, handOver, releaseFormerHolders, resolve, wakeRefused } from './references.ts';
-import { type Turn, wakeNaming, wakeRelated, wakeWaiting, writeRelations } from './relations.ts';
+import { type Turn, wakeManaged, wakeRelated, wakeWaiting, writeRelations } from './relations.ts';
 import { heldUnder, updateRequest } from './requests.ts';
 import { changedOf, statementOfColumns } from './statement.ts';
 import type { Database } from './tables.ts';
@@ -126,10 +126,9 @@ async function wakeOthers(
   const { person, provisioning } = record;
   await wakeRelated(db, person.connection, turn, now);
   await wakeRefused(db, record, update, now);
-  if (!mayFulfil(provisioning, update)) return;
   const { concurId } = { ...provisioning, ...update };
-  const wake = concurId === provisioning.concurId ? wakeWaiting : wakeNaming;
-  await wake(db, person, concurId, now);
+  if (concurId !== null && concurId !== provisioning.concurId) await wakeManaged(db, person, concurId, now);
+  if (mayFulfil(provisioning, update)) await wakeWaiting(db, person, concurId, now);
 }
 
 /**

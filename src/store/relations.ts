@@ -180,68 +180,33 @@ export async function wakeWaiting(
   concurId: string | null,
   now: number,
 ): Promise<void> {
-  await requeueNaming(db, person, concurId, ['waits'], now);
+  const { connection } = person;
+  await requeue(db, connection, naming(db, connection, 'waits', namesOf(person, concurId)), now);
 }
 
 /**
- * Makes everybody due who names `person`, where a name may stand for somebody else from now on, or the person for another
- * Concur user: who waits for them, and whose manager is named so, whether they wait or not.
+ * Makes everybody due whose manager is named as `person` is, and who does not wait for them: the name may have stood for
+ * somebody else up to now, or the person for another Concur user.
  */
-export async function wakeNaming(
+export async function wakeManaged(
   db: Kysely<Database>,
   person: Person,
   concurId: string | null,
   now: number,
 ): Promise<void> {
-  await requeueNaming(db, person, concurId, ['waits', 'manager'], now);
+  const { connection } = person;
+  const names = namesOf(person, concurId);
+  const managed = naming(db, connection, 'manager', names).except(naming(db, connection, 'waits', names));
+  await requeue(db, connection, managed, now);
 }
 
-/** Of how many names somebody has the most. */
-interface Names {
-  readonly connection: string;
-  readonly kind: Relation['kind'];
-  readonly otherKind: Relation['kind'];
-  readonly id: string | null;
-  readonly second: string | null;
-  readonly third: string | null;
-  readonly fourth: string | null;
-  readonly fifth: string | null;
-}
-
-/** Finds somebody who names a person. */
-const SOMEBODY_NAMING = statement((db, place: Places<Names>) =>
-  db
+function naming(db: Kysely<Database>, connection: string, kind: Relation['kind'], names: readonly string[]) {
+  return db
     .selectFrom('relations')
-    .select('person_id')
-    .where('connection', '=', place('connection'))
-    .where('kind', 'in', [place('kind'), place('otherKind')])
-    .where('target', 'in', [place('id'), place('second'), place('third'), place('fourth'), place('fifth')])
-    .limit(1),
-);
-
-async function requeueNaming(
-  db: Kysely<Database>,
-  person: Person,
-  concurId: string | null,
-  kinds: readonly Relation['kind'][],
-  now: number,
-): Promise<void> {
-  const [id = null, second = null, third = null, fourth = null, fifth = null] = namesOf(person, concurId);
-  const [kind = 'waits', otherKind = kind] = kinds;
-  const named = { connection: person.connection, kind, otherKind, id, second, third, fourth, fifth };
-  // Hardly anybody is named, and to find nobody is what costs least.
-  if ((await SOMEBODY_NAMING(db, named)).length === 0) return;
-  await requeue(
-    db,
-    person.connection,
-    db
-      .selectFrom('relations')
-      .select('relations.person_id')
-      .where('relations.connection', '=', person.connection)
-      .where('relations.kind', 'in', kinds)
-      .where('relations.target', 'in', namesOf(person, concurId)),
-    now,
-  );
+    .select('relations.person_id')
+    .where('relations.connection', '=', connection)
+    .where('relations.kind', '=', kind)
+    .where('relations.target', 'in', names);
 }
 
 /** The records, each with whether anybody names its person as manager, and as whose approver Concur holds them. */

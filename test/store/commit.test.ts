@@ -39,6 +39,7 @@ describe.each(ENGINES)('commits on $name', (engine) => {
       owned: ['userName'],
       refused: { b: { desired: {}, messages, uniqueness: false, searched: true, at: 3 } },
       confirmed: { title: { value: 'x', times: 2 } },
+      losses: { active: { state: 'counted', at: 5 } },
       candidates: [],
       waitingFor: ['x', 'Boss', 'boss'],
       lane: 'update',
@@ -76,6 +77,7 @@ describe.each(ENGINES)('commits on $name', (engine) => {
       manager: null,
       pendingSince: bench.now,
       lastRequestId: 'r',
+      verdictUntil: null,
       openOperations: 0,
     });
     expect(await bench.connection.reports.request('r')).toMatchObject({

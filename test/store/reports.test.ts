@@ -126,7 +126,38 @@ describe.each(ENGINES)('reports on $name', (engine) => {
     expect(await bench.connection.reports.summary()).toMatchObject({
       openRequests: 0,
       oldestOpenDeactivation: null,
+      deactivations: { confirmed: 1, p50: 100, p99: 100 },
     });
+  });
+
+  it('tell how long deactivations took, by the nearest rank, of the last 24 hours', async () => {
+    const names = Array.from({ length: 100 }, (_, index) => `person${index}`);
+    const people = await create(bench.connection, ...names.map((userName) => ({ userName })));
+    const ids = people.map(({ person }) => person.id);
+    const commit = async (active: boolean) => {
+      const held = lease(`l-${active}`, bench.now + 1);
+      await bench.connection.provisioning.claim(active ? 'others' : 'deactivation', 100, held, bench.now);
+      const applied = { profile: { active }, unknown: [] };
+      const decide = () => Promise.resolve({ state: 'in_sync', concurId: null, applied, due: null } as const);
+      for (const [index, id] of ids.entries()) {
+        const update = async () => ({ ...(await decide()), concurId: `c${index}` });
+        const at = active ? bench.now : bench.now + 1 + index;
+        await bench.connection.provisioning.commit({ people: [id], decide: update }, at);
+      }
+    };
+    await commit(true);
+    for (const id of ids) {
+      await change(bench.connection, id, ({ person: { resource } }) =>
+        replace({ ...resource, active: false }, 'active'),
+      );
+    }
+    await commit(false);
+    const deactivations = async () => (await bench.connection.reports.summary()).deactivations;
+    expect(await deactivations()).toEqual({ confirmed: 100, p50: 50, p99: 99 });
+    bench.now += 24 * 3_600_000 + 50;
+    expect(await deactivations()).toEqual({ confirmed: 50, p50: 75, p99: 100 });
+    bench.now += 50;
+    expect(await deactivations()).toEqual({ confirmed: 0, p50: null, p99: null });
   });
 
   it('count reasons, and list who has one', async () => {
