@@ -1,5 +1,7 @@
 import type { Logger } from 'pino';
 import { type Delivery, deliver } from './delivery.ts';
+import { deliveryStanding } from './domain/delivery.ts';
+import type { JsonObject } from './domain/json.ts';
 import type { HttpConnection } from './http/connection.ts';
 import { checkedDirectory } from './mapping/checks/checked-directory.ts';
 import type { OpenConnection } from './open-connection.ts';
@@ -36,7 +38,13 @@ export function runConnection(opened: OpenConnection, log: Logger): RunningConne
       current = next;
       if (former === null) return;
       draining.add(former);
-      await former.drain();
+      // Whatever goes wrong at its end: the next one plans everybody in any case.
+      await former.drain().catch((error: unknown) => {
+        log.error(
+          { err: error, connection: next.configuration.name },
+          'a delivery by former settings ended badly',
+        );
+      });
       draining.delete(former);
     };
     delivery = await deliver(next, replaceFormer, log);
@@ -90,6 +98,11 @@ export function served(connection: RunningConnection, log: Logger): HttpConnecti
       return current().configuration.writeApi;
     },
     describe: (record) => current().describe(record),
+    delivery: async () => deliveryStanding(current().configuration.delivery, await store.delivery.read()),
+    switchDelivery: async (to) => {
+      await store.delivery.set(to);
+      log.info({ connection: name, delivery: to }, 'an admin turned the delivery switch');
+    },
   };
 }
 
@@ -100,8 +113,12 @@ function servedDirectory({ current }: RunningConnection): Directory {
     ...directory,
     accept: (writes) => {
       const { configuration, store } = current();
-      const { validation, mapping } = configuration;
-      const door = validation === 'refuse' ? checkedDirectory(store.directory, mapping) : store.directory;
+      const { validation, mapping, scope } = configuration;
+      // Who joins a group later is to be fit for Concur by then.
+      const isSent = (resource: JsonObject) =>
+        scope === undefined || scope.usesGroups || scope.includes(resource, []);
+      const door =
+        validation === 'refuse' ? checkedDirectory(store.directory, mapping, isSent) : store.directory;
       return door.accept(writes);
     },
     groups: { ...directory.groups, accept: (writes) => current().store.directory.groups.accept(writes) },

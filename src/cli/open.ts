@@ -19,6 +19,7 @@ import { databaseFile } from '../store/sqlite.ts';
 import { CommandFailure } from './failure.ts';
 import { invocation } from './invocation.ts';
 import type { GlobalOptions } from './options.ts';
+import { version } from './version.ts';
 
 /** The configuration file that a command was told of, by its option or by `BRIDGE_CONFIG`; undefined: none. */
 export function namedFile(command: Command): string | undefined {
@@ -32,6 +33,7 @@ export function sourcesOf(command: Command): Sources {
   return {
     env: readEnvironment(),
     readFile: (path) => readFileSync(path, 'utf8'),
+    version: version(),
     compileMapping,
     compileGroupRules,
     compileScope,

@@ -1,11 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { loadConfiguration } from '../config/configuration.ts';
 import { nameOf } from '../config/standing.ts';
-import { isJsonObject } from '../domain/json.ts';
 import { databaseFile } from '../store/sqlite.ts';
 import { addConnect } from './connect.ts';
 import { forbiddenPlace } from './database-access.ts';
+import { addDelivery } from './delivery.ts';
 import { addDemo } from './demo.ts';
 import { addDoctor } from './doctor.ts';
 import { type Circumstances, explain } from './failure.ts';
@@ -22,6 +21,7 @@ import { addServe } from './serve.ts';
 import { addSimulate } from './simulate.ts';
 import { addStatus } from './status.ts';
 import { addToken } from './token.ts';
+import { version } from './version.ts';
 
 /**
  * Runs the program and sets the exit code of the process: 0 when all went well, 1 when it failed, 2 when
@@ -93,12 +93,7 @@ export function createProgram(): Command {
   addRetry(program);
   addHold(program);
   addOffboard(program);
+  addDelivery(program);
   addToken(program);
   return program;
-}
-
-/** The version of the package, two folders up both in the sources and in what is built of them. */
-function version(): string {
-  const about: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
-  return isJsonObject(about) ? String(about.version) : '';
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { connectionTroubles } from '../domain/connection-trouble.ts';
+import { deliveryStanding } from '../domain/delivery.ts';
 import type { PersonRecord } from '../domain/person.ts';
 import { REASONS, type Reason, STATES, type State } from '../domain/provisioning.ts';
 import type { Deactivations, Reports, Summary } from '../domain/reports.ts';
@@ -8,6 +9,7 @@ import { personLine, summaryReport } from '../http/admin/presenters.ts';
 import type { OpenConnection } from '../open-connection.ts';
 import { colour, colourState } from './colour.ts';
 import { HISTORY } from './decide.ts';
+import { offText, placeOf } from './delivery.ts';
 import { findPerson, PERSON } from './find-person.ts';
 import { sourcesOf, withConnection } from './open.ts';
 import { withConnectionOption, withExamples, withJsonOption } from './options.ts';
@@ -32,7 +34,7 @@ export function addStatus(program: Command): void {
     .action((user: string | undefined, options: { json?: true; all?: true }) =>
       withConnection(command, 'refuse', async (connection) => {
         await (user === undefined
-          ? showSummary(connection, options.json === true)
+          ? showSummary(command, connection, options.json === true)
           : showPerson(command, connection, user, options));
       }),
     );
@@ -61,9 +63,13 @@ async function showPerson(
 }
 
 async function showSummary(
-  { store: { reports, credentials }, configuration: { writeApi } }: OpenConnection,
+  command: Command,
+  { store, configuration }: OpenConnection,
   json: boolean,
 ): Promise<void> {
+  const { reports, credentials, delivery } = store;
+  const { writeApi, name } = configuration;
+  const standing = deliveryStanding(configuration.delivery, await delivery.read());
   const summary = summaryReport(await reports.summary());
   const attention: PersonRecord[] = [];
   for (const state of ATTENTION) attention.push(...(await reports.people({ state, limit: LISTED })).items);
@@ -73,6 +79,7 @@ async function showSummary(
   if (json) {
     printJson({
       ...summary,
+      ...standing,
       connectionTroubles: troubles,
       trouble,
       attention: attention.map(personLine),
@@ -82,6 +89,7 @@ async function showSummary(
   }
   const guarded = summary.reasons.guard ?? 0;
   if (guarded > 0) print(colour('red', guardedText(guarded)));
+  if (standing.delivery === 'off') print(`${offText(standing, summary, placeOf(command, name))}\n`);
   for (const text of troubles) print(colour('red', text));
   for (const { text, people, lastError } of trouble) {
     const error = lastError === null ? '' : ` Last: ${lastError}`;
@@ -96,6 +104,7 @@ async function showSummary(
         (state) => [colourState(state), String(summary.states[state])] as const,
       ),
       ['open requests', String(summary.openRequests)],
+      ['open deactivations', String(summary.openDeactivations)],
       ['oldest open deactivation', showTime(summary.oldestOpenDeactivation)],
       ['deactivations confirmed in 24 h', deactivationsText(summary.deactivations)],
     ]),

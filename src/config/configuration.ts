@@ -63,6 +63,8 @@ export interface Sources {
   readonly configFile?: string;
   /** Reads a file as text; throws when it cannot. */
   readonly readFile: (path: string) => string;
+  /** The version of the program; people are planned anew with another one. */
+  readonly version?: string;
   /** Compiles what connections map by themselves; without it a file that maps is refused. */
   readonly compileMapping?: CompileMapping;
   /** What Concur's own schemas said so far, by database and connection; without it nobody keeps them. */
@@ -81,7 +83,16 @@ export interface Sources {
  * none.
  */
 export function loadConfiguration(sources: Sources): Loaded {
-  const { env, configFile, readFile, compileMapping, compileGroupRules, compileScope, learnedSchemas } = sources;
+  const {
+    env,
+    configFile,
+    readFile,
+    version,
+    compileMapping,
+    compileGroupRules,
+    compileScope,
+    learnedSchemas,
+  } = sources;
   const variables = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const file = configFile ?? variables.BRIDGE_CONFIG;
   const { tree, problems, placeOf } = readTree(file, variables, readFile);
@@ -146,7 +157,7 @@ export function loadConfiguration(sources: Sources): Loaded {
           ...settings,
           name,
           ...(scope === undefined ? {} : { scope }),
-          fingerprint: fingerprintOf(connection, tables),
+          fingerprint: fingerprintOf(connection, tables, version),
           mapping: {
             defaults: mapping.defaults,
             currencies: mapping.currencies,

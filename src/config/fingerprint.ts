@@ -25,15 +25,16 @@ const WITHOUT_EFFECT: ReadonlySet<string> = new Set([
  *
  * @param connection its section of the file, defaults filled in
  * @param files the texts of the files that its mapping names
+ * @param version of the program: with another one the built-in mapping may be another
  * @returns SHA-256 in hex; the order of names does not matter
  */
-export function fingerprintOf(connection: object, files: readonly string[]): string {
+export function fingerprintOf(connection: object, files: readonly string[], version = ''): string {
   const settings = Object.fromEntries(
     Object.entries(connection).filter(([name]) => !WITHOUT_EFFECT.has(name)),
   );
   const inOrder = (_name: string, value: unknown) =>
     isJsonObject(value) ? Object.fromEntries(Object.entries(value).sort()) : value;
   return createHash('sha256')
-    .update(JSON.stringify([settings, files], inOrder))
+    .update(JSON.stringify([settings, files, version], inOrder))
     .digest('hex');
 }

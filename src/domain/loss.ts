@@ -84,9 +84,14 @@ export function standingLosses(losses: Losses, desired: Desired, { profile }: Ap
     key === 'active'
       ? desired.profile.active === false
       : desired.profile[key] === undefined && desired.initial[key] === undefined;
-  const isThere = (key: AttributeKey) =>
-    key === 'active' ? profile.active !== false : profile[key] !== undefined;
-  return Object.fromEntries(Object.entries(losses).filter(([key]) => isAsked(key) && isThere(key)));
+  // Whom Concur holds inactive has no access left to lose.
+  const isThere = (key: AttributeKey, { state }: KnownLoss) =>
+    key === 'active'
+      ? profile.active !== false
+      : profile[key] !== undefined && (profile.active !== false || state === 'discarded');
+  return Object.fromEntries(
+    Object.entries(losses).filter(([key, loss]) => isAsked(key) && isThere(key, loss)),
+  );
 }
 
 /** The losses with an admin's decision about those that are held. */

@@ -264,6 +264,8 @@ export interface ProvisioningStore {
    * who are `processing`.
    */
   claim(wanted: Claimable, limit: number, lease: Lease, now: number): Promise<readonly PersonRecord[]>;
+  /** Whether delivery is switched off: then nobody is claimed, and no request is recorded. */
+  isSwitchedOff(): Promise<boolean>;
   /** The records with how each person stands to others: their groups, where groups give anything, and whom they approve for. */
   withRelations(records: readonly PersonRecord[]): Promise<readonly PersonRecord[]>;
   /**
@@ -289,7 +291,8 @@ export interface ProvisioningStore {
   renew(lease: Lease): Promise<void>;
   /**
    * Writes a request and its operations; returns the ids of the people who must not be sent: they are no longer under
-   * the lease, or were to be created and have changed since Concur was searched for them, and are queued again.
+   * the lease, or were to be created and have changed since Concur was searched for them, and are queued again; so is
+   * everybody while delivery is switched off.
    */
   recordRequest(request: NewRequest, lease: Lease, now: number): Promise<readonly string[]>;
   /** Writes one step. */

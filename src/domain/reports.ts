@@ -85,6 +85,8 @@ export interface Summary {
   /** How many people there are of each reason; reasons of nobody are left out. */
   readonly reasons: Readonly<Partial<Record<Reason, number>>>;
   readonly openRequests: number;
+  /** How many people are to be deactivated in Concur without its having confirmed that. */
+  readonly openDeactivations: number;
   /** The oldest deactivation that is not confirmed yet, in ms since the epoch. */
   readonly oldestOpenDeactivation: number | null;
   readonly deactivations: Deactivations;

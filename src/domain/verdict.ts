@@ -42,7 +42,8 @@ export function verdictOn({ record, wanted }: Asked, version: number, now: numbe
   if (isFinal && !underWay) return { kind: 'refused', refusal };
   if (!isFinal && isIn({ record, wanted })) return { kind: 'confirmed' };
   const next = plan(record, wanted, EVERYTHING_READ);
-  const isDue = state === 'queued' && due !== null && due <= now && next.kind !== 'rest';
+  const isToDo = next.kind !== 'rest' || isIdentityUnknown(record);
+  const isDue = state === 'queued' && due !== null && due <= now && isToDo;
   return { kind: underWay || isDue ? 'open' : 'none' };
 }
 

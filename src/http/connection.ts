@@ -1,5 +1,6 @@
 import type { ConnectionSettings } from '../domain/connection.ts';
 import type { Credential } from '../domain/credential.ts';
+import type { DeliveryStanding } from '../domain/delivery.ts';
 import type { Granted } from '../domain/granted.ts';
 import type { PersonRecord } from '../domain/person.ts';
 import type { Gap, Waiting } from '../domain/plan.ts';
@@ -45,4 +46,8 @@ export interface HttpConnection {
   readonly credential: () => Promise<Credential | null>;
   readonly writeApi: ConnectionSettings['writeApi'];
   readonly describe: (record: PersonRecord) => Promise<Description>;
+  /** Whether changes are sent to Concur. */
+  readonly delivery: () => Promise<DeliveryStanding>;
+  /** Turns the switch that all processes share. */
+  readonly switchDelivery: (to: 'on' | 'off') => Promise<void>;
 }

@@ -162,7 +162,7 @@ async function claimOn(
  * transaction somebody else may have been given it. Of two who are to have no access either may.
  */
 function mayTakeOver(person: Person, { holder }: Claim): boolean {
-  return holder === 'former' || (holder === 'leaving' && person.deleted !== null);
+  return holder === 'former' || holder === 'halted' || (holder === 'leaving' && person.deleted !== null);
 }
 
 /** Whoever comes second is searched for again; what a deleted person had set is handed to the holder. */

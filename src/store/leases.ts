@@ -3,6 +3,7 @@ import { searchKeys } from '../domain/adoption.ts';
 import type { PersonRecord } from '../domain/person.ts';
 import type { Lease, Newcomer, OpenRequest } from '../domain/ports.ts';
 import { type Claimable, LANES, type Lane, type State } from '../domain/provisioning.ts';
+import { isSwitchedOff } from './delivery-switch.ts';
 import { fromJson, loadRecords } from './records.ts';
 import { loadOpenRequests } from './requests.ts';
 import type { Database } from './tables.ts';
@@ -20,6 +21,7 @@ export async function claim(
     const ofLeavers = wanted === 'deactivation' || wanted === 'lookup';
     const lanes = LANES.filter((lane) => (lane === 'deactivation') === ofLeavers);
     const ids: string[] = [];
+    if (await isSwitchedOff(transaction, connection)) return [];
     for (const lane of lanes) {
       if (ids.length < limit)
         ids.push(...(await dueIn(transaction, connection, wanted, lane, limit - ids.length, now)));

@@ -3,6 +3,7 @@ import type { ProvisioningStore } from '../domain/ports.ts';
 import { outsideOf, type ScopeSettings } from '../domain/scope.ts';
 import type { Gives } from './access.ts';
 import { commit } from './commit.ts';
+import { isSwitchedOff } from './delivery-switch.ts';
 import { queueForGrant } from './grants.ts';
 import { backlog, claim, newcomers, recover, renew } from './leases.ts';
 import { admitLosses, heldByGuard } from './losses.ts';
@@ -32,6 +33,7 @@ export function provisioningStore(
   return {
     claim: async (wanted, limit, lease, now) =>
       await known(await claim(db, connection, wanted, limit, lease, now)),
+    isSwitchedOff: () => isSwitchedOff(db, connection),
     withRelations: (records) => known(records),
     backlog: (limit, now) => backlog(db, connection, limit, now),
     newcomers: async (limit, now) => {

@@ -50,7 +50,7 @@ async function summary(
     .executeTakeFirst();
   const deactivation = await db
     .selectFrom('provisionings')
-    .select((row) => row.fn.min('deactivation_since').as('oldest'))
+    .select((row) => [row.fn.min('deactivation_since').as('oldest'), row.fn.countAll<number>().as('people')])
     .where('connection', '=', connection)
     .where('deactivation_since', 'is not', null)
     .executeTakeFirst();
@@ -60,6 +60,7 @@ async function summary(
     states,
     reasons,
     openRequests: Number(requests?.open ?? 0),
+    openDeactivations: Number(deactivation?.people ?? 0),
     oldestOpenDeactivation: deactivation?.oldest ?? null,
     deactivations: await deactivations(db, readApart, connection, now),
   };

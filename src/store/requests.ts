@@ -1,6 +1,7 @@
 import type { ExpressionBuilder, Kysely } from 'kysely';
 import { isDeactivation } from '../domain/difference.ts';
 import type { Lease, NewRequest, OpenRequest, OutgoingOperation, RequestUpdate } from '../domain/ports.ts';
+import { isSwitchedOff } from './delivery-switch.ts';
 import { toOperationRow, toSentOperation } from './operations.ts';
 import type { Database } from './tables.ts';
 
@@ -19,6 +20,10 @@ export async function recordRequest(
     const people = request.operations.map(({ personId }) => personId);
     const held = await heldUnder(transaction, connection, people, lease.token, now);
     const ours = request.operations.filter(({ personId }) => held.has(personId));
+    if (await isSwitchedOff(transaction, connection)) {
+      await giveBack(transaction, connection, [...held], now);
+      return people;
+    }
     const outdated = await outdatedCreates(transaction, connection, ours);
     await giveBack(transaction, connection, outdated, now);
     const operations = ours.filter(({ personId }) => !outdated.includes(personId));

@@ -10,8 +10,9 @@ type People = OperandValueExpressionOrList<Database, 'provisionings', 'person_id
 
 /**
  * Makes people due of whom something is wanted now that was not before, though nobody wrote them: whoever rests is
- * queued; who waits is due at once, and what is under way is looked at again when it ends. Nobody is looked for in
- * Concur who has no access anyway; whoever is held waits for an admin.
+ * queued; who waits is due at once, and what is under way is looked at again when it ends. Whoever is tried again ever
+ * more slowly goes on so, or two who wake each other would be tried without end. Nobody is looked for in Concur who has
+ * no access anyway; whoever is held waits for an admin.
  */
 export async function requeue(
   db: Kysely<Database>,
@@ -19,7 +20,7 @@ export async function requeue(
   people: People,
   now: number,
 ): Promise<void> {
-  await makeDue(db, connection, people, now);
+  await makeDue(db, connection, people, now, 'unfailed');
   await db
     .updateTable('provisionings')
     .where('connection', '=', connection)
@@ -46,12 +47,15 @@ export async function requeue(
 /**
  * Makes those of the people due at once who are under way. Who is due already keeps their place among others. A leaver
  * on whose deactivation Concur works is left alone: who is due among those is deactivated once more.
+ *
+ * @param which `unfailed`: those who wait for another try are not due any sooner
  */
 export async function makeDue(
   db: Kysely<Database>,
   connection: string,
   people: People,
   now: number,
+  which: 'all' | 'unfailed' = 'all',
 ): Promise<void> {
   await db
     .updateTable('provisionings')
@@ -61,5 +65,8 @@ export async function makeDue(
     .where('state', 'in', UNDER_WAY)
     .where((row) => row.or([row('due', 'is', null), row('due', '>', now)]))
     .where((row) => row.or([row('state', '!=', 'processing'), row('lane', '!=', 'deactivation')]))
+    .$if(which === 'unfailed', (those) =>
+      those.where((row) => row.or([row('state', '!=', 'queued'), row('attempts', '=', 0)])),
+    )
     .execute();
 }

@@ -1,4 +1,5 @@
 import { Kysely } from 'kysely';
+import type { DeliverySwitch } from '../domain/delivery.ts';
 import type { LearnedSchemas } from '../domain/learned-schemas.ts';
 import type { ProvisioningStore } from '../domain/ports.ts';
 import type { ReplanningStore } from '../domain/replanning.ts';
@@ -7,6 +8,7 @@ import type { ScopeSettings } from '../domain/scope.ts';
 import type { Directory } from '../scim/directory.ts';
 import type { Gives } from './access.ts';
 import { type Credentials, credentials } from './credentials.ts';
+import { deliverySwitch } from './delivery-switch.ts';
 import { directory } from './directory.ts';
 import { SQLITE_FILTERS } from './filter/sqlite.ts';
 import { type ListSources, readHere } from './list.ts';
@@ -32,6 +34,7 @@ export interface ConnectionStore {
   readonly credentials: Credentials;
   readonly tokens: ScimTokens;
   readonly schemas: Schemas;
+  readonly delivery: DeliverySwitch;
 }
 
 /** The database of all connections. */
@@ -101,6 +104,7 @@ export async function openStore({ url, secretKey, clock, newId }: StoreOptions):
         credentials: credentials(db, name, secretKey, clock),
         tokens: scimTokens(db, name, clock, newId),
         schemas: schemas(db, name, learned),
+        delivery: deliverySwitch(db, name),
       };
     },
     close: async () => {

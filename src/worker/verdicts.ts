@@ -34,7 +34,7 @@ export interface LivingVerdicts extends Verdicts {
 
 /** What verdicts are made from. */
 interface Surroundings {
-  readonly store: Pick<ProvisioningStore, 'backlog' | 'resolve' | 'withRelations'>;
+  readonly store: Pick<ProvisioningStore, 'isSwitchedOff' | 'backlog' | 'resolve' | 'withRelations'>;
   /** Reads a person who is not deleted. */
   readonly get: (id: string) => Promise<PersonRecord | null>;
   readonly concur: Pick<Concur, 'granted' | 'pause'>;
@@ -70,7 +70,8 @@ export function createVerdicts(surroundings: Surroundings): LivingVerdicts {
       budget.spend(clock() - now);
     };
     try {
-      if ((await store.backlog(SHORT_QUEUE + 1, now)) <= SHORT_QUEUE) {
+      const isSent = !(await store.isSwitchedOff());
+      if (isSent && (await store.backlog(SHORT_QUEUE + 1, now)) <= SHORT_QUEUE) {
         const until = now + wait;
         return { until, judge: (change) => judge(change, until), end };
       }

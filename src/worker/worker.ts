@@ -13,6 +13,7 @@ import { type Loop, startLoop } from './loop.ts';
 import { prepare } from './prepare.ts';
 import { recoverRequest } from './recover.ts';
 import { sendAll, sendEach } from './send.ts';
+import { watchSwitch } from './switch.ts';
 
 /** How many deactivations travel alone at once; beyond that they go in Bulks of deactivations only. */
 const DEACTIVATIONS_AT_ONCE = 20;
@@ -52,6 +53,12 @@ export function startWorker(surroundings: Surroundings, leaseDuration: number = 
   const guard = createGuard(surroundings);
   const context: Context = { ...surroundings, store, guard, lookahead: null, leaseDuration };
   const sending = context.settings.delivery === 'on';
+  if (!sending) {
+    context.log.warn(
+      { delivery: 'off' },
+      'delivery is off in the configuration: changes are accepted and planned, and none is sent',
+    );
+  }
   const leavers: Loop[] = sending
     ? [
         ...Array.from({ length: LEAVER_LOOPS }, () => loop('deactivations', deliver('deactivation'))),
@@ -64,6 +71,7 @@ export function startWorker(surroundings: Surroundings, leaseDuration: number = 
         loop('deliveries', deliver('others'), lookingAhead(context)),
         loop('grants', watchGrants(context)),
         loop('guard', guard.look),
+        loop('switch', watchSwitch(context, () => wakeAll())),
       ]
     : [];
   const confirmations = loop('confirmations', confirmRequests);
@@ -72,9 +80,7 @@ export function startWorker(surroundings: Surroundings, leaseDuration: number = 
   const awaited = new Set<Promise<void>>();
   return {
     // A write makes people due; it makes no request to be looked at, and leaves nothing behind.
-    wake: () => {
-      for (const one of deliveries) one.wake();
-    },
+    wake: wakeAll,
     deliverAwaited: () => {
       if (!sending || ending.signal.aborted) return;
       const one = deliverUntilNoneIsDue().finally(() => awaited.delete(one));
@@ -86,6 +92,10 @@ export function startWorker(surroundings: Surroundings, leaseDuration: number = 
       await Promise.all([...loops.map((one) => one.stop()), ...awaited]);
     },
   };
+
+  function wakeAll(): void {
+    for (const one of deliveries) one.wake();
+  }
 
   // Only writes make such people due, and each calls for them: no loop has to look for them.
   async function deliverUntilNoneIsDue(): Promise<void> {
@@ -151,8 +161,11 @@ function deliver(wanted: Claimable): Step {
     return held(context, async (lease) => {
       const limit = wanted === 'awaited' ? 1 : context.settings.batching.operations;
       const records = await context.store.claim(wanted, limit, lease, context.clock());
+      let isOver = false;
       for await (const outgoing of prepare(context, lease, records)) {
-        if (stopping.aborted) break;
+        // Who is not sent any more need not be searched for or read either.
+        isOver = stopping.aborted || (await context.store.isSwitchedOff());
+        if (isOver) break;
         const leavers = outgoing.filter(({ deactivation }) => deactivation);
         const deletions = outgoing.filter(({ operation }) => operation.method === 'DELETE');
         const others = outgoing.filter((one) => !leavers.includes(one) && !deletions.includes(one));
@@ -161,7 +174,7 @@ function deliver(wanted: Claimable): Step {
         await sendAll(context, lease, others);
         await deleteEach(context, lease, deletions);
       }
-      if (stopping.aborted) await giveBack(context, lease, records);
+      if (isOver || stopping.aborted) await giveBack(context, lease, records);
       return records.length;
     });
   };

@@ -33,6 +33,8 @@ async function twoConnections(): Promise<Express> {
       verdicts: null,
       onAccepted: () => {},
       onProvisionCompleted: async () => {},
+      delivery: async () => ({ delivery: 'on', offBy: null }),
+      switchDelivery: async () => {},
       describe: async () => ({ desired: {}, initial: {}, waitingFor: [], gaps: [], missingFor: () => null }),
     });
   }

@@ -1,4 +1,5 @@
 import type { Credential } from '../../src/domain/credential.ts';
+import { deliveryStanding } from '../../src/domain/delivery.ts';
 import type { JsonObject, JsonValue } from '../../src/domain/json.ts';
 import { isJsonObject } from '../../src/domain/json.ts';
 import type { Person, PersonRecord, Provisioning } from '../../src/domain/person.ts';
@@ -32,6 +33,7 @@ export function fakeConnection(name = 'default', tokens: Record<string, string> 
   const records = new Map<string, PersonRecord>();
   const changes: ChangeReport[] = [];
   let moment = CREATED;
+  let switched: 'on' | 'off' = 'on';
 
   const living = () => [...records.values()].filter(({ person }) => person.deleted === null);
   const failing = () => {
@@ -82,6 +84,7 @@ export function fakeConnection(name = 'default', tokens: Record<string, string> 
       },
       reasons: {},
       openRequests: 0,
+      openDeactivations: 1,
       oldestOpenDeactivation: CREATED,
       deactivations: { confirmed: 0, p50: null, p99: null },
     }),
@@ -152,6 +155,10 @@ export function fakeConnection(name = 'default', tokens: Record<string, string> 
       connection.woken += 1;
     },
     describe: async () => connection.description,
+    delivery: async () => deliveryStanding('on', switched),
+    switchDelivery: async (to) => {
+      switched = to;
+    },
     settle: (id, update) => {
       const record = records.get(id);
       if (record === undefined) throw new Error(`Nobody has the id ${id}`);

@@ -62,6 +62,8 @@ export async function realApp({ unknownMembers, validation = 'accept' }: RealSet
         verdicts: null,
         onAccepted: () => {},
         onProvisionCompleted: async () => {},
+        delivery: async () => ({ delivery: 'on', offBy: null }),
+        switchDelivery: async () => {},
         describe: async () => ({
           desired: {},
           initial: {},

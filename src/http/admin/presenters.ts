@@ -1,4 +1,5 @@
 import type { Credential } from '../../domain/credential.ts';
+import type { DeliveryStanding } from '../../domain/delivery.ts';
 import { difference } from '../../domain/difference.ts';
 import { grantedBy, SCOPES } from '../../domain/granted.ts';
 import { heldKeys } from '../../domain/loss.ts';
@@ -128,6 +129,7 @@ export function summaryReport(summary: Summary) {
 export function connectionReport(
   { name, writeApi }: Pick<HttpConnection, 'name' | 'writeApi'>,
   credential: Credential | null,
+  standing: DeliveryStanding,
   now: number,
 ) {
   const granted = credential?.scopes ?? null;
@@ -153,6 +155,8 @@ export function connectionReport(
     },
     /** The service that writes go to. */
     writeApi: grantedBy(granted === null ? null : new Set(granted), writeApi).writeApi,
+    /** Whether changes are sent to Concur, and what keeps them from it. */
+    ...standing,
   };
 }
 

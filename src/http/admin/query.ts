@@ -56,6 +56,9 @@ export const judging = z
     error: 'must be there, or all: true in its place',
   });
 
+/** The body that turns the delivery switch. */
+export const switching = z.strictObject({ delivery: z.enum(['on', 'off']) });
+
 /** Reads a query or body. Fails with ScimError 400 that names every field in error and what would be valid. */
 export function parse<Schema extends z.ZodType>(schema: Schema, source: unknown): z.output<Schema> {
   const result = schema.safeParse(source);

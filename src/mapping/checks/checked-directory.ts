@@ -1,4 +1,5 @@
 import type { MappingSettings } from '../../domain/connection.ts';
+import type { JsonObject } from '../../domain/json.ts';
 import type { PersonRecord } from '../../domain/person.ts';
 import type { Directory, Write, WriteResult } from '../../scim/directory.ts';
 import type { ScimError } from '../../scim/error.ts';
@@ -28,8 +29,14 @@ type Checked =
  * The directory behind a door that rejects what Concur would refuse for ever; `refusalOf` says what that is. The
  * mapping may wait, and never does inside a transaction: a change is checked against the person as they are, and
  * written only if they still are so.
+ *
+ * @param isSent whether a User is one for Concur at all: of others nothing is refused
  */
-export function checkedDirectory(directory: Directory, settings: MappingSettings): Directory {
+export function checkedDirectory(
+  directory: Directory,
+  settings: MappingSettings,
+  isSent: (resource: JsonObject) => boolean = () => true,
+): Directory {
   async function acceptChecked(writes: readonly Write[], checks: number): Promise<readonly WriteResult[]> {
     const batch: Batch = { read: new Map(), stale: new Set() };
     const checked = await Promise.all(writes.map((write) => check(write, batch)));
@@ -56,7 +63,7 @@ export function checkedDirectory(directory: Directory, settings: MappingSettings
 
   async function check(write: Write, batch: Batch): Promise<Checked> {
     if (write.kind === 'change') return { kind: 'passed', write: await checkedChange(write, batch) };
-    const error = await refusalOf(null, write.resource, settings);
+    const error = isSent(write.resource) ? await refusalOf(null, write.resource, settings) : null;
     return error === null ? { kind: 'passed', write } : { kind: 'refused', error };
   }
 
@@ -66,7 +73,7 @@ export function checkedDirectory(directory: Directory, settings: MappingSettings
     const before = await reading;
     const decision = before === null ? null : decided(() => write.decide(before));
     const error =
-      before !== null && decision?.kind === 'replace'
+      before !== null && decision?.kind === 'replace' && isSent(decision.resource)
         ? await refusalOf(before.person.resource, decision.resource, settings)
         : null;
     return {
