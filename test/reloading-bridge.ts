@@ -10,6 +10,7 @@ import type { JsonObject } from '../src/domain/json.ts';
 import { type Bridge, type Role, startBridge } from '../src/main.ts';
 import { compileMapping } from '../src/mapping/configured/compile.ts';
 import { compileGroupRules } from '../src/mapping/groups/compile.ts';
+import { compileScope } from '../src/mapping/scope.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../src/simulator/simulator.ts';
 
 const PATIENCE = { timeout: 15_000, interval: 20 };
@@ -71,7 +72,8 @@ export class ReloadingBridge {
     const text = this.text ?? stringify({ connections: { default: section } });
     const readFile = () => text;
     const env = this.#environment;
-    return loadConfiguration({ env, configFile: 'bridge.yaml', readFile, compileMapping, compileGroupRules });
+    const compilers = { compileMapping, compileGroupRules, compileScope };
+    return loadConfiguration({ env, configFile: 'bridge.yaml', readFile, ...compilers });
   }
 
   async start(role: Role = 'all'): Promise<Bridge> {
@@ -89,7 +91,7 @@ export class ReloadingBridge {
   }
 
   /** Sends a request with the SCIM token. */
-  async scim(method: string, path: string, body: JsonObject): Promise<{ status: number; id: string }> {
+  async scim(method: string, path: string, body?: JsonObject): Promise<{ status: number; id: string }> {
     const answer = await this.#fetch(method, `/scim/v2${path}`, 'BRIDGE_SCIM_TOKEN', body);
     const text = await answer.text();
     const { id = '' } = (text === '' ? {} : JSON.parse(text)) as { id?: string };
@@ -108,8 +110,12 @@ export class ReloadingBridge {
     return ids;
   }
 
-  async admin<Body>(method: string, path: string): Promise<{ status: number; body: Body }> {
-    const answer = await this.#fetch(method, `/api/v1${path}`, 'BRIDGE_ADMIN_TOKEN');
+  async admin<Body>(
+    method: string,
+    path: string,
+    sent?: JsonObject,
+  ): Promise<{ status: number; body: Body }> {
+    const answer = await this.#fetch(method, `/api/v1${path}`, 'BRIDGE_ADMIN_TOKEN', sent);
     return { status: answer.status, body: (await answer.json()) as Body };
   }
 

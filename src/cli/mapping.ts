@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { placeOfDefault } from '../config/standing.ts';
-import type { GroupAccess, MappingSettings } from '../domain/connection.ts';
+import type { ConnectionSettings, GroupAccess, Scope } from '../domain/connection.ts';
 import { isJsonObject, type JsonObject } from '../domain/json.ts';
 import { nearestName } from '../domain/nearest-name.ts';
 import type { AttributeKey } from '../domain/profile.ts';
@@ -56,7 +56,7 @@ function addTest(parent: Command): void {
     .addOption(
       new Option(
         '--group <name...>',
-        'groups that the User is in, by displayName or externalId, for groups.rules',
+        'groups that the User is in, by displayName or externalId, for groups.rules and the scope',
       ).default([], 'none'),
     )
     .addOption(
@@ -64,15 +64,20 @@ function addTest(parent: Command): void {
     )
     .addOption(new Option('--json', 'print JSON'))
     .action(async (file: string, { json, connection, group, manager }: TestOptions) => {
-      const groups = group.map((name) => ({ displayName: name, externalId: name }));
-      const settings = settingsOf(command, connection);
-      for (const name of group) tellWithoutRule(name, settings.groups);
+      const groups = group.map((name) => ({ id: name, displayName: name, externalId: name }));
+      const { scope, mapping: settings } = settingsOf(command, connection);
+      for (const name of group) tellWithoutUse(name, settings.groups, scope);
+      const user = userIn(file);
       const explained = withViolations(
-        await explainMapping(userIn(file), settings, groups, manager === true ? managerRoles(settings) : []),
+        await explainMapping(user, settings, groups, manager === true ? managerRoles(settings) : []),
         schemaWith(settings.learned?.()),
       );
-      if (json === true) printJson(explained);
-      else print(view(explained, (key) => placeOfDefault(connection, key, sourcesOf(command))));
+      const inScope = scope === undefined || scope.includes(user, groups);
+      if (json === true) printJson({ ...explained, inScope });
+      else {
+        if (!inScope) print(`${colour('red', outsideText(scope))}\n`);
+        print(view(explained, (key) => placeOfDefault(connection, key, sourcesOf(command))));
+      }
       if (explained.gaps.length > 0) process.exitCode = 1;
     });
   withExamples(command, [
@@ -82,7 +87,7 @@ function addTest(parent: Command): void {
     ['mapping test boss.json --manager', 'the same as somebody whom people report to'],
     [
       'mapping test ada.json --json',
-      'for programs: {"attributes": [{"key", "value", "use", "origin"}], "gaps"}',
+      'for programs: {"attributes": [{"key", "value", "use", "origin"}], "gaps", "inScope"}',
     ],
   ]);
   command.addHelpText(
@@ -91,8 +96,13 @@ function addTest(parent: Command): void {
   );
 }
 
-/** Says on stderr that no rule is about a group: it gives nothing, perhaps since its name is misspelt. */
-function tellWithoutRule(name: string, access: GroupAccess | undefined): void {
+function outsideText({ filter }: Scope): string {
+  return `Outside the scope of this connection (${filter}): nothing of this is sent to Concur.`;
+}
+
+/** Says on stderr that no rule is about a group, nor the scope: it gives nothing, perhaps since its name is misspelt. */
+function tellWithoutUse(name: string, access: GroupAccess | undefined, scope: Scope | undefined): void {
+  if (scope?.usesGroups === true) return;
   const rules = access?.rules ?? [];
   const group = { displayName: name, externalId: name };
   if (rules.some((rule) => isAbout(rule.group, group))) return;
@@ -117,11 +127,12 @@ function withViolations(explained: Explained, schema: ConcurSchema): Explained {
   return { attributes, gaps: [...explained.gaps, ...broken] };
 }
 
-function settingsOf(command: Command, name: string): MappingSettings {
+function settingsOf(command: Command, name: string): Pick<ConnectionSettings, 'mapping' | 'scope'> {
   const { connections, store } = configurationOf(command);
   const connection = connections.find((one) => one.name === name);
   if (connection !== undefined) {
-    return { ...connection.mapping, learned: () => learnedSchemas(store.url, name) };
+    const mapping = { ...connection.mapping, learned: () => learnedSchemas(store.url, name) };
+    return { ...connection, mapping };
   }
   const names = connections.map((one) => one.name).join(', ');
   throw new CommandFailure(`The configuration has no connection "${name}"; it has: ${names}`, 2);

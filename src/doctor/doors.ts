@@ -1,3 +1,4 @@
+import { deliveryStanding } from '../domain/delivery.ts';
 import { DEFAULT_CONNECTION } from '../http/connection.ts';
 import { type Check, failed, ok, warning } from './check.ts';
 import type { Examined } from './connection.ts';
@@ -82,14 +83,18 @@ export const events: Check<Examined> = {
 export const delivery: Check<Examined> = {
   id: 'delivery',
   title: 'Delivery to Concur is on',
-  needs: ['configuration'],
-  look: ({ configuration }) =>
-    configuration.delivery === 'on'
-      ? ok('It is.')
-      : warning(
-          'It is off: changes are accepted and planned, and nothing is sent.',
-          `Set connections.${configuration.name}.delivery to on when everything else is right.`,
-        ),
+  needs: ['database'],
+  look: async ({ configuration, store }) => {
+    const { delivery: configured, name } = configuration;
+    const { offBy } = deliveryStanding(configured, await (await store()).delivery.read());
+    if (offBy === null) return ok('It is.');
+    return warning(
+      'It is off: changes are accepted and planned, and nothing is sent.',
+      offBy === 'configuration'
+        ? `Set connections.${name}.delivery to on when everything else is right.`
+        : `It was switched off: delivery on --connection ${name} switches it on when everything else is right.`,
+    );
+  },
 };
 
 /** Where clients reach this connection's SCIM; null: not known before the server starts. */

@@ -17,11 +17,13 @@ export const mapping: Check<Examined> = {
   title: 'People of the directory come out whole',
   needs: ['company'],
   look: async ({ sample }) => {
-    const { total, people } = await sample();
-    if (people.length === 0) return ok('Nobody is in the directory yet to try the mapping on.');
+    const { total, people: all } = await sample();
+    if (all.length === 0) return ok('Nobody is in the directory yet to try the mapping on.');
+    const people = all.filter(({ wanted }) => wanted.outside === undefined);
+    const outside = outsideText(all);
     const gaps = gapsOf({ total, people });
     const whole = people.filter(({ wanted }) => wanted.gaps.length === 0).length;
-    const found = `${whole} of ${people.length} people are whole${total > people.length ? ` (there are ${total})` : ''}.`;
+    const found = `${whole} of ${people.length} people are whole${total > all.length ? ` (there are ${total})` : ''}.${outside}`;
     if (gaps.length === 0) return ok(found);
     const lines = gaps
       .slice(0, NAMED)
@@ -65,6 +67,13 @@ export const mappingScopes: Check<Examined> = {
     return isWhole ? warning(found, remedy) : failed(found, remedy);
   },
 };
+
+/** How many are outside the scope, as a sentence; nothing where nobody is. */
+function outsideText(people: Sample['people']): string {
+  const [example, ...others] = people.filter(({ wanted }) => wanted.outside !== undefined);
+  if (example === undefined) return '';
+  return ` ${others.length + 1} more outside the scope, such as ${example.id}: nothing is sent for them.`;
+}
 
 /** What the configuration itself asks for, whoever is in the directory. */
 function configuredKeys({ defaults, attributes = [], groups }: MappingSettings): readonly AttributeKey[] {

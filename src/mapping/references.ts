@@ -1,7 +1,7 @@
 import { ENTERPRISE, SPEND, SPEND_APPROVER, SPEND_DELEGATE, TRAVEL } from '../domain/extensions.ts';
 import type { JsonValue } from '../domain/json.ts';
 import { LISTS, PRIMARY } from '../domain/lists.ts';
-import type { Applied, PersonRecord } from '../domain/person.ts';
+import type { Applied, PersonRecord, Provisioning } from '../domain/person.ts';
 import type { Gap, Waiting } from '../domain/plan.ts';
 import type { Referenced } from '../domain/ports.ts';
 import { type AttributeKey, attributeOf, type Profile, sameValue, select } from '../domain/profile.ts';
@@ -69,7 +69,7 @@ interface Placed {
 
 /**
  * Puts the people whom references name into a profile, by their Concur UUIDs. Somebody who is not yet what Concur
- * requires of them is waited for in that value alone.
+ * requires of them is waited for in that value alone; no approver is waited for by whoever is to have no access.
  *
  * @param found whom the references stand for
  */
@@ -105,6 +105,7 @@ export function placeReferences(
     } else {
       const until = lackOf(referenced, one, provisioning.applied);
       if (until === null && referenced?.concurId != null) place(values, key, referenced.concurId);
+      else if (role !== undefined && profile.active === false) stay(values, key, provisioning);
       else {
         take(values, key);
         waiting.push({ key, reference: reference.toLowerCase(), until: until ?? NOT_IN_CONCUR });
@@ -173,6 +174,17 @@ function place(values: Map<AttributeKey, JsonValue>, key: AttributeKey, name: st
     values.set(`${own}${each.slice(old.length)}`, value);
   }
   values.set(`${own}${key.slice(old.length)}`, name);
+}
+
+/** Nobody is given a role for the sake of somebody without access: what we had set for those stays. */
+function stay(
+  values: Map<AttributeKey, JsonValue>,
+  key: AttributeKey,
+  { applied, owned }: Pick<Provisioning, 'applied' | 'owned'>,
+): void {
+  const held = applied.profile[key];
+  if (held !== undefined && owned.includes(key)) values.set(key, held);
+  else take(values, key);
 }
 
 function take(values: Map<AttributeKey, JsonValue>, key: AttributeKey): void {

@@ -22,6 +22,7 @@ import {
   afterWrite,
   firstLane,
   keysChanged,
+  lacksAccess,
   owesDeactivation,
   UNMANAGED,
   verdictUntil,
@@ -241,10 +242,11 @@ async function queue(
   if (isUndone(decision) || update.state === 'unmanaged') await keepRelations(db, before, update, now);
   const holds = after.concurId;
   if (decision.kind === 'release') await releaseFormerHolders(db, person, decision.concurId);
-  if (holds !== null && (holds !== concurId || keysChanged(before.person, person))) {
-    await wakeManaged(db, person, holds, now);
-    await wakeWaiting(db, person, holds, now);
-  }
+  const isNamedAnew = holds !== concurId || keysChanged(before.person, person);
+  const isBack = lacksAccess(before.person) && !lacksAccess(person);
+  if (holds !== null && isNamedAnew) await wakeManaged(db, person, holds, now);
+  // Access that was not taken away meanwhile is not given again in Concur, which would wake them.
+  if (holds !== null && (isNamedAnew || isBack)) await wakeWaiting(db, person, holds, now);
 }
 
 function updateFor(

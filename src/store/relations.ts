@@ -40,10 +40,7 @@ export async function writeRelations(
   update: ProvisioningUpdate,
 ): Promise<Turn> {
   const before = relationsOf(provisioning);
-  const next = { ...provisioning, ...update };
-  // Nobody approves for themselves because they are named as their own manager.
-  const isOneself = next.manager !== null && namesOf(person, next.concurId).includes(keyText(next.manager));
-  const after = relationsOf({ ...next, manager: isOneself ? null : next.manager });
+  const after = relationsOf({ ...provisioning, ...update });
   const gone = without(before, after);
   const come = without(after, before);
   for (const { kind, target } of gone) {

@@ -51,11 +51,13 @@ export async function wantedOf(
   const manager = references.find(({ key }) => key === MANAGER)?.reference;
   const found =
     references.length === 0 ? NOBODY : await resolve(references.map(({ reference }) => reference));
-  const { profile, waiting, gaps } = placeReferences(mapped.profile, references, found, record);
   const overridden = person.override === null ? {} : { active: person.override.active };
-  const all = { ...profile, ...overridden };
+  const all = { ...mapped.profile, ...overridden };
+  // Nobody approves for themselves because they are named as their own manager.
+  const isOneself = manager !== undefined && found.get(manager)?.personId === person.id;
+  const { profile, waiting, gaps } = placeReferences(all, references, found, record);
   return {
-    profile: all,
+    profile,
     initial,
     waiting,
     gaps: [...mapped.gaps, ...gaps],
@@ -63,7 +65,7 @@ export async function wantedOf(
     identityChosen,
     ...(sharing === undefined ? {} : { sharing }),
     ...(settings.learned === undefined ? {} : { learned: settings.learned() }),
-    ...(manager === undefined || all.active === false ? {} : { manager }),
+    ...(manager === undefined || all.active === false || isOneself ? {} : { manager }),
   };
 }
 

@@ -33,7 +33,7 @@ describe('docs/admin-api.md', () => {
   it.each(headings)('shows a call of %s', (heading) => {
     const [method = '', path = ''] = heading.split(' ');
     const [call = ''] = blocksOf(sectionOf(page, `### ${heading}`), '');
-    expect(call).toMatch(new RegExp(`\\$BRIDGE${path.replace('{id}', '[\\w@.-]+')}(\\?\\S+)?"?$`, 'm'));
+    expect(call).toMatch(new RegExp(`\\$BRIDGE${path.replace(/\{\w+\}/, '[\\w@.-]+')}(\\?\\S+)?"?$`, 'm'));
     const asked = /-X (\w+)/.exec(call)?.[1] ?? (call.includes(' -d ') ? 'POST' : 'GET');
     expect(asked).toBe(method);
   });

@@ -10,6 +10,7 @@ import { type Checked, examine, isWell } from '../../src/doctor/doctor.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
 import { compileMapping } from '../../src/mapping/configured/compile.ts';
 import { compileGroupRules } from '../../src/mapping/groups/compile.ts';
+import { compileScope } from '../../src/mapping/scope.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/simulator.ts';
 import { bindConnection, openStore } from '../../src/store/store.ts';
 
@@ -40,6 +41,7 @@ export interface Clinic {
   examine(setup?: Setup): Promise<Diagnosis>;
   /** Puts people into the directory; returns their ids. */
   add(...resources: readonly JsonObject[]): Promise<readonly string[]>;
+  switchDelivery(to: 'on' | 'off'): Promise<void>;
 }
 
 export async function openClinic(options: SimulatorOptions = {}): Promise<Clinic> {
@@ -61,7 +63,15 @@ export async function openClinic(options: SimulatorOptions = {}): Promise<Clinic
       readFile: () => stringify(file),
       compileMapping,
       compileGroupRules,
+      compileScope,
     });
+  const open = async () => {
+    const url = env.BRIDGE_DATABASE_URL;
+    const secretKey = Buffer.from(env.BRIDGE_SECRET_KEY, 'hex');
+    const store = await openStore({ url, secretKey, clock: Date.now, newId: randomUUID });
+    await bindConnection(store, 'default', env.CONCUR_COMPANY_ID);
+    return store;
+  };
   return {
     simulator,
     folder,
@@ -75,11 +85,13 @@ export async function openClinic(options: SimulatorOptions = {}): Promise<Clinic
       expect(told).toEqual(checks);
       return diagnosis(checks);
     },
+    switchDelivery: async (to) => {
+      const store = await open();
+      await store.connection('default').delivery.set(to);
+      await store.close();
+    },
     add: async (...resources) => {
-      const url = env.BRIDGE_DATABASE_URL;
-      const secretKey = Buffer.from(env.BRIDGE_SECRET_KEY, 'hex');
-      const store = await openStore({ url, secretKey, clock: Date.now, newId: randomUUID });
-      await bindConnection(store, 'default', env.CONCUR_COMPANY_ID);
+      const store = await open();
       const actor = { kind: 'scim', name: 'test' } as const;
       const written = await store
         .connection('default')

@@ -90,3 +90,12 @@ it('warns where delivery is off', async () => {
   });
   expect(ok).toBe(true);
 });
+
+it('warns where delivery was switched off, and says how it is switched on', async () => {
+  const clinic = await openClinic();
+  await clinic.switchDelivery('off');
+  expect((await clinic.examine()).of('delivery')).toMatchObject({
+    state: 'warning',
+    remedy: expect.stringContaining('delivery on --connection default'),
+  });
+});

@@ -27,6 +27,19 @@ it('tries the mapping on two hundred people at most', async () => {
   expect((await clinic.examine()).of('mapping').found).toBe('200 of 200 people are whole (there are 205).');
 });
 
+it('says who is outside the scope, and tries the mapping on the others', async () => {
+  const clinic = await openClinic();
+  const [, bob] = await clinic.add(
+    person('ada', { userType: 'Employee' }),
+    person('bob', { preferredLanguage: 'tlh' }),
+  );
+  const file = { connections: { default: { scope: 'userType eq "Employee"' } } };
+  expect((await clinic.examine({ file })).of('mapping')).toMatchObject({
+    state: 'ok',
+    found: `1 of 1 people are whole. 1 more outside the scope, such as ${bob}: nothing is sent for them.`,
+  });
+});
+
 it('says that nobody is there yet', async () => {
   const clinic = await openClinic();
   expect((await clinic.examine()).of('mapping')).toMatchObject({

@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
+import type { JsonObject } from '../../src/domain/json.ts';
 import { startSimulator } from '../../src/simulator/simulator.ts';
 import { startGateway } from '../worker/gateway.ts';
 import { ADMIN_TOKEN, BridgeProcess, SCIM_TOKEN } from './bridge-process.ts';
@@ -11,7 +12,7 @@ async function call(url: string, path: string, token: string, body?: object) {
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', prefer: 'wait=40' },
     ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
   });
-  return { status: answer.status, body: await answer.json() };
+  return { status: answer.status, body: (await answer.json()) as JsonObject };
 }
 
 test('a write whose process dies while its client waits stands, and is seen to have failed', {

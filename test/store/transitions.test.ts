@@ -53,14 +53,14 @@ interface Gate {
 }
 
 /** A delivery whose worker claims nobody, or looks at no request, while the gate is closed. */
-async function gated(company = {}): Promise<[Delivery, Gate]> {
+async function gated(company = {}, settings = {}): Promise<[Delivery, Gate]> {
   const gate: Gate = { claims: true, polls: true };
   const watch = (store: ProvisioningStore): ProvisioningStore => ({
     ...store,
     claim: async (...wanted) => (gate.claims ? store.claim(...wanted) : []),
     claimPolls: async (...wanted) => (gate.polls ? store.claimPolls(...wanted) : []),
   });
-  return [await Delivery.prepare({ watch, company }), gate];
+  return [await Delivery.prepare({ watch, company, settings }), gate];
 }
 
 const spend = (reimbursementCurrency: string) => ({
@@ -119,6 +119,18 @@ const SCENARIOS: readonly Scenario[] = [
       await delivery.reaches(ben, 'in_sync');
     },
     provokes: ['processing > failed', 'sending > failed', 'failed > queued'],
+  },
+  {
+    what: 'a newcomer whom Concur refuses, and whose creation is withdrawn',
+    async play() {
+      const delivery = await Delivery.prepare({ company: ONE_ZONE });
+      const [ben = ''] = await delivery.create(resource('ben', { timezone: UNKNOWN_THERE }));
+      delivery.start();
+      await delivery.reaches(ben, 'failed', 'refused');
+      await delivery.decide(ben, () => ({ kind: 'withdraw', to: null, changed: [], reason: 'refused' }));
+      await delivery.reaches(ben, 'in_sync', 'not_created');
+    },
+    provokes: ['failed > in_sync'],
   },
   {
     what: 'somebody who may be a stranger, until the admin says who they are',
@@ -244,6 +256,34 @@ const SCENARIOS: readonly Scenario[] = [
       await delivery.reaches(id, 'in_sync');
     },
     provokes: ['queued > processing'],
+  },
+  {
+    what: 'a leaver whom the guard holds while an operation is open, and who is deleted and comes back',
+    async play() {
+      const deactivationGuard = { people: 1, percent: null, within: 60 * MINUTE };
+      const [delivery, gate] = await gated({}, { deactivationGuard });
+      delivery.start();
+      const [ada = '', ben = ''] = await delivery.create(resource('ada'), resource('ben'));
+      for (const id of [ada, ben]) await delivery.reaches(id, 'in_sync');
+      await delivery.change(ben, { active: false });
+      await delivery.reaches(ben, 'in_sync');
+      gate.polls = false;
+      await delivery.change(ada, spend('EUR'));
+      await delivery.reaches(ada, 'processing');
+      await delivery.change(ada, { active: false });
+      await vi.waitFor(
+        async () => expect((await delivery.record(ada)).provisioning.losses.active?.state).toBe('held'),
+        PATIENCE,
+      );
+      gate.polls = true;
+      await delivery.reaches(ada, 'held', 'guard');
+      await delivery.decide(ada, () => ({ kind: 'delete' }));
+      await delivery.reaches(ada, 'held', 'guard');
+      const [again = ''] = await delivery.create(resource('ada'));
+      await delivery.comesTo(again, 'in_sync');
+      await delivery.reaches(ada, 'in_sync');
+    },
+    provokes: ['processing > held', 'held > in_sync'],
   },
 ];
 

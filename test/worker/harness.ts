@@ -10,7 +10,7 @@ import { giving } from '../../src/mapping/groups/match.ts';
 import type { Decision, WriteResult } from '../../src/scim/directory.ts';
 import type { GroupWrite } from '../../src/scim/groups.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/simulator.ts';
-import { bindConnection, type ConnectionStore, openStore } from '../../src/store/store.ts';
+import { bindConnection, type ConnectionStore, openStore, type Store } from '../../src/store/store.ts';
 import { startWorker, type Worker } from '../../src/worker/worker.ts';
 import { type Gateway, startGateway } from './gateway.ts';
 
@@ -63,6 +63,7 @@ export interface DeliveryOptions extends SimulatorOptions {
 export class Delivery {
   readonly simulator: Simulator;
   readonly store: ConnectionStore;
+  readonly database: Store;
   readonly clock: { now: () => number; advance: (ms: number) => void };
   #settings: ConnectionSettings;
   /** What the worker logged as errors: every test expects none. */
@@ -82,12 +83,14 @@ export class Delivery {
 
   private constructor(
     simulator: Simulator,
+    database: Store,
     store: ConnectionStore,
     clock: Delivery['clock'],
     settings: ConnectionSettings,
     options: DeliveryOptions,
   ) {
     this.simulator = simulator;
+    this.database = database;
     this.store = store;
     this.clock = clock;
     this.#settings = settings;
@@ -143,7 +146,7 @@ export class Delivery {
       deactivationGuard: null,
       ...options.settings,
     };
-    const delivery = new Delivery(simulator, connection, clock, settings, options);
+    const delivery = new Delivery(simulator, store, connection, clock, settings, options);
     onTestFinished(async () => {
       gateway?.close();
       await delivery.stop();

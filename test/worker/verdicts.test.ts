@@ -11,6 +11,7 @@ function world() {
     backlog: 0,
     counted: 0,
     pause: 0,
+    isOff: false,
     delivered: 0,
     errors: [] as object[],
     person: null as PersonRecord | null,
@@ -24,6 +25,7 @@ function world() {
           state.counted += 1;
           return Math.min(limit, state.backlog);
         },
+        isSwitchedOff: async () => state.isOff,
         resolve: async () => new Map(),
         withRelations: async (records) => records,
       },
@@ -89,6 +91,10 @@ test('nobody waits while Concur is left alone, behind a queue, or for no time', 
   state.delivery = 'off';
   expect(await make().admit(2_000)).toBeNull();
   expect(state.counted).toBe(0);
+  state.isOff = true;
+  expect(await verdicts.admit(2_000)).toBeNull();
+  state.isOff = false;
+  state.now += 200;
   state.backlog = 3;
   expect((await verdicts.admit(2_000))?.until).toBe(state.now + 2_000);
   state.backlog = 4;

@@ -1,7 +1,7 @@
 import type { JsonValue } from '../../domain/json.ts';
 import type { ConcurAttribute, ValueType } from '../concur-schema/attribute.ts';
 import type { ConcurTarget } from '../concur-schema/schema.ts';
-import { isCountry } from '../country.ts';
+import { countryCode } from '../country.ts';
 import { concurLanguage } from '../locale.ts';
 
 /** A value in Concur's form, nothing where there is none, or what it should have been. */
@@ -20,7 +20,7 @@ const WANTED: Readonly<Record<ValueType, string>> = {
   decimal: 'a number',
   day: 'a date such as 2026-01-31',
   moment: 'a date such as 2026-01-31, from 1900-01-01 to 2079-06-06',
-  country: 'a two-letter ISO 3166-1 country code, such as GB',
+  country: 'a two-letter ISO 3166-1 country code, such as GB, or an English name',
   currency: 'a three-letter ISO 4217 currency code, such as EUR',
   language: 'a language that Concur has, such as en-US',
   person: 'the id, externalId, userName or employee number of a person',
@@ -82,7 +82,7 @@ function builtIn({ type, values }: ConcurAttribute, value: JsonValue): JsonValue
     case 'moment':
       return moment(text);
     case 'country':
-      return isCountry(text.toUpperCase()) ? text.toUpperCase() : undefined;
+      return countryCode(text);
     case 'currency':
       return /^[a-z]{3}$/i.test(text) ? text.toUpperCase() : undefined;
     case 'language':

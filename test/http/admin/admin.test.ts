@@ -133,6 +133,8 @@ describe('lists', () => {
           missing: [{ scope: PROVISION_WRITE, lost: expect.stringContaining('no spend') }],
         },
         writeApi: 'identity',
+        delivery: 'on',
+        offBy: null,
       },
       {
         name: 'emea',
@@ -144,9 +146,27 @@ describe('lists', () => {
         geolocation: null,
         scopes: { granted: null, missing: [] },
         writeApi: 'provisioning',
+        delivery: 'on',
+        offBy: null,
       },
     ]);
     expect(JSON.stringify(body)).not.toContain('very-secret');
+  });
+
+  test('the delivery switch of each connection', async () => {
+    const off = await call('put', '/connections/emea', { delivery: 'off' });
+    expect(off).toMatchObject({ status: 200, body: { name: 'emea', delivery: 'off', offBy: 'switch' } });
+    expect((await call('get', '/connections')).body.items).toMatchObject([
+      { name: 'default', delivery: 'on' },
+      { name: 'emea', delivery: 'off' },
+    ]);
+    const on = await call('put', '/connections/emea', { delivery: 'on' });
+    expect(on.body).toMatchObject({ delivery: 'on', offBy: null });
+    for (const body of [{}, { delivery: 'maybe' }, { delivery: 'off', polling: 1 }]) {
+      expect((await call('put', '/connections/emea', body)).status).toBe(400);
+    }
+    expect((await call('put', '/connections/apac', { delivery: 'off' })).status).toBe(404);
+    expect((await call('get', '/connections/emea')).status).toBe(405);
   });
 
   test('people by page and by state', async () => {
