@@ -98,6 +98,12 @@ export class ReloadingBridge {
     return { status: answer.status, id };
   }
 
+  /** What is answered to a request with the SCIM token. */
+  async scimBody(method: string, path: string): Promise<{ status: number; body: JsonObject }> {
+    const answer = await this.#fetch(method, `/scim/v2${path}`, 'BRIDGE_SCIM_TOKEN');
+    return { status: answer.status, body: (await answer.json()) as JsonObject };
+  }
+
   /** Creates people and resolves when they are in sync. */
   async create(...resources: JsonObject[]): Promise<string[]> {
     const ids: string[] = [];

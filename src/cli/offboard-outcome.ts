@@ -11,6 +11,8 @@ export type Outcome =
   | 'held'
   /** Concur refused it. */
   | 'refused'
+  /** The person is outside the scope of the connection, which leaves them in Concur as they are. */
+  | 'out_of_scope'
   /** It is on its way. */
   | 'pending';
 
@@ -23,6 +25,7 @@ export function outcomeOf({ person, provisioning }: PersonRecord): Outcome {
   if (state === 'held' || candidates.length > 0) return 'held';
   if (UNDER_WAY.has(state) || openOperations > 0) return 'pending';
   if (concurId === null && !access) return 'not_in_concur';
+  if (state === 'unmanaged' && (access || applied.profile.active !== false)) return 'out_of_scope';
   if (concurId !== null && applied.profile.active === access) return 'confirmed';
   return state === 'failed' ? 'refused' : 'pending';
 }
@@ -40,6 +43,8 @@ export function explainOutcome(outcome: Outcome, { provisioning }: PersonRecord)
       return 'not done in Concur: an admin must decide which Concur user this is (hold list, hold release)';
     case 'refused':
       return `not done: Concur refused it${error}`;
+    case 'out_of_scope':
+      return 'not done in Concur: the person is outside the scope of this connection, and nothing is sent for them';
     case 'pending':
       return `accepted; Concur has not confirmed yet; the running server goes on delivering it${error}`;
   }

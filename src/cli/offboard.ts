@@ -100,7 +100,7 @@ async function offboard(
   const done = await untilSettled(store.reports, written, Date.now() + wait * 1_000);
   const isBad = ({ did, outcome }: Done) =>
     did !== 'was not offboarded' &&
-    (outcome === 'held' || outcome === 'refused' || (outcome === 'pending' && wait > 0));
+    (['held', 'refused', 'out_of_scope'].includes(outcome) || (outcome === 'pending' && wait > 0));
   if (done.some(isBad)) process.exitCode = 1;
   if (json) printJson({ items: done.map(report) });
   else show(done);
@@ -145,6 +145,7 @@ const WORDS: Readonly<Record<Outcome, string>> = {
   not_in_concur: 'not in Concur: nothing to deactivate',
   held: 'not done',
   refused: 'refused',
+  out_of_scope: 'not done',
   pending: 'not confirmed yet',
 };
 

@@ -163,13 +163,13 @@ export const SETTINGS: readonly Setting[] = [
     `${connection}.deactivationGuard.people`,
     null,
     '100',
-    'The most people who may lose access within the time of the guard; more are held for an admin. null: no such limit.',
+    'The most people who may lose access within the time of the guard; more are held for an admin. off: no such limit.',
   ),
   optional(
     `${connection}.deactivationGuard.percent`,
     null,
     '20',
-    'The same as a share of the active people, in per cent, for companies of more than ten. null: no such limit.',
+    'The same as a share of the active people, in per cent, for companies of more than ten. off: no such limit.',
   ),
   optional(
     `${connection}.deactivationGuard.within`,

@@ -62,6 +62,12 @@ function whole(least: number, most: number) {
     .refine((value) => Number.isInteger(value) && value >= least && value <= most, `must be ${what}`);
 }
 
+/** A limit that may be switched off: null then. An empty value would be none, and so the default. */
+function orOff(least: number, most: number) {
+  const what = `a whole number from ${least} to ${most}, or off`;
+  return z.union([z.literal('off').transform(() => null), whole(least, most)], expected(what));
+}
+
 /** The base URI of a Concur data centre. */
 export const baseUrl = checked(
   'an address such as https://us2.api.concursolutions.com, without a path',
@@ -178,17 +184,20 @@ const connectionSchema = z.strictObject(
       .default('deactivate'),
     scopeExit: z.enum(['deactivate', 'keep'], { error: 'must be deactivate or keep' }).default('deactivate'),
     deactivationGuard: z
-      .union([
-        z.literal('off').transform(() => null),
-        z.strictObject(
-          {
-            people: whole(1, MOST_PEOPLE).nullable().default(100),
-            percent: whole(1, 100).nullable().default(20),
-            within: duration('a duration such as 1h, up to 7d', 1_000, 7 * DAY).default(HOUR),
-          },
-          section,
-        ),
-      ])
+      .union(
+        [
+          z.literal('off').transform(() => null),
+          z.strictObject(
+            {
+              people: orOff(1, MOST_PEOPLE).default(100),
+              percent: orOff(1, 100).default(20),
+              within: duration('a duration such as 1h, up to 7d', 1_000, 7 * DAY).default(HOUR),
+            },
+            section,
+          ),
+        ],
+        expected('off, or a mapping of people, percent and within'),
+      )
       .prefault({}),
   },
   section,

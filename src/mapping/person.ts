@@ -148,11 +148,12 @@ function assemble(
     configured,
   );
   const initial = select(filling, (key) => profile[key] === undefined);
+  const approvals = managerApprovals(settings).filter(({ key }) => isOurs(key));
   const references = [
     ...(enterprise.manager === undefined || decides(MANAGER)
       ? []
       : [{ key: MANAGER, reference: enterprise.manager }]),
-    ...named.filter(({ key }) => isOurs(key)),
+    ...named.filter(({ key }) => isOurs(key)).map((one) => asManager(one, approvals)),
     ...configured.references.filter(({ key }) => isDeliverable(key)),
   ];
   const mapped = {
@@ -173,6 +174,12 @@ function assemble(
     ...(given === null ? {} : { sharing: given.sharing }),
   };
   return { mapped, defaults, sent, configured, byGivers: given?.byGivers ?? new Map() };
+}
+
+/** An approver whom the client names may be the manager, who is given the role first. */
+function asManager(one: Reference, approvals: readonly ManagerApproval[]): Reference {
+  const role = approvals.find(({ key }) => key === one.key)?.role;
+  return role === undefined ? one : { ...one, roleOfManager: role };
 }
 
 const NO_GROUPS: GroupAccess = { ownership: 'additive', rules: [] };

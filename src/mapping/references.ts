@@ -13,6 +13,8 @@ export interface Reference {
   readonly reference: string;
   /** The role that Concur requires of the person before it takes the value; absent: it has the last word. */
   readonly role?: string;
+  /** The same where the person is the manager too, who is given the role as that. */
+  readonly roleOfManager?: string;
   /** As what it is sent where it names nobody who is here; absent: it waits until somebody is. */
   readonly otherwise?: 'value' | 'employeeNumber';
 }
@@ -82,9 +84,12 @@ export function placeReferences(
   const values = new Map<AttributeKey, JsonValue>(Object.entries(profile));
   const waiting: Waiting[] = [];
   const gaps: Gap[] = [];
-  for (const one of references) {
-    const { key, reference, role, otherwise } = one;
+  const manager = references.find(({ key }) => key === MANAGER)?.reference;
+  const managerId = manager === undefined ? undefined : found.get(manager)?.personId;
+  for (const { key, reference, otherwise, ...one } of references) {
     const referenced = found.get(reference);
+    const isManager = managerId !== undefined && referenced?.personId === managerId;
+    const role = one.role ?? (isManager ? one.roleOfManager : undefined);
     const isOneself = referenced?.personId === person.id;
     if (referenced === undefined && otherwise !== undefined) {
       place(
@@ -103,7 +108,7 @@ export function placeReferences(
       // Somebody who is named as their own manager approves nothing for themselves.
       take(values, key);
     } else {
-      const until = lackOf(referenced, one, provisioning.applied);
+      const until = lackOf(referenced, key, role, provisioning.applied);
       if (until === null && referenced?.concurId != null) place(values, key, referenced.concurId);
       else if (role !== undefined && profile.active === false) stay(values, key, provisioning);
       else {
@@ -125,7 +130,8 @@ const NOT_IN_CONCUR = 'whom Concur does not hold yet';
 /** What Concur requires of a person and they lack, as the end of "Waits for …, "; null: nothing. */
 function lackOf(
   referenced: Referenced | undefined,
-  { key, role }: Reference,
+  key: AttributeKey,
+  role: string | undefined,
   applied: Applied,
 ): string | null {
   if (referenced === undefined) return NOT_HERE;

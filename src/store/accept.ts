@@ -242,11 +242,14 @@ async function queue(
   if (isUndone(decision) || update.state === 'unmanaged') await keepRelations(db, before, update, now);
   const holds = after.concurId;
   if (decision.kind === 'release') await releaseFormerHolders(db, person, decision.concurId);
-  const isNamedAnew = holds !== concurId || keysChanged(before.person, person);
-  const isBack = lacksAccess(before.person) && !lacksAccess(person);
-  if (holds !== null && isNamedAnew) await wakeManaged(db, person, holds, now);
+  if (holds === null) return;
+  const isOther = holds !== concurId;
+  const isRenamed = keysChanged(before.person, person);
+  if (isOther) await wakeManaged(db, person, holds, now);
+  else if (isRenamed) await wakeManaged(db, person, holds, now, before.person);
   // Access that was not taken away meanwhile is not given again in Concur, which would wake them.
-  if (holds !== null && (isNamedAnew || isBack)) await wakeWaiting(db, person, holds, now);
+  const isBack = lacksAccess(before.person) && !lacksAccess(person);
+  if (isOther || isRenamed || isBack) await wakeWaiting(db, person, holds, now);
 }
 
 function updateFor(

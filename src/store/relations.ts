@@ -40,7 +40,8 @@ export async function writeRelations(
   update: ProvisioningUpdate,
 ): Promise<Turn> {
   const before = relationsOf(provisioning);
-  const after = relationsOf({ ...provisioning, ...update });
+  const next = { ...provisioning, ...update };
+  const after = relationsOf((await isOwnManager(db, person, next)) ? { ...next, manager: null } : next);
   const gone = without(before, after);
   const come = without(after, before);
   for (const { kind, target } of gone) {
@@ -62,6 +63,17 @@ export async function writeRelations(
       .execute();
   }
   return { begun, ended: await unheld(db, person.connection, gone) };
+}
+
+/** Nobody approves for themselves because they are named as their own manager. */
+async function isOwnManager(
+  db: Kysely<Database>,
+  person: Person,
+  { manager, concurId }: Pick<Provisioning, 'manager' | 'concurId'>,
+): Promise<boolean> {
+  if (manager === null || !namesOf(person, concurId).includes(keyText(manager))) return false;
+  const found = await resolve(db, person.connection, [manager]);
+  return found.get(manager)?.personId === person.id;
 }
 
 /** Makes those due for whom something turned. */
@@ -184,15 +196,19 @@ export async function wakeWaiting(
 /**
  * Makes everybody due whose manager is named as `person` is, and who does not wait for them: the name may have stood for
  * somebody else up to now, or the person for another Concur user.
+ *
+ * @param former names that the person had before, as the same Concur user: whoever uses one of them knows no better
  */
 export async function wakeManaged(
   db: Kysely<Database>,
   person: Person,
   concurId: string | null,
   now: number,
+  former?: Person,
 ): Promise<void> {
   const { connection } = person;
-  const names = namesOf(person, concurId);
+  const known = former === undefined ? [] : namesOf(former, concurId);
+  const names = namesOf(person, concurId).filter((name) => !known.includes(name));
   const managed = naming(db, connection, 'manager', names).except(naming(db, connection, 'waits', names));
   await requeue(db, connection, managed, now);
 }

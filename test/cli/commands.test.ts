@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
@@ -6,6 +6,8 @@ import { ENTERPRISE } from '../../src/domain/extensions.ts';
 import { type Running, run, start } from './child.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'bridge-cli-'));
+const offFile = join(folder, 'off.yaml');
+writeFileSync(offFile, 'connections: { default: { delivery: off } }\n');
 let simulator: Running;
 let server: Running;
 let url: string;
@@ -84,6 +86,39 @@ it('lists requests, and shows one with its operations', async () => {
   }
   const none = await run(['requests', 'no-such-id'], environment);
   expect(none).toMatchObject({ code: 1, stdout: '' });
+});
+
+it('switches delivery off and on beside the running server, and says how many leavers wait', async () => {
+  expect(await run(['delivery'], environment)).toMatchObject({ code: 0, stdout: 'Delivery is on.\n' });
+  const off = await run(['delivery', 'off'], environment);
+  expect(off.stdout).toContain('nothing is sent to Concur');
+  expect(off.stdout).toContain('No leaver waits');
+  await server.line(/delivery is switched off/);
+  await json(['offboard', 'bob.twin@example.com', '--reason', 'left', '--wait', '0']);
+  expect(await json(['delivery', 'status'])).toMatchObject({
+    connection: 'default',
+    delivery: 'off',
+    offBy: 'switch',
+    openDeactivations: 1,
+  });
+  const { stdout } = await run(['status'], environment);
+  expect(stdout).toMatch(
+    /^Delivery is switched off \(delivery on switches it on\): .*\n1 leaver waits to be deactivated, since /,
+  );
+  expect(await concurActive('bob.twin@example.com')).toBe(true);
+  // Where the configuration says off, the switch alone sends nothing.
+  const both = await run(['delivery', 'on'], { ...environment, BRIDGE_CONFIG: offFile });
+  expect(both).toMatchObject({
+    code: 1,
+    stdout: expect.stringMatching(/off by .*delivery \(.*off\.yaml:1\)/),
+  });
+  await vi.waitFor(async () => expect(await concurActive('bob.twin@example.com')).toBe(false), {
+    timeout: 15_000,
+    interval: 200,
+  });
+  expect(await json(['delivery'])).toMatchObject({ delivery: 'on', openDeactivations: 0 });
+  await json(['offboard', '--lift', 'bob.twin@example.com', '--wait', '30']);
+  expect((await run(['delivery', 'maybe'], environment)).code).toBe(2);
 });
 
 it('offboards until Concur has confirmed it, says so the second time, and lifts it', async () => {

@@ -19,6 +19,7 @@ it('has the commands that others rely on', () => {
       'retry',
       'hold',
       'offboard',
+      'delivery',
       'token',
     ]),
   );

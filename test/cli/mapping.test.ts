@@ -38,6 +38,18 @@ connections:
 `,
 );
 writeFileSync(
+  join(folder, 'scoped.yaml'),
+  `store: { secretKey: '${'0'.repeat(64)}' }
+connections:
+  default:
+    baseUrl: https://us2.api.concursolutions.com
+    companyId: 3f2504e0-4f89-11d3-9a0c-0305e82c3301
+    clientId: client
+    clientSecret: secret
+    scope: userType eq "Employee" or groups.display eq "Clerks"
+`,
+);
+writeFileSync(
   join(folder, 'wrong.yaml'),
   'connections:\n  default:\n    mapping:\n      attributes:\n        titel: title\n',
 );
@@ -69,6 +81,20 @@ test('mapping test shows each value with where it comes from, and what is looked
   expect(rows).toContainEqual(['timezone', 'Europe/Berlin', 'always', 'mapping.defaults (./bridge.yaml:9)']);
   expect(stdout).toMatch(/not fit to be sent\n {2}nothing/);
   expect(code).toBe(0);
+});
+
+test('mapping test says whether the User is in the scope, and what would be sent otherwise', async () => {
+  const scoped = (...args: string[]) => mappingTest(['-', '--config', 'scoped.yaml', ...args], ADA);
+  const outside = await scoped();
+  expect(outside.stdout).toMatch(
+    /^Outside the scope of this connection \(userType eq "Employee" or groups\.display eq "Clerks"\): nothing of this is sent/,
+  );
+  expect(outside.stdout).toContain('name.givenName');
+  expect(outside.code).toBe(0);
+  expect(JSON.parse((await scoped('--json')).stdout)).toMatchObject({ inScope: false });
+  const inside = await scoped('--group', 'clerks');
+  expect(inside.stdout).not.toContain('scope');
+  expect(inside.stderr).toBe('');
 });
 
 test('mapping test says what breaks a rule of Concur, as the server would', async () => {

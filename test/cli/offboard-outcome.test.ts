@@ -28,6 +28,9 @@ describe('of somebody who is to have no access', () => {
     ['pending', { concurId: null, state: 'queued' }],
     ['held', { concurId: null, state: 'held', candidates }],
     ['held', { concurId: null, state: 'queued', candidates }],
+    ['confirmed', { ...inConcur(false), state: 'unmanaged' }],
+    ['out_of_scope', { ...inConcur(true), state: 'unmanaged' }],
+    ['not_in_concur', { concurId: null, state: 'unmanaged' }],
   ])('it is %s with %j', (outcome, provisioning) => {
     expect(outcomeOf(somebody({ override }, provisioning))).toBe(outcome);
     expect(outcomeOf(somebody({ deleted: 1 }, provisioning))).toBe(outcome);
@@ -38,6 +41,7 @@ describe('of somebody who is to have access again', () => {
   it.each<[string, Partial<Provisioning>]>([
     ['confirmed', inConcur(true)],
     ['pending', inConcur(false)],
+    ['out_of_scope', { ...inConcur(false), state: 'unmanaged' }],
     ['refused', { concurId: null, state: 'failed' }],
     ['refused', { ...inConcur(false), state: 'failed' }],
     ['held', { concurId: null, state: 'held', candidates }],

@@ -190,6 +190,22 @@ describe('the file', () => {
   });
 });
 
+describe('the deactivation guard', () => {
+  const hour = 3_600_000;
+  test.each([
+    ['{ people: off }', { people: null, percent: 20, within: hour }],
+    ['{ percent: off, within: 2d }', { people: 100, percent: null, within: 48 * hour }],
+    ['{ people: 5, percent: 1 }', { people: 5, percent: 1, within: hour }],
+    ['{ people: off, percent: off }', { people: null, percent: null, within: hour }],
+    ['{ people:, percent: ~ }', { people: 100, percent: 20, within: hour }],
+    ['off', null],
+  ])('may be %s', (text, guard) => {
+    const env = { ...environment, EMEA_SECRET: 's' };
+    const { connections } = configured(env, `${file}    deactivationGuard: ${text}\n`);
+    expect(connections[0]?.deactivationGuard).toEqual(guard);
+  });
+});
+
 describe('what is refused', () => {
   test.each([
     ['BRIDGE_SECRET_KEY', 'ab'.repeat(31)],
@@ -251,6 +267,10 @@ describe('what is refused', () => {
     ['    validation: maybe\n', 'validation', 'refuse or accept'],
     ['    delivery: maybe\n', 'delivery', 'on or off'],
     ['    delivery: true\n', 'delivery', 'on or off'],
+    ['    deactivationGuard: { people: 0 }\n', 'deactivationGuard.people', 'from 1'],
+    ['    deactivationGuard: { percent: 101 }\n', 'deactivationGuard.percent', 'from 1 to 100'],
+    ['    deactivationGuard: { within: 8d }\n', 'deactivationGuard.within', 'up to 7d'],
+    ['    deactivationGuard: true\n', 'deactivationGuard', 'off'],
     ['    rateLimit: 0\n', 'rateLimit', 'whole number from 1'],
     ['    rateLimit: 0.5\n', 'rateLimit', 'whole number from 1'],
     ['    rateLimit: many\n', 'rateLimit', 'whole number from 1'],

@@ -3,7 +3,7 @@ import { deliveryStanding } from '../../src/domain/delivery.ts';
 import type { JsonObject, JsonValue } from '../../src/domain/json.ts';
 import { isJsonObject } from '../../src/domain/json.ts';
 import type { Person, PersonRecord, Provisioning } from '../../src/domain/person.ts';
-import type { ChangeReport, Reports, RequestReport } from '../../src/domain/reports.ts';
+import type { ChangeReport, Reports, RequestReport, Summary } from '../../src/domain/reports.ts';
 import type { Description, HttpConnection } from '../../src/http/connection.ts';
 import { personResource } from '../../src/http/scim/person-resource.ts';
 import type { Actor, Decision, Directory, Write, WriteResult } from '../../src/scim/directory.ts';
@@ -25,6 +25,8 @@ export interface FakeConnection extends HttpConnection {
   woken: number;
   /** Makes the next call of the directory fail with it. */
   failure: Error | null;
+  /** What the summary says besides the people. */
+  counts: Pick<Summary, 'reasons' | 'deactivations'>;
   /** Changes what is known of a person's provisioning. */
   settle(id: string, update: Partial<Provisioning>): void;
 }
@@ -82,11 +84,10 @@ export function fakeConnection(name = 'default', tokens: Record<string, string> 
         held: 0,
         unmanaged: 0,
       },
-      reasons: {},
       openRequests: 0,
       openDeactivations: 1,
       oldestOpenDeactivation: CREATED,
-      deactivations: { confirmed: 0, p50: null, p99: null },
+      ...connection.counts,
     }),
     people: async ({ state, reason, cursor, limit }) => {
       const found = [...records.values()].filter(
@@ -142,6 +143,7 @@ export function fakeConnection(name = 'default', tokens: Record<string, string> 
     requests: [],
     description: { desired: {}, initial: {}, waitingFor: [], gaps: [], missingFor: () => null },
     woken: 0,
+    counts: { reasons: {}, deactivations: { confirmed: 0, p50: null, p99: null } },
     failure: null,
     tokens: {
       verify: async (token) => {
@@ -219,6 +221,8 @@ export function fakeConnection(name = 'default', tokens: Record<string, string> 
           { ...record, provisioning: { ...record.provisioning, state: 'queued', losses: {} } },
           actor,
           decision.verdict === 'released' ? 'release' : 'discard',
+          [],
+          decision.reason,
         );
       case 'release': {
         const provisioning = { ...record.provisioning, concurId: decision.concurId, candidates: [] };

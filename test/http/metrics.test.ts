@@ -45,6 +45,24 @@ test('wants the admin token, and is off without one', async () => {
   expect((await request(fakeApp({}).app).get('/metrics')).status).toBe(403);
 });
 
+test('tells how long deactivations took, and whom the guard holds', async () => {
+  const before = await scrape();
+  const here = { connection: 'default' };
+  const took = (text: string, quantile: string) =>
+    metricOf(text, 'bridge_deactivation_seconds', { ...here, quantile });
+  expect([took(before, '0.5'), took(before, '0.99')]).toEqual([undefined, undefined]);
+  expect(metricOf(before, 'bridge_guard_held_people', here)).toBe(0);
+  connection.counts = { reasons: { guard: 3 }, deactivations: { confirmed: 7, p50: 800, p99: 2_500 } };
+  const text = await scrape();
+  expect([took(text, '0.5'), took(text, '0.99')]).toEqual([0.8, 2.5]);
+  expect(metricOf(text, 'bridge_deactivations_confirmed', here)).toBe(7);
+  expect(metricOf(text, 'bridge_guard_held_people', here)).toBe(3);
+  connection.counts = { reasons: {}, deactivations: { confirmed: 0, p50: null, p99: null } };
+  const after = await scrape();
+  expect(took(after, '0.5')).toBeUndefined();
+  expect(metricOf(after, 'bridge_guard_held_people', here)).toBe(0);
+});
+
 test('counts people, the oldest open deactivation and the life of the token when it is asked', async () => {
   const people = { connection: 'default', state: 'queued' };
   expect(metricOf(await scrape(), 'bridge_people', people)).toBe(0);

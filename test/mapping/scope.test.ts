@@ -56,7 +56,7 @@ describe('a scope', () => {
 describe('a filter that is no scope says why', () => {
   it.each([
     ['userTyp eq "Employee"', /There is no attribute "?userTyp"? .*in the filter/],
-    ['userType = "Employee"', /should have an operator .*"="/],
+    ['userType = "Employee"', /should have an operator .*, but has = at position 9/],
     ['(userType eq "Employee"', /"\)"/],
     [
       'groups.type eq "direct"',

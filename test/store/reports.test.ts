@@ -106,6 +106,7 @@ describe.each(ENGINES)('reports on $name', (engine) => {
       },
       reasons: {},
       openRequests: 1,
+      openDeactivations: 1,
       oldestOpenDeactivation: since,
       deactivations: { confirmed: 0, p50: null, p99: null },
     });
@@ -125,6 +126,7 @@ describe.each(ENGINES)('reports on $name', (engine) => {
     );
     expect(await bench.connection.reports.summary()).toMatchObject({
       openRequests: 0,
+      openDeactivations: 0,
       oldestOpenDeactivation: null,
       deactivations: { confirmed: 1, p50: 100, p99: 100 },
     });

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import { describe, expect, it, vi } from 'vitest';
+import type { Scope } from '../../src/domain/connection.ts';
 import { ENTERPRISE, SPEND } from '../../src/domain/extensions.ts';
 import type { ProvisioningStore } from '../../src/domain/ports.ts';
 import { TRANSITIONS } from '../../src/domain/transitions.ts';
@@ -285,15 +286,76 @@ const SCENARIOS: readonly Scenario[] = [
     },
     provokes: ['processing > held', 'held > in_sync'],
   },
+  {
+    what: 'people who come into the scope and leave it, before and after something was sent',
+    async play() {
+      const [delivery, gate] = await gated({}, { scope: EMPLOYEES });
+      delivery.start();
+      const [ada = ''] = await delivery.create(resource('ada'));
+      await delivery.reaches(ada, 'unmanaged', 'out_of_scope');
+      await delivery.change(ada, EMPLOYED);
+      await delivery.reaches(ada, 'in_sync');
+      await delivery.change(ada, CONTRACTED);
+      await delivery.reaches(ada, 'unmanaged', 'out_of_scope');
+      seedStranger(delivery, 'ben');
+      const [ben = '', cid = '', dan = ''] = await delivery.create(
+        resource('ben', EMPLOYED),
+        resource('cid', { ...EMPLOYED, active: false }),
+        resource('dan', { ...EMPLOYED, userName: 'no address', emails: [] }),
+      );
+      await delivery.reaches(ben, 'held', 'ambiguous');
+      await delivery.reaches(cid, 'in_sync', 'not_created');
+      await delivery.reaches(dan, 'failed', 'incomplete');
+      gate.claims = false;
+      const [eve = ''] = await delivery.create(resource('eve', EMPLOYED));
+      for (const id of [ben, cid, dan, eve]) {
+        await delivery.change(id, CONTRACTED);
+        await delivery.reaches(id, 'unmanaged', 'out_of_scope');
+      }
+    },
+    provokes: [
+      'null > unmanaged',
+      'unmanaged > queued',
+      'sending > unmanaged',
+      'held > unmanaged',
+      'in_sync > unmanaged',
+      'failed > unmanaged',
+      'queued > unmanaged',
+    ],
+  },
+  {
+    what: 'somebody who leaves the scope while an operation is open, and is to be kept',
+    async play() {
+      const [delivery, gate] = await gated({}, { scope: EMPLOYEES, scopeExit: 'keep' });
+      delivery.start();
+      const [ada = ''] = await delivery.create(resource('ada', EMPLOYED));
+      await delivery.reaches(ada, 'in_sync');
+      gate.polls = false;
+      await delivery.change(ada, spend('EUR'));
+      await delivery.reaches(ada, 'processing');
+      await delivery.change(ada, CONTRACTED);
+      gate.polls = true;
+      await delivery.reaches(ada, 'unmanaged', 'out_of_scope');
+    },
+    provokes: ['processing > unmanaged'],
+  },
 ];
 
-/** A Concur user with Ada's name and somebody else's number. */
-function seedStranger({ simulator }: Delivery) {
+const EMPLOYED = { userType: 'Employee' };
+const CONTRACTED = { userType: 'Contractor' };
+const EMPLOYEES: Scope = {
+  filter: 'userType eq "Employee"',
+  usesGroups: false,
+  includes: ({ userType }) => userType === 'Employee',
+};
+
+/** A Concur user with somebody's name and somebody else's number. */
+function seedStranger({ simulator }: Delivery, name = 'ada') {
   return simulator.state.seed({
-    userName: 'ada@example.com',
+    userName: `${name}@example.com`,
     active: false,
-    name: { givenName: 'Ada', familyName: 'Elder' },
-    emails: [{ type: 'work', value: 'ada@example.com' }],
+    name: { givenName: name, familyName: 'Elder' },
+    emails: [{ type: 'work', value: `${name}@example.com` }],
     [ENTERPRISE]: { companyId: simulator.company.id, employeeNumber: 'another' },
   });
 }

@@ -51,6 +51,7 @@ it('a deactivation accepted while 50,000 updates wait is the very next request, 
   expect(request?.operations).toHaveLength(1);
   expect(request?.operations[0]?.difference).toEqual({ set: { active: false }, remove: [] });
   expect((await delivery.store.reports.summary()).states.queued).toBeGreaterThanOrEqual(WAITING - 100);
-  await delivery.stop();
+  const stopped = delivery.stop();
   bulk.release();
+  await stopped;
 }, 60_000);

@@ -400,6 +400,52 @@ describe('people who are held', () => {
   });
 });
 
+describe('people whom the deactivation guard holds', () => {
+  const losses = { active: { state: 'held', at: NOW, why: 'Too many' } } as const;
+
+  beforeEach(() => {
+    for (const id of ids.slice(0, 2)) connection.settle(id, { state: 'held', reason: 'guard', losses });
+  });
+
+  test('are listed with what they would lose', async () => {
+    const { body } = await call('get', '/holds?reason=guard');
+    const held = { reason: 'guard', candidates: [], wouldLose: ['active'] };
+    expect(body.items).toEqual([expect.objectContaining(held), expect.objectContaining(held)]);
+    expect((await call('get', '/holds?reason=ambiguous')).body.items).toEqual([]);
+    expect((await call('get', '/holds?reason=refused')).status).toBe(400);
+  });
+
+  test.each([
+    ['release', 'released', 'release'],
+    ['discard', 'discarded', 'discard'],
+  ])('are decided about by %s, some or all', async (path, done, action) => {
+    const some = await call('post', `/holds/${path}`, { users: ['ada'], reason: 'a mistake' });
+    expect([some.status, some.body, connection.woken]).toEqual([200, { [done]: 1 }, 1]);
+    const { body } = await call('get', '/changes?user=ada&limit=1');
+    expect(body.items).toMatchObject([{ action, actor: 'admin:api', reason: 'a mistake' }]);
+    const all = await call('post', `/holds/${path}`, { all: true });
+    expect([all.status, all.body]).toEqual([200, { [done]: 1 }]);
+    expect((await call('get', '/holds')).body.items).toEqual([]);
+  });
+
+  test.each<[object, number, string]>([
+    [{}, 400, 'users'],
+    [{ users: [] }, 400, 'users'],
+    [{ users: ['ada'], all: true }, 400, 'users'],
+    [{ all: false }, 400, 'all'],
+    [{ all: true, reason: ' ' }, 400, 'reason'],
+    [{ users: ['ada', 'eve'] }, 409, 'eve@example.com'],
+    [{ users: ['ada', 'nobody'] }, 404, 'Nobody'],
+  ])('are not decided about by %j', async (body, status, message) => {
+    for (const path of ['release', 'discard']) {
+      const answer = await call('post', `/holds/${path}`, body);
+      expect(answer.status).toBe(status);
+      expect(answer.body.error.message).toContain(message);
+    }
+    expect((await call('get', '/holds')).body.items).toHaveLength(2);
+  });
+});
+
 async function remove(id: string): Promise<void> {
   const actor = { kind: 'scim', name: 'x' } as const;
   await connection.directory.accept([{ kind: 'change', id, actor, decide: () => ({ kind: 'delete' }) }]);

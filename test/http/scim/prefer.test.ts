@@ -19,16 +19,9 @@ test.each([
   expect(preferredWait(header)).toEqual({ wait, applied });
 });
 
-test.each([
-  undefined,
-  '',
-  'return=minimal',
-  'wait',
-  'wait=',
-  'wait=soon',
-  'wait=-1',
-  'wait=1.5',
-  ',,;=',
-])('%s says nothing of waiting', (header) => {
-  expect(preferredWait(header)).toBeNull();
-});
+test.each([undefined, '', 'return=minimal', 'wait', 'wait=', 'wait=soon', 'wait=-1', 'wait=1.5', ',,;='])(
+  '%s says nothing of waiting',
+  (header) => {
+    expect(preferredWait(header)).toBeNull();
+  },
+);
