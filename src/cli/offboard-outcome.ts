@@ -40,6 +40,7 @@ export function explainOutcome(outcome: Outcome, { provisioning }: PersonRecord)
     case 'not_in_concur':
       return null;
     case 'held':
+      if (reason === 'guard') return `not done in Concur${error}`;
       return 'not done in Concur: an admin must decide which Concur user this is (hold list, hold release)';
     case 'refused':
       return `not done: Concur refused it${error}`;

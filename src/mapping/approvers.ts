@@ -18,25 +18,29 @@ const ROLE_OF: Readonly<Record<ApproverKind, string>> = {
 };
 
 /**
- * What a person's manager approves for them: their primary approver, where nobody else is asked for as that.
+ * What a person's manager approves for them: their primary approver, where nobody else is asked for as that. Whoever is
+ * asked for as that may be the manager too.
  *
- * @param references whom is asked for, the manager among them; nothing where there is none
+ * @param references whom is asked for, the manager among them
  * @param isOurs whether the built-in mapping decides about a key
+ * @returns the references with those; the same where there is no manager
  */
-export function approvalsByManager(
+export function withApprovalsByManager(
   { managerApproves = [] }: MappingSettings,
   references: readonly Reference[],
   isOurs: (key: AttributeKey) => boolean,
 ): readonly Reference[] {
   const manager = references.find(({ key }) => key === MANAGER)?.reference;
-  if (manager === undefined) return [];
-  return managerApproves
-    .map((kind) => ({
-      key: `${SPEND_APPROVER}:${kind}[${PRIMARY}].approver.value`,
-      reference: manager,
-      role: ROLE_OF[kind],
-    }))
-    .filter(({ key }) => isOurs(key) && !references.some((one) => one.key === key));
+  if (manager === undefined) return references;
+  const approvals = managerApproves
+    .map((kind) => ({ key: `${SPEND_APPROVER}:${kind}[${PRIMARY}].approver.value`, role: ROLE_OF[kind] }))
+    .filter(({ key }) => isOurs(key));
+  const named = references.map((one) => {
+    const role = approvals.find(({ key }) => key === one.key)?.role;
+    return role === undefined ? one : { ...one, roleOfManager: role };
+  });
+  const added = approvals.filter(({ key }) => !references.some((one) => one.key === key));
+  return [...named, ...added.map((approval) => ({ ...approval, reference: manager }))];
 }
 
 /** The roles that whoever manages somebody is given, none twice. */

@@ -4,7 +4,7 @@ import type { JsonObject } from '../domain/json.ts';
 import type { MemberOf } from '../domain/person.ts';
 import type { Gap, Sharing } from '../domain/plan.ts';
 import { type AttributeKey, extensionOf, flatten, type Profile, select } from '../domain/profile.ts';
-import { approvalsByManager } from './approvers.ts';
+import { withApprovalsByManager } from './approvers.ts';
 import { askedRoles } from './asked-roles.ts';
 import { concurExtensions } from './concur-extensions.ts';
 import { type Configured, readConfigured } from './configured/configured.ts';
@@ -148,18 +148,17 @@ function assemble(
     configured,
   );
   const initial = select(filling, (key) => profile[key] === undefined);
-  const approvals = managerApprovals(settings).filter(({ key }) => isOurs(key));
   const references = [
     ...(enterprise.manager === undefined || decides(MANAGER)
       ? []
       : [{ key: MANAGER, reference: enterprise.manager }]),
-    ...named.filter(({ key }) => isOurs(key)).map((one) => asManager(one, approvals)),
+    ...named.filter(({ key }) => isOurs(key)),
     ...configured.references.filter(({ key }) => isDeliverable(key)),
   ];
   const mapped = {
     profile: withConcurTimeZone(profile, settings),
     initial: withConcurTimeZone(initial, settings),
-    references: [...references, ...approvalsByManager(settings, references, isOurs)],
+    references: withApprovalsByManager(settings, references, isOurs),
     gaps: [
       ...missingRequired({ ...initial, ...profile }),
       ...(decides('preferredLanguage') ? [] : languageGap(resource)),
@@ -174,12 +173,6 @@ function assemble(
     ...(given === null ? {} : { sharing: given.sharing }),
   };
   return { mapped, defaults, sent, configured, byGivers: given?.byGivers ?? new Map() };
-}
-
-/** An approver whom the client names may be the manager, who is given the role first. */
-function asManager(one: Reference, approvals: readonly ManagerApproval[]): Reference {
-  const role = approvals.find(({ key }) => key === one.key)?.role;
-  return role === undefined ? one : { ...one, roleOfManager: role };
 }
 
 const NO_GROUPS: GroupAccess = { ownership: 'additive', rules: [] };

@@ -232,6 +232,8 @@ async function queue(
       ...(newKey === oldKey ? {} : { user_name_key: newKey }),
       // A worker that held the person has no say any more: it would put them back to what they were held for.
       ...(update.state === undefined ? {} : { lease_token: null, lease_until: null }),
+      // Whoever was in a request is searched for when something is planned for them again.
+      ...(isUndone(decision) ? { last_request_id: null } : {}),
     },
     { connection, id: person.id, now, owed: owed ? 1 : 0 },
   );

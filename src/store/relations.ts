@@ -8,7 +8,6 @@ import type { Memberships } from './memberships.ts';
 import { keysOf, keyText } from './records.ts';
 import { resolve } from './references.ts';
 import { requeue } from './requeue.ts';
-import { type Places, statement } from './statement.ts';
 import type { Database } from './tables.ts';
 
 /** A row of `relations`, without the person whose it is. */

@@ -1,5 +1,6 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
-import type { MemberOf, Person } from '../domain/person.ts';
+import type { MemberOf, Person, PersonRecord } from '../domain/person.ts';
 import type { State } from '../domain/provisioning.ts';
 import { type Outside, outsideOf, type ScopeSettings } from '../domain/scope.ts';
 import { updateProvisioning } from './accept-statements.ts';
@@ -10,6 +11,9 @@ import { keepRelations } from './relations.ts';
 import { lookSooner } from './requests.ts';
 import { changedOf } from './statement.ts';
 import type { Database } from './tables.ts';
+
+/** How many people are read and judged in one go. */
+const AT_ONCE = 200;
 
 /** Tells how somebody stands to the scope, inside the transaction that writes them. */
 export type FindOutside = (transaction: Kysely<Database>, person: Person, state: State) => Promise<Outside>;
@@ -37,27 +41,38 @@ export async function queueAcrossScope(
   ids: readonly string[],
   now: number,
 ): Promise<void> {
-  const { db, connection } = place;
-  const records = await withGroups(place, await loadRecords(db, connection, ids));
-  for (const record of records) {
-    const { person, provisioning } = record;
-    const outside = outsideOf(scope, record);
-    const isOutside = provisioning.state === 'unmanaged';
-    if (person.deleted !== null || isOutside === (outside !== null)) continue;
-    const update = afterWrite(record, person, now, outside);
-    const isOwed = owesDeactivation(person, { ...provisioning, ...update }, outside);
-    await updateProvisioning(
-      db,
-      {
-        ...toProvisioningColumns(changedOf(provisioning, update)),
-        ...(update.state === undefined ? {} : { lease_token: null, lease_until: null }),
-      },
-      { connection, id: person.id, now, owed: isOwed ? 1 : 0 },
-    );
-    if (update.state === 'unmanaged') await keepRelations(db, record, update, now);
-    const { concurId, lastRequestId } = provisioning;
-    if (update.lane === 'deactivation' && concurId === null && lastRequestId !== null) {
-      await lookSooner(db, connection, lastRequestId, now);
-    }
+  for (let start = 0; start < ids.length; start += AT_ONCE) {
+    const { db, connection } = place;
+    const records = await loadRecords(db, connection, ids.slice(start, start + AT_ONCE));
+    for (const record of await withGroups(place, records)) await queueOne(place, scope, record, now);
+    // In between, the process serves others.
+    await setImmediate();
+  }
+}
+
+async function queueOne(
+  { db, connection }: Memberships,
+  scope: ScopeSettings,
+  record: PersonRecord,
+  now: number,
+): Promise<void> {
+  const { person, provisioning } = record;
+  const outside = outsideOf(scope, record);
+  const isOutside = provisioning.state === 'unmanaged';
+  if (person.deleted !== null || isOutside === (outside !== null)) return;
+  const update = afterWrite(record, person, now, outside);
+  const isOwed = owesDeactivation(person, { ...provisioning, ...update }, outside);
+  await updateProvisioning(
+    db,
+    {
+      ...toProvisioningColumns(changedOf(provisioning, update)),
+      ...(update.state === undefined ? {} : { lease_token: null, lease_until: null }),
+    },
+    { connection, id: person.id, now, owed: isOwed ? 1 : 0 },
+  );
+  if (update.state === 'unmanaged') await keepRelations(db, record, update, now);
+  const { concurId, lastRequestId } = provisioning;
+  if (update.lane === 'deactivation' && concurId === null && lastRequestId !== null) {
+    await lookSooner(db, connection, lastRequestId, now);
   }
 }

@@ -71,7 +71,10 @@ export function startWorker(surroundings: Surroundings, leaseDuration: number = 
         loop('deliveries', deliver('others'), lookingAhead(context)),
         loop('grants', watchGrants(context)),
         loop('guard', guard.look),
-        loop('switch', watchSwitch(context, () => wakeAll())),
+        loop(
+          'switch',
+          watchSwitch(context, () => wakeAll()),
+        ),
       ]
     : [];
   const confirmations = loop('confirmations', confirmRequests);

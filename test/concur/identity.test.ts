@@ -32,6 +32,32 @@ const keys = (userName: string, externalId: string | null = null, employeeNumber
 });
 const other = '3df11695-e8bb-40ff-8e98-c85913ab2789';
 
+describe('delete', () => {
+  it('deletes one user, and takes 404 for one who is not there', async () => {
+    const { concur, calls } = await start((_, index) =>
+      index === 0 ? { status: 204, body: '' } : { status: 404, body: NOT_FOUND },
+    );
+    expect((await concur.delete(USER)).outcome).toEqual({ kind: 'deleted' });
+    const [request] = calls();
+    expect([request?.method, request?.path, request?.text]).toEqual([
+      'DELETE',
+      `/profile/identity/v4.1/Users/${USER}`,
+      '',
+    ]);
+    expect((await concur.delete(USER)).outcome.kind).toBe('missing');
+  });
+
+  it.each([
+    [500, 'unknown'],
+    [429, 'retry'],
+    [403, 'retry'],
+    [400, 'refused'],
+  ])('an answer of %i is %s', async (status, kind) => {
+    const { concur } = await start(() => ({ status, body: {} }));
+    expect((await concur.delete(USER)).outcome.kind).toBe(kind);
+  });
+});
+
 describe('find', () => {
   it('asks for every key at once, escaped, and answers what it found', async () => {
     const { concur, calls } = await start(() =>

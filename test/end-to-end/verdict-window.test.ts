@@ -49,6 +49,26 @@ describe('a create', () => {
     expect(bridge.writes()).toHaveLength(2);
   });
 
+  test('is judged alike by Identity', async () => {
+    const bridge = await WaitingBridge.start({ writeApi: 'identity' });
+    const refused = await bridge.scim('POST', '/Users', person('ada', { userName: TAKEN }));
+    expect(refused).toMatchObject({ status: 409, body: { scimType: 'uniqueness' } });
+    const { status, body } = await bridge.scim('POST', '/Users', person('ada'));
+    expect([status, concurIdIn(body)]).toEqual([201, bridge.simulator.state.find('ada@example.com')?.id]);
+  });
+
+  test('of somebody whom Concur has already takes them over, and leaves them as they were when it is refused', async () => {
+    const bridge = await WaitingBridge.start();
+    const { id: companyId } = bridge.simulator.company;
+    const { id: held } = bridge.simulator.state.seed(person('ada', { [ENTERPRISE]: { companyId } }));
+    bridge.refuses('PATCH', ['title'], 'The title is not one of ours');
+    const refused = await bridge.scim('POST', '/Users', person('ada', { title: 'Queen' }));
+    expect([refused.status, refused.body.scimType]).toEqual([400, 'invalidValue']);
+    const { status, body } = await bridge.scim('POST', '/Users', person('ada'));
+    expect([status, concurIdIn(body)]).toEqual([201, held]);
+    expect(bridge.simulator.state.find(held)?.identity).toMatchObject({ active: true });
+  });
+
   test('with a value that Concur refuses is 400 invalidValue, naming the attribute; nothing more is sent for it', async () => {
     const bridge = await WaitingBridge.start();
     bridge.refuses(

@@ -132,6 +132,7 @@ describe.each(ENGINES)('writes on which clients wait, on $name', (engine) => {
       state: 'in_sync',
       reason: 'not_created',
       due: null,
+      lastRequestId: null,
       pendingSince: null,
       waitingFor: [],
       manager: null,

@@ -100,6 +100,20 @@ describe('whoever waits for their manager', () => {
   });
 
   /*
+   * An approver whom a client names is sent at once, and Concur has the last word. It refused the manager, who was given
+   * the role a second later, and the refusal stood.
+   */
+  it('gets them though the client names them as approver, too', async () => {
+    const delivery = await begin();
+    const [boss = ''] = await delivery.create(employee('boss'));
+    await inSync(delivery, boss);
+    const report = [{ approver: { employeeNumber: 'number-boss' }, primary: true }];
+    const [ada = ''] = await delivery.create(employee('ada', boss, { [SPEND_APPROVER]: { report } }));
+    await inSync(delivery, boss, ada);
+    expect(approversOf(delivery, 'ada')).toEqual(['boss']);
+  });
+
+  /*
    * Whoever waited for somebody's access was woken when Concur gave it again. Where the guard held the deactivation,
    * and a client took it back, Concur had given it all the time.
    */

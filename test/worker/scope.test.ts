@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { Scope } from '../../src/domain/connection.ts';
 import { grantedBy } from '../../src/domain/granted.ts';
 import { compileScope } from '../../src/mapping/scope.ts';
+import type { Group, GroupDecision } from '../../src/scim/groups.ts';
 import { startReplanning } from '../../src/worker/replanning.ts';
 import { Delivery, type DeliveryOptions, resource } from './harness.ts';
 
@@ -37,19 +38,30 @@ async function join(delivery: Delivery, ...members: string[]): Promise<string> {
   });
 }
 
+async function change(
+  delivery: Delivery,
+  id: string,
+  decide: (group: Group) => GroupDecision,
+): Promise<void> {
+  await delivery.group({ kind: 'change', actor: OKTA, id, unknownMembers: 'accept', decide });
+}
+
 async function leave(delivery: Delivery, id: string, member: string): Promise<void> {
-  await delivery.group({
+  await change(delivery, id, ({ resource: same }) => ({
     kind: 'change',
-    actor: OKTA,
-    id,
-    unknownMembers: 'accept',
-    decide: ({ resource: same }) => ({
-      kind: 'change',
-      resource: same,
-      changed: [],
-      members: [{ kind: 'remove', ids: [member] }],
-    }),
-  });
+    resource: same,
+    changed: [],
+    members: [{ kind: 'remove', ids: [member] }],
+  }));
+}
+
+async function rename(delivery: Delivery, id: string, displayName: string): Promise<void> {
+  await change(delivery, id, () => ({
+    kind: 'change',
+    resource: { displayName },
+    changed: ['displayName'],
+    members: [],
+  }));
 }
 
 describe('somebody outside the scope', () => {
@@ -193,6 +205,22 @@ describe('a scope that goes by groups', () => {
     await delivery.reaches(ada, 'unmanaged', 'out_of_scope');
     expect(delivery.inConcur('ada')).toMatchObject({ active: false });
     expect(delivery.simulator.state.users.size).toBe(1);
+  });
+
+  it('follows the name of a group, and its end', async () => {
+    const delivery = await Delivery.begin({ settings: { scope: MEMBERS } });
+    const [ada = ''] = await delivery.create(resource('ada'));
+    const group = await join(delivery, ada);
+    await delivery.reaches(ada, 'in_sync');
+    await rename(delivery, group, 'Former Users');
+    await delivery.reaches(ada, 'unmanaged', 'out_of_scope');
+    expect(delivery.inConcur('ada')).toMatchObject({ active: false });
+    await rename(delivery, group, 'concur users');
+    await delivery.reaches(ada, 'in_sync');
+    expect(delivery.inConcur('ada')).toMatchObject({ active: true });
+    await change(delivery, group, () => ({ kind: 'delete' }));
+    await delivery.reaches(ada, 'unmanaged', 'out_of_scope');
+    expect(delivery.inConcur('ada')).toMatchObject({ active: false });
   });
 
   it('puts who leaves before anything was sent out of scope at once, also out of a claim', async () => {
