@@ -34,6 +34,7 @@ const ACCESS: readonly AttributeKey[] = ['entitlements', `${SPEND_ROLE}:roles`];
 
 /** The keys of the access that a difference takes away. A role that is given for all groups instead is none. */
 export function lostKeys({ set, remove }: Difference): readonly AttributeKey[] {
+  if (remove.length === 0) return set.active === false ? ['active'] : [];
   const everywhere = rolesOf(Object.keys(set)).flatMap(({ code, group }) => (group === null ? [code] : []));
   const lost = remove.filter(
     (key) => ACCESS.includes(attributeOf(key)) && !everywhere.includes(roleOf(key)?.code ?? ''),

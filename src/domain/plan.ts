@@ -53,6 +53,8 @@ export interface Wanted extends Desired {
   readonly sharing?: Sharing;
   /** What Concur's own schemas say of what it takes; absent, or null: nothing. */
   readonly learned?: LearnedSchemas | null;
+  /** The references to those who are to approve for the person. */
+  readonly approvers?: readonly string[];
   /** The reference to the manager of somebody who is to have access; absent: there is none. */
   readonly manager?: string;
   /** The person is outside the scope; absent: inside. Where nothing is to be sent for that, `profile` is empty. */

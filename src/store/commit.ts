@@ -9,7 +9,14 @@ import { updateOperations, voidLostCreates } from './operations.ts';
 import { pendingSince } from './queueing.ts';
 import { toProvisioningColumns } from './records.ts';
 import { claims, handOver, releaseFormerHolders, resolve, wakeRefused } from './references.ts';
-import { type Turn, wakeManaged, wakeRelated, wakeWaiting, writeRelations } from './relations.ts';
+import {
+  type Turn,
+  voidApproverRefusals,
+  wakeManaged,
+  wakeRelated,
+  wakeWaiting,
+  writeRelations,
+} from './relations.ts';
 import { heldUnder, updateRequest } from './requests.ts';
 import { changedOf, statementOfColumns } from './statement.ts';
 import type { Database } from './tables.ts';
@@ -128,6 +135,7 @@ async function wakeOthers(
   await wakeRefused(db, record, update, now);
   const { concurId } = { ...provisioning, ...update };
   if (concurId !== null && concurId !== provisioning.concurId) await wakeManaged(db, person, concurId, now);
+  if (gainsRole(provisioning, update)) await voidApproverRefusals(db, person, concurId);
   if (mayFulfil(provisioning, update)) await wakeWaiting(db, person, concurId, now);
 }
 
@@ -140,11 +148,14 @@ function mayFulfil(before: Provisioning, update: ProvisioningUpdate): boolean {
   const after = { ...before, ...update };
   if (after.concurId === null || after.state === 'processing') return false;
   if (before.state === 'processing' || before.concurId !== after.concurId) return true;
-  const gained = Object.keys(after.applied.profile).filter(
-    (key) => before.applied.profile[key] === undefined,
-  );
   const regained = before.applied.profile.active !== true && after.applied.profile.active === true;
-  return regained || gained.some((key) => extensionOf(key) === SPEND_ROLE);
+  return regained || gainsRole(before, update);
+}
+
+function gainsRole({ applied: before }: Provisioning, { applied }: ProvisioningUpdate): boolean {
+  return Object.keys(applied?.profile ?? {}).some(
+    (key) => before.profile[key] === undefined && extensionOf(key) === SPEND_ROLE,
+  );
 }
 
 /** Who stood for the Concur user that a person is given by an update, before them; undefined: nobody, or none is given. */

@@ -4,10 +4,12 @@ import { APPROVER_KINDS } from '../domain/lists.ts';
 import type { Approvals, Person, PersonRecord, Provisioning } from '../domain/person.ts';
 import type { ProvisioningUpdate } from '../domain/ports.ts';
 import type { Profile } from '../domain/profile.ts';
+import { withoutRefusal } from '../domain/refusal.ts';
 import type { Memberships } from './memberships.ts';
-import { keysOf, keyText } from './records.ts';
+import { fromJson, keysOf, keyText } from './records.ts';
 import { resolve } from './references.ts';
 import { requeue } from './requeue.ts';
+import { type Places, statement } from './statement.ts';
 import type { Database } from './tables.ts';
 
 /** A row of `relations`, without the person whose it is. */
@@ -189,7 +191,68 @@ export async function wakeWaiting(
   now: number,
 ): Promise<void> {
   const { connection } = person;
+  if (!(await isNamed(db, person, concurId, 'waits'))) return;
   await requeue(db, connection, naming(db, connection, 'waits', namesOf(person, concurId)), now);
+}
+
+/** Makes void that Concur refused `person`, who has gained a role, as an approver of whoever waits for them. */
+export async function voidApproverRefusals(
+  db: Kysely<Database>,
+  person: Person,
+  concurId: string | null,
+): Promise<void> {
+  const { connection } = person;
+  if (!(await isNamed(db, person, concurId, 'waits'))) return;
+  const rows = await db
+    .selectFrom('provisionings')
+    .select(['person_id', 'refused'])
+    .where('connection', '=', connection)
+    .where('person_id', 'in', naming(db, connection, 'waits', namesOf(person, concurId)))
+    .where('refused', '!=', '{}')
+    .execute();
+  for (const { person_id, refused } of rows) {
+    await db
+      .updateTable('provisionings')
+      .set({ refused: JSON.stringify(withoutRefusal(fromJson(refused), SPEND_APPROVER)) })
+      .where('connection', '=', connection)
+      .where('person_id', '=', person_id)
+      .execute();
+  }
+}
+
+/** The names of a person, of which they have five at most. */
+interface Names {
+  readonly connection: string;
+  readonly kind: Relation['kind'];
+  readonly first: string | null;
+  readonly second: string | null;
+  readonly third: string | null;
+  readonly fourth: string | null;
+  readonly fifth: string | null;
+}
+
+const SOMEBODY_NAMING = statement((db, place: Places<Names>) =>
+  db
+    .selectFrom('relations')
+    .select('person_id')
+    .where('connection', '=', place('connection'))
+    .where('kind', '=', place('kind'))
+    .where('target', 'in', [place('first'), place('second'), place('third'), place('fourth'), place('fifth')])
+    .limit(1),
+);
+
+/** Whether anybody names a person so: hardly anybody is, and to find that out costs least. */
+async function isNamed(
+  db: Kysely<Database>,
+  person: Person,
+  concurId: string | null,
+  kind: Relation['kind'],
+): Promise<boolean> {
+  const names = namesOf(person, concurId);
+  const [first = null, second = null, third = null, fourth = null, fifth = null] = names;
+  const { connection } = person;
+  const rows = await SOMEBODY_NAMING(db, { connection, kind, first, second, third, fourth, fifth });
+  return rows.length > 0;
 }
 
 /**
@@ -205,6 +268,7 @@ export async function wakeManaged(
   now: number,
   former?: Person,
 ): Promise<void> {
+  if (!(await isNamed(db, person, concurId, 'manager'))) return;
   const { connection } = person;
   const known = former === undefined ? [] : namesOf(former, concurId);
   const names = namesOf(person, concurId).filter((name) => !known.includes(name));

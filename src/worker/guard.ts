@@ -55,7 +55,7 @@ export function createGuard({
 }
 
 /** Somebody with what they are about to lose. */
-export interface Losing {
+interface Losing {
   readonly item: Item;
   readonly keys: ReturnType<typeof unguardedKeys>;
 }

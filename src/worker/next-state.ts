@@ -1,4 +1,4 @@
-import { EXTENSIONS } from '../domain/extensions.ts';
+import { EXTENSIONS, SPEND_APPROVER } from '../domain/extensions.ts';
 import { stillDesired, unseenDeactivations } from '../domain/kept.ts';
 import { standingLosses } from '../domain/loss.ts';
 import type { PersonRecord, Provisioning } from '../domain/person.ts';
@@ -91,11 +91,15 @@ function tellOfApprover({ log }: Pick<Context, 'log'>, { person, approvals }: Pe
 
 /** What is kept of a person as long as it is wanted. */
 function standingIn(
-  { losses, applied }: Provisioning,
+  { losses, applied, refused }: Provisioning,
   wanted: Wanted,
 ): Pick<ProvisioningUpdate, 'waitingFor' | 'manager' | 'losses'> {
   return {
-    waitingFor: wanted.waiting.map(({ reference }) => reference),
+    waitingFor: [
+      ...wanted.waiting.map(({ reference }) => reference),
+      // An approver who is refused for lack of a role may be given it by somebody else.
+      ...(refused[SPEND_APPROVER] === undefined ? [] : (wanted.approvers ?? [])),
+    ],
     manager: wanted.manager?.toLowerCase() ?? null,
     losses: standingLosses(losses, wanted, applied),
   };

@@ -1,12 +1,14 @@
 import type { ConnectionSettings } from '../domain/connection.ts';
+import { SPEND_APPROVER } from '../domain/extensions.ts';
 import type { Granted } from '../domain/granted.ts';
 import type { PersonRecord } from '../domain/person.ts';
 import type { Wanted } from '../domain/plan.ts';
 import type { Referenced, ResolveReferences } from '../domain/ports.ts';
+import { extensionOf } from '../domain/profile.ts';
 import { isProvisioned, outsideOf, type ScopeSettings } from '../domain/scope.ts';
 import { approverRoles } from '../mapping/approvers.ts';
 import { mapPerson } from '../mapping/person.ts';
-import { MANAGER, placeReferences } from '../mapping/references.ts';
+import { MANAGER, placeReferences, type Reference } from '../mapping/references.ts';
 
 /** The settings that what Concur should hold depends on. */
 export type WantedSettings = Pick<ConnectionSettings, 'mapping' | 'deletion'> & ScopeSettings;
@@ -64,9 +66,14 @@ export async function wantedOf(
     missingFor,
     identityChosen,
     ...(sharing === undefined ? {} : { sharing }),
+    approvers: references.filter(isOfApprover).map(({ reference }) => reference),
     ...(settings.learned === undefined ? {} : { learned: settings.learned() }),
     ...(manager === undefined || all.active === false || isOneself ? {} : { manager }),
   };
+}
+
+function isOfApprover({ key }: Reference): boolean {
+  return extensionOf(key) === SPEND_APPROVER;
 }
 
 const NOBODY: ReadonlyMap<string, Referenced> = new Map();

@@ -145,3 +145,13 @@ it('fails without the scope of the service that the configuration insists on', a
   const { of } = await clinic.examine({ file: { connections: { default: { writeApi: 'provisioning' } } } });
   expect(of('scopes').state).toBe('failed');
 });
+
+it('asks for the scope to delete only where people are to be deleted', async () => {
+  const clinic = await without('identity.user.delete');
+  expect((await clinic.examine()).of('scopes').state).toBe('ok');
+  const file = { connections: { default: { deletion: 'delete' } } };
+  expect((await clinic.examine({ file })).of('scopes')).toMatchObject({
+    state: 'warning',
+    found: 'identity.user.delete: without it, nobody is deleted: leavers stay in Concur, deactivated.',
+  });
+});

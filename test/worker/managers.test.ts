@@ -9,6 +9,7 @@ import {
 import type { JsonObject } from '../../src/domain/json.ts';
 import type { ApproverKind } from '../../src/domain/lists.ts';
 import { compileMapping } from '../../src/mapping/configured/compile.ts';
+import { compileGroupRules } from '../../src/mapping/groups/compile.ts';
 import { Delivery, resource } from './harness.ts';
 
 /** Somebody who uses Expense, under this manager. */
@@ -203,6 +204,30 @@ describe('who is named in one of Concur’s own extensions', () => {
     expect(approversOf(delivery, 'ada').toSorted()).toEqual(['boss', 'chief']);
     const { expense } = delivery.inConcur('ada')?.[SPEND_DELEGATE] as { expense: JsonObject[] };
     expect(expense).toMatchObject([{ delegate: { value: expect.any(String) }, canPrepare: true }]);
+  });
+
+  it('is asked for as an approver once more when they have gained the role', async () => {
+    const groups = {
+      ownership: 'additive',
+      rules: compileGroupRules([{ group: 'Approvers', roles: ['EXP_APPROVER'] }]).rules,
+    } as const;
+    const delivery = await begin([], { groups });
+    const [boss = ''] = await delivery.create(employee('boss'));
+    const [ada = ''] = await delivery.create(
+      employee('ada', undefined, {
+        [SPEND_APPROVER]: { report: [{ approver: { value: boss }, primary: true }] },
+      }),
+    );
+    await delivery.comesTo(ada, 'partial', 'refused');
+    await delivery.group({
+      kind: 'create',
+      actor: { kind: 'scim', name: 'test' },
+      resource: { displayName: 'Approvers' },
+      members: [boss],
+      unknownMembers: 'accept',
+    });
+    await inSync(delivery, ada, boss);
+    expect(approversOf(delivery, 'ada')).toEqual(['boss']);
   });
 
   it('is sent by Concur’s own UUID if nobody here is meant', async () => {
