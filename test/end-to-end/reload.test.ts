@@ -42,7 +42,9 @@ async function everybodyIsIn(timezone: string): Promise<void> {
   }, PATIENCE);
 }
 
-it('SIGHUP makes a running server read its configuration again, and a kill loses nobody', { timeout: TIMEOUT }, async () => {
+it('SIGHUP makes a running server read its configuration again, and a kill loses nobody', {
+  timeout: TIMEOUT,
+}, async () => {
   for (let number = 0; number < PEOPLE; number++) {
     const created = await fetch(`${bridge.url}/scim/v2/Users`, {
       method: 'POST',
