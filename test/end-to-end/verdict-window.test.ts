@@ -171,6 +171,24 @@ describe('an update', () => {
     });
   });
 
+  test('has nothing else sent that it asks for while it may yet be withdrawn', async () => {
+    const bridge = await WaitingBridge.start();
+    const id = await bridge.synced('ada');
+    bridge.refuses('PATCH', ['title'], 'The title is not one of ours', 2);
+    await bridge.patch(id, { title: 'Queen' }, { prefer: 'wait=0' });
+    await bridge.reaches(id, 'failed');
+    const begun = performance.now();
+    const spend = 'urn:ietf:params:scim:schemas:extension:spend:2.0:User';
+    const other = { country: 'US', locale: 'en-US', reimbursementCurrency: 'EUR' };
+    const { status } = await bridge.patch(id, { nickName: 'Vicky', [spend]: other }, { prefer: 'wait=2' });
+    expect(status).toBe(200);
+    await vi.waitFor(() => {
+      const held = bridge.simulator.state.find('ada@example.com')?.spend[spend];
+      expect(held).toMatchObject({ reimbursementCurrency: 'EUR' });
+    }, PATIENCE);
+    expect(performance.now() - begun).toBeGreaterThan(1_900);
+  });
+
   test('stands when Concur names nothing and something else was open', async () => {
     const bridge = await WaitingBridge.start();
     const id = await bridge.synced('ada');
