@@ -17,6 +17,8 @@ const POINTS: Readonly<Record<string, readonly number[]>> = {
   'credential-write:after': [1],
   'read:before': [1],
   'read:after': [1],
+  'admitLosses:before': [1],
+  'admitLosses:after': [1],
   'recordRequest:before': [1, 2, 3, 5],
   'recordRequest:after': [1, 2, 3, 5],
   'sendBulk:before': [1, 2],
@@ -46,7 +48,7 @@ describe.concurrent('a process that is cut with SIGKILL', { timeout: 60_000 }, (
           .map((line) => line.split(' ')[0] ?? ''),
       );
       const readOnly =
-        /^(renew|resolve|claims|lostCreates|newcomers|credential-read|seedRefreshToken|search|get|list|close|claimPolls|available|working):?/;
+        /^(renew|resolve|claims|lostCreates|newcomers|beingCreated|isSwitchedOff|heldByGuard|credential-read|seedRefreshToken|search|get|list|close|claimPolls|available|working):?/;
       const unnamed = [...passed].filter(
         (point) => !(point in POINTS) && point !== '' && !readOnly.test(point),
       );

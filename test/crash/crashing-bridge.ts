@@ -81,7 +81,7 @@ const settings: ConnectionSettings = {
   verdictWindow: 0,
   deletion: 'deactivate',
   scopeExit: 'deactivate',
-  deactivationGuard: null,
+  deactivationGuard: { people: 100, percent: null, within: 3_600_000 },
 };
 const log = {
   info() {},
