@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { lossName } from '../domain/loss.ts';
 import type { PersonRecord } from '../domain/person.ts';
 import { release } from '../http/admin/decisions.ts';
-import { type Judgement, judgeAll, judgeThese } from '../http/admin/held.ts';
+import { type GuardDecision, judgeAll, judgeThese } from '../http/admin/held.ts';
 import { holdReport } from '../http/admin/presenters.ts';
 import type { OpenConnection } from '../open-connection.ts';
 import { candidateTable } from './candidates.ts';
@@ -114,7 +114,7 @@ function addDiscard(parent: Command): void {
 /** Decides about people whom the guard holds. A running server sees it by itself. */
 async function judge(
   command: Command,
-  verdict: Judgement['verdict'],
+  verdict: GuardDecision['verdict'],
   users: readonly string[],
   { all, reason, json }: GuardOptions,
 ): Promise<void> {

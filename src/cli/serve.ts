@@ -41,12 +41,18 @@ async function serve(command: Command, role: Role): Promise<void> {
   const starting = startBridge(configuration, role, log, () => loadConfiguration(sources));
   // A start that fails says so itself.
   process.on('SIGHUP', () => void starting.then((bridge) => bridge.reload()).catch(() => undefined));
-  const bridge = await starting;
-  log.info({ role, url: bridge.url }, bridge.url === null ? 'delivering' : `listening on ${bridge.url}`);
-  closeWithGrace({ delay: GRACE, logger: false, skip: ['SIGHUP'] }, async ({ err, signal }) => {
+  // From the first moment on: a signal that comes while it starts ends it as one does later.
+  const grace = closeWithGrace({ delay: GRACE, logger: false, skip: ['SIGHUP'] }, async ({ err, signal }) => {
     if (err) log.fatal({ err }, 'an error nobody caught: closing');
     else log.info({ signal }, 'closing');
-    await bridge.close();
+    await (await starting).close();
     log.info('closed');
   });
+  try {
+    const bridge = await starting;
+    log.info({ role, url: bridge.url }, bridge.url === null ? 'delivering' : `listening on ${bridge.url}`);
+  } catch (error) {
+    grace.uninstall();
+    throw error;
+  }
 }

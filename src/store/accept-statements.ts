@@ -1,4 +1,4 @@
-import type { Insertable, Selectable, Updateable } from 'kysely';
+import type { Insertable, Updateable } from 'kysely';
 import { type Places, statement, statementOfColumns } from './statement.ts';
 import type { Database } from './tables.ts';
 
@@ -20,21 +20,6 @@ function othersWith(column: 'user_name_key' | 'employee_number_key') {
       .limit(1),
   );
 }
-
-/** Writes the audit row of a change. */
-export const INSERT_CHANGE = statement((db, place: Places<Omit<Selectable<Database['changes']>, 'id'>>) =>
-  db.insertInto('changes').values({
-    connection: place('connection'),
-    person_id: place('person_id'),
-    at: place('at'),
-    actor_kind: place('actor_kind'),
-    actor_name: place('actor_name'),
-    action: place('action'),
-    version: place('version'),
-    attributes: place('attributes'),
-    reason: place('reason'),
-  }),
-);
 
 /** Writes the provisioning of a person who is new. */
 export const insertProvisioning = statementOfColumns<Insertable<Database['provisionings']>, object>(

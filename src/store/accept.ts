@@ -1,19 +1,17 @@
 import type { Kysely } from 'kysely';
-import { isExtension } from '../domain/extensions.ts';
-import { isJsonObject, type JsonObject } from '../domain/json.ts';
+import type { JsonObject } from '../domain/json.ts';
 import type { Person, PersonRecord } from '../domain/person.ts';
 import type { ProvisioningUpdate } from '../domain/ports.ts';
 import type { Outside } from '../domain/scope.ts';
 import type { Actor, Decision, Write, WriteResult } from '../scim/directory.ts';
 import { ScimError } from '../scim/error.ts';
-import {
-  INSERT_CHANGE,
-  insertProvisioning,
-  NAMESAKES,
-  SAME_NUMBER,
-  updateProvisioning,
-} from './accept-statements.ts';
+import { insertProvisioning, NAMESAKES, SAME_NUMBER } from './accept-statements.ts';
+import { type Change, recordCreation, recordDecision } from './audit.ts';
+import { claims, releaseFormerHolders } from './claims.ts';
 import { leaveGroups } from './group-changes.ts';
+import { keysOf } from './keys.ts';
+import { newProvisioning, savePerson } from './person-rows.ts';
+import { queuePerson } from './queue-person.ts';
 import {
   afterJudgement,
   afterRelease,
@@ -27,15 +25,10 @@ import {
   UNMANAGED,
   verdictUntil,
 } from './queueing.ts';
-import { keysOf, loadRecord, newProvisioning, savePerson, toProvisioningColumns } from './records.ts';
-import { claims, releaseFormerHolders } from './references.ts';
-import { keepRelations, wakeManaged, wakeWaiting } from './relations.ts';
-import { lookSooner } from './requests.ts';
+import { loadRecord } from './records.ts';
+import { wakeManaged, wakeWaiting } from './relations.ts';
 import type { FindOutside } from './scope.ts';
-import { changedOf } from './statement.ts';
 import type { Database } from './tables.ts';
-
-type Change = Exclude<Decision, { kind: 'unchanged' }>;
 
 /** What one write of a batch works with. */
 interface Writing {
@@ -88,7 +81,7 @@ async function create(writing: Writing, id: string, resource: JsonObject): Promi
   const verdict = lane === 'deactivation' || isOutside ? {} : { verdict_until: writing.waitUntil };
   const provisioning = newProvisioning(person, lane, now, isOutside ? UNMANAGED : {});
   await insertProvisioning(db, { ...provisioning, ...verdict }, {});
-  await writeChange(writing, person, 'create', attributesOf(resource), null);
+  await recordCreation(writing, person);
   return await written(writing, id);
 }
 
@@ -116,8 +109,7 @@ async function change(
   if (!isAboutProvisioning(decision)) await savePerson(writing.db, person, before.person);
   await queue(writing, before, person, decision);
   if (person.deleted !== deleted) await leaveGroups(writing, id);
-  const attributes = 'changed' in decision ? decision.changed : [];
-  await writeChange(writing, person, actionOf(decision), attributes, reasonOf(decision));
+  await recordDecision(writing, person, decision);
   return await written(writing, id);
 }
 
@@ -214,7 +206,7 @@ function personAfter(before: Person, decision: Change, now: number): Person {
 }
 
 async function queue(
-  { db, connection, now, waitUntil, findOutside }: Writing,
+  { db, now, waitUntil, findOutside }: Writing,
   before: PersonRecord,
   person: Person,
   decision: Change,
@@ -225,27 +217,19 @@ async function queue(
   const after = { ...before.provisioning, ...update };
   const owed = !isUndone(decision) && owesDeactivation(person, after, outside);
   const [oldKey, newKey] = [before.person, person].map(({ resource }) => keysOf(resource).userNameKey);
-  await updateProvisioning(
-    db,
-    {
-      ...toProvisioningColumns(changedOf(before.provisioning, update)),
+  await queuePerson(db, before, update, {
+    now,
+    owed,
+    columns: {
       ...(newKey === oldKey ? {} : { user_name_key: newKey }),
-      // A worker that held the person has no say any more: it would put them back to what they were held for.
-      ...(update.state === undefined ? {} : { lease_token: null, lease_until: null }),
       // Whoever was in a request is searched for when something is planned for them again.
       ...(isUndone(decision) ? { last_request_id: null } : {}),
     },
-    { connection, id: person.id, now, owed: owed ? 1 : 0 },
-  );
-  const { concurId, lastRequestId } = before.provisioning;
-  if (update.lane === 'deactivation' && concurId === null && lastRequestId !== null) {
-    await lookSooner(db, connection, lastRequestId, now);
-  }
-  if (isUndone(decision) || update.state === 'unmanaged') await keepRelations(db, before, update, now);
+  });
   const holds = after.concurId;
   if (decision.kind === 'release') await releaseFormerHolders(db, person, decision.concurId);
   if (holds === null) return;
-  const isOther = holds !== concurId;
+  const isOther = holds !== before.provisioning.concurId;
   const isRenamed = keysChanged(before.person, person);
   if (isOther) await wakeManaged(db, person, holds, now);
   else if (isRenamed) await wakeManaged(db, person, holds, now, before.person);
@@ -282,58 +266,4 @@ function updateFor(
 /** Whether the person is as if nobody had ever written them. */
 function isUndone(decision: Change): boolean {
   return decision.kind === 'withdraw' && decision.to === null;
-}
-
-async function writeChange(
-  { db, connection, actor, now }: Writing,
-  person: Person,
-  action: Database['changes']['action'],
-  attributes: readonly string[],
-  reason: string | null,
-): Promise<void> {
-  await INSERT_CHANGE(db, {
-    connection,
-    person_id: person.id,
-    at: now,
-    actor_kind: actor.kind,
-    actor_name: actor.name,
-    action,
-    version: person.version,
-    attributes: JSON.stringify(attributes),
-    reason,
-  });
-}
-
-function actionOf(decision: Change): Database['changes']['action'] {
-  switch (decision.kind) {
-    case 'replace':
-      return 'update';
-    case 'override':
-      return decision.override === null ? 'lift' : 'override';
-    case 'judge':
-      return decision.verdict === 'released' ? 'release' : 'discard';
-    case 'delete':
-    case 'withdraw':
-    case 'retry':
-    case 'release':
-      return decision.kind;
-  }
-}
-
-function reasonOf(decision: Change): string | null {
-  if (decision.kind === 'override' || decision.kind === 'withdraw' || decision.kind === 'judge') {
-    return decision.reason;
-  }
-  return decision.kind === 'release' ? `as the Concur user ${decision.concurId}` : null;
-}
-
-/** The attribute paths that a new resource has. */
-export function attributesOf(resource: JsonObject): readonly string[] {
-  return Object.entries(resource)
-    .filter(([name]) => name !== 'schemas')
-    .flatMap(([name, value]) =>
-      isExtension(name) && isJsonObject(value)
-        ? Object.keys(value).map((attribute) => `${name}:${attribute}`)
-        : [name],
-    );
 }

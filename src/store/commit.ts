@@ -4,11 +4,13 @@ import { SPEND_ROLE } from '../domain/extensions.ts';
 import type { Person, PersonRecord, Provisioning } from '../domain/person.ts';
 import type { Commit, ProvisioningUpdate } from '../domain/ports.ts';
 import { extensionOf } from '../domain/profile.ts';
+import { claims, handOver, releaseFormerHolders } from './claims.ts';
 import { keepDeactivation } from './deactivations.ts';
+import { heldUnder } from './leases.ts';
 import { updateOperations, voidLostCreates } from './operations.ts';
+import { toProvisioningColumns } from './person-rows.ts';
 import { pendingSince } from './queueing.ts';
-import { toProvisioningColumns } from './records.ts';
-import { claims, handOver, releaseFormerHolders, resolve, wakeRefused } from './references.ts';
+import { resolve, wakeRefused } from './references.ts';
 import {
   type Turn,
   voidApproverRefusals,
@@ -17,7 +19,7 @@ import {
   wakeWaiting,
   writeRelations,
 } from './relations.ts';
-import { heldUnder, updateRequest } from './requests.ts';
+import { updateRequest } from './requests.ts';
 import { changedOf, statementOfColumns } from './statement.ts';
 import type { Database } from './tables.ts';
 
@@ -47,8 +49,10 @@ export async function commit(
 ): Promise<void> {
   await db.transaction().execute(async (transaction) => {
     const { request, lease } = step;
-    const guard = step.requestLease ?? lease;
-    if (request !== undefined && !(await updateRequest(transaction, connection, request, guard, now))) return;
+    const requestLease = step.requestLease ?? lease;
+    const isWritten =
+      request === undefined || (await updateRequest(transaction, connection, request, requestLease, now));
+    if (!isWritten) return;
     await updateOperations(transaction, connection, step.operations ?? []);
     const people =
       lease === undefined

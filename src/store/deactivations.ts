@@ -49,7 +49,7 @@ export async function deactivations(
   connection: string,
   now: number,
 ): Promise<Deactivations> {
-  const query = sql<{ duration: number; place: number; people: number }>`
+  const query = sql<Ranked>`
     select duration, place, people
     from (
       select duration, row_number() over (order by duration) as place, count(*) over () as people

@@ -1,6 +1,7 @@
 import type { Group, GroupDecision, GroupWrite, GroupWriteResult } from '../scim/groups.ts';
-import { attributesOf, rejectedIfThrown } from './accept.ts';
+import { rejectedIfThrown } from './accept.ts';
 import type { AccessSource } from './access.ts';
+import { attributesOf } from './audit.ts';
 import { type GroupWriting, leaveGroups, nextVersion, recordChange } from './group-changes.ts';
 import {
   type MemberPlan,

@@ -2,8 +2,9 @@ import { setImmediate } from 'node:timers/promises';
 import { type InferResult, type Kysely, type Selectable, sql } from 'kysely';
 import type { Group, Member, MembersInParts } from '../scim/groups.ts';
 import { memberDisplay, memberType } from './filter/member.ts';
+import { keyText } from './keys.ts';
 import type { ListSources, Read } from './list.ts';
-import { fromJson, keyText } from './records.ts';
+import { fromJson } from './records.ts';
 import type { Database } from './tables.ts';
 
 /** How many members are read in place: no thread is quicker. */

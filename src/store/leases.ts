@@ -143,6 +143,26 @@ export async function newcomers(
   }));
 }
 
+/** Who of these people is under a lease that has not lapsed. */
+export async function heldUnder(
+  db: Kysely<Database>,
+  connection: string,
+  people: readonly string[],
+  token: string,
+  now: number,
+): Promise<ReadonlySet<string>> {
+  if (people.length === 0) return new Set();
+  const rows = await db
+    .selectFrom('provisionings')
+    .select('person_id')
+    .where('connection', '=', connection)
+    .where('person_id', 'in', people)
+    .where('lease_token', '=', token)
+    .where('lease_until', '>', now)
+    .execute();
+  return new Set(rows.map(({ person_id }) => person_id));
+}
+
 /** Lengthens a lease: see `ProvisioningStore.renew`. */
 export async function renew(db: Kysely<Database>, connection: string, lease: Lease): Promise<void> {
   await db.transaction().execute(async (transaction) => {

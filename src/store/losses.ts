@@ -2,8 +2,8 @@ import type { Kysely } from 'kysely';
 import type { DeactivationGuard } from '../domain/connection.ts';
 import { guardSentence, type KnownLoss, type Losses } from '../domain/loss.ts';
 import type { Admission, AskedLoss, Lease } from '../domain/ports.ts';
+import { heldUnder } from './leases.ts';
 import { fromJson } from './records.ts';
-import { heldUnder } from './requests.ts';
 import type { Database } from './tables.ts';
 
 /** The share of the active people counts only for more than so many. */

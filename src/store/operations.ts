@@ -3,7 +3,8 @@ import { createdKeys, type SearchKeys } from '../domain/adoption.ts';
 import type { ExtensionResult } from '../domain/outcome.ts';
 import type { LostCreate, OperationUpdate, OutgoingOperation, SentOperation } from '../domain/ports.ts';
 import type { Profile } from '../domain/profile.ts';
-import { fromJson, keyText } from './records.ts';
+import { keyText } from './keys.ts';
+import { fromJson } from './records.ts';
 import type { Database } from './tables.ts';
 
 /** Rows that one statement inserts; a statement has a bounded number of variables. */

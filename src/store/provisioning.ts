@@ -2,6 +2,7 @@ import type { PersonRecord } from '../domain/person.ts';
 import type { ProvisioningStore } from '../domain/ports.ts';
 import { outsideOf, type ScopeSettings } from '../domain/scope.ts';
 import type { Gives } from './access.ts';
+import { beingCreated, claims } from './claims.ts';
 import { commit } from './commit.ts';
 import { isSwitchedOff } from './delivery-switch.ts';
 import { queueForGrant } from './grants.ts';
@@ -9,10 +10,11 @@ import { backlog, claim, newcomers, recover, renew } from './leases.ts';
 import { admitLosses, heldByGuard } from './losses.ts';
 import { type Memberships, withGroups } from './memberships.ts';
 import { lostCreates } from './operations.ts';
+import { recordRequest } from './record-request.ts';
 import { loadRecords } from './records.ts';
-import { beingCreated, claims, resolve } from './references.ts';
+import { resolve } from './references.ts';
 import { withApprovals } from './relations.ts';
-import { claimPolls, hasten, recordRequest } from './requests.ts';
+import { claimPolls, hasten } from './requests.ts';
 
 /**
  * The worker's side of one connection's people.

@@ -4,7 +4,8 @@ import type { Person, PersonRecord, Provisioning } from '../domain/person.ts';
 import type { ProvisioningUpdate } from '../domain/ports.ts';
 import type { Lane, State } from '../domain/provisioning.ts';
 import { isProvisioned, type Outside } from '../domain/scope.ts';
-import { isActive, keysOf } from './records.ts';
+import { keysOf } from './keys.ts';
+import { isActive } from './person-rows.ts';
 
 /** The lane that somebody who was just created waits in. */
 export function firstLane(person: Person): Lane {

@@ -5,8 +5,9 @@ import type { Approvals, Person, PersonRecord, Provisioning } from '../domain/pe
 import type { ProvisioningUpdate } from '../domain/ports.ts';
 import type { Profile } from '../domain/profile.ts';
 import { withoutRefusal } from '../domain/refusal.ts';
+import { keysOf, keyText } from './keys.ts';
 import type { Memberships } from './memberships.ts';
-import { fromJson, keysOf, keyText } from './records.ts';
+import { fromJson } from './records.ts';
 import { resolve } from './references.ts';
 import { requeue } from './requeue.ts';
 import { type Places, statement } from './statement.ts';

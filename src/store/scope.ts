@@ -3,13 +3,10 @@ import type { Kysely } from 'kysely';
 import type { MemberOf, Person, PersonRecord } from '../domain/person.ts';
 import type { State } from '../domain/provisioning.ts';
 import { type Outside, outsideOf, type ScopeSettings } from '../domain/scope.ts';
-import { updateProvisioning } from './accept-statements.ts';
 import { groupsAbove, type Memberships, withGroups } from './memberships.ts';
+import { queuePerson } from './queue-person.ts';
 import { afterWrite, owesDeactivation } from './queueing.ts';
-import { loadRecords, toProvisioningColumns } from './records.ts';
-import { keepRelations } from './relations.ts';
-import { lookSooner } from './requests.ts';
-import { changedOf } from './statement.ts';
+import { loadRecords } from './records.ts';
 import type { Database } from './tables.ts';
 
 /** How many people are read and judged in one go. */
@@ -51,7 +48,7 @@ export async function queueAcrossScope(
 }
 
 async function queueOne(
-  { db, connection }: Memberships,
+  { db }: Memberships,
   scope: ScopeSettings,
   record: PersonRecord,
   now: number,
@@ -61,18 +58,6 @@ async function queueOne(
   const isOutside = provisioning.state === 'unmanaged';
   if (person.deleted !== null || isOutside === (outside !== null)) return;
   const update = afterWrite(record, person, now, outside);
-  const isOwed = owesDeactivation(person, { ...provisioning, ...update }, outside);
-  await updateProvisioning(
-    db,
-    {
-      ...toProvisioningColumns(changedOf(provisioning, update)),
-      ...(update.state === undefined ? {} : { lease_token: null, lease_until: null }),
-    },
-    { connection, id: person.id, now, owed: isOwed ? 1 : 0 },
-  );
-  if (update.state === 'unmanaged') await keepRelations(db, record, update, now);
-  const { concurId, lastRequestId } = provisioning;
-  if (update.lane === 'deactivation' && concurId === null && lastRequestId !== null) {
-    await lookSooner(db, connection, lastRequestId, now);
-  }
+  const owed = owesDeactivation(person, { ...provisioning, ...update }, outside);
+  await queuePerson(db, record, update, { now, owed });
 }

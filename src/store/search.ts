@@ -1,7 +1,8 @@
 import type { Kysely } from 'kysely';
 import type { Person, PersonRecord } from '../domain/person.ts';
 import type { Reports } from '../domain/reports.ts';
-import { keysOf, keyText, loadRecords } from './records.ts';
+import { keysOf, keyText } from './keys.ts';
+import { loadRecords } from './records.ts';
 import type { Database } from './tables.ts';
 
 /** Finds people by what an admin calls them: see `Reports.search`. */

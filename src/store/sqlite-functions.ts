@@ -1,6 +1,6 @@
 import type BetterSqlite from 'better-sqlite3';
 import { folded } from '../scim/filter/fold.ts';
-import { keyText } from './records.ts';
+import { keyText } from './keys.ts';
 
 /**
  * Gives a connection the functions that the filters use.

@@ -13,7 +13,7 @@ const SAY_INTERVAL = 3_600_000;
 export interface Guard {
   /** Tells of people that the guard has just begun to hold. */
   tell(held: number): void;
-  /** Says at most once an hour how many people it holds, whichever process began to. */
+  /** Says at most once an hour how many people it holds, whichever process began to. Never finds more to do: 0. */
   look(): Promise<number>;
 }
 

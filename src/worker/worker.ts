@@ -183,7 +183,7 @@ function deliver(wanted: Claimable): Step {
   };
 }
 
-/** Queues whoever was claimed and neither sent nor put to rest, because the process is to end. */
+/** Queues whoever was claimed and neither sent nor put to rest: the process is to end, or delivery was switched off. */
 async function giveBack(
   { store, clock }: Context,
   lease: Lease,

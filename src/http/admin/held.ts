@@ -9,7 +9,7 @@ import { type Decide, judge } from './decisions.ts';
 const PAGE = 200;
 
 /** What an admin says about losses of access that the guard holds. */
-export interface Judgement {
+export interface GuardDecision {
   readonly verdict: 'released' | 'discarded';
   readonly actor: Actor;
   readonly reason: string | null;
@@ -18,7 +18,7 @@ export interface Judgement {
 /** Decides about everybody whom the guard holds now; returns how many that were. */
 export async function judgeAll(
   { reports, directory }: Pick<HttpConnection, 'reports' | 'directory'>,
-  { verdict, actor, reason }: Judgement,
+  { verdict, actor, reason }: GuardDecision,
 ): Promise<number> {
   const decision = judge(verdict, actor, reason);
   let people = 0;
@@ -39,7 +39,7 @@ export async function judgeAll(
 export async function judgeThese(
   { directory }: Pick<HttpConnection, 'directory'>,
   people: readonly PersonRecord[],
-  { verdict, actor, reason }: Judgement,
+  { verdict, actor, reason }: GuardDecision,
 ): Promise<number> {
   const others = people.filter(({ provisioning }) => heldKeys(provisioning.losses).length === 0);
   if (others.length > 0) {

@@ -3,7 +3,7 @@ import type { Actor } from '../../scim/directory.ts';
 import { readBody } from '../body.ts';
 import { route } from '../route.ts';
 import type { ConnectionOf } from './connections.ts';
-import { type Judgement, judgeAll, judgeThese } from './held.ts';
+import { type GuardDecision, judgeAll, judgeThese } from './held.ts';
 import { holdReport, pageReport } from './presenters.ts';
 import { holdsQuery, judging, parse } from './query.ts';
 import { findPerson } from './users.ts';
@@ -24,7 +24,7 @@ export function serveHolds(router: Router, connectionOf: ConnectionOf): void {
   };
 
   const judge =
-    (verdict: Judgement['verdict']): RequestHandler =>
+    (verdict: GuardDecision['verdict']): RequestHandler =>
     async (req, res) => {
       const connection = connectionOf(req);
       const { users, reason } = parse(judging, await readBody(req, res));

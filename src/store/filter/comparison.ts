@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { invalidFilter } from '../../scim/error.ts';
 import type { CompareOperator } from '../../scim/filter/filter.ts';
 import { folded } from '../../scim/filter/fold.ts';
-import { keyText } from '../records.ts';
+import { keyText } from '../keys.ts';
 import { type Condition, type Operand, ofAll } from './condition.ts';
 import type { FilterEngine } from './engine.ts';
 
