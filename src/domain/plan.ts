@@ -15,7 +15,16 @@ import { discardedMessage, heldKeys, standingLosses, withoutHeld } from './loss.
 import type { Person, PersonRecord, Provisioning, Refusal } from './person.ts';
 import { type AttributeKey, attributeOf, extensionOf, isList, select } from './profile.ts';
 import { partOf, standingRefusals } from './refusal.ts';
-import { DELETED, heldByGuard, OUTSIDE, type Rest, rest, restDiscarded, restUndeleted } from './rest.ts';
+import {
+  DELETED,
+  heldByGuard,
+  NOT_CREATED,
+  OUTSIDE,
+  type Rest,
+  rest,
+  restDiscarded,
+  restUndeleted,
+} from './rest.ts';
 import type { Outside } from './scope.ts';
 import { type Lack, lacksOf, notGranted, withinGrant } from './withheld.ts';
 
@@ -255,8 +264,7 @@ function planCreate(
   known: Known,
 ): Plan {
   const deleted = person.deleted !== null;
-  const notCreated = { kind: 'rest', state: 'in_sync', reason: 'not_created', message: null } as const;
-  if (deleted && provisioning.lastRequestId === null) return notCreated;
+  if (deleted && provisioning.lastRequestId === null) return NOT_CREATED;
   const hasAccess = wanted.profile.active === true && !deleted;
   const refusal = refusals.get(CORE);
   const stands = refusal !== undefined && (!refusal.uniqueness || refusal.searched);
@@ -268,7 +276,7 @@ function planCreate(
     return { kind: 'rest', state: 'failed', reason: 'not_granted', message };
   }
   if (!known.absent) return { kind: 'search' };
-  if (!hasAccess) return wanted.outside === undefined ? notCreated : OUTSIDE;
+  if (!hasAccess) return wanted.outside === undefined ? NOT_CREATED : OUTSIDE;
   const lack = wanted.gaps.find(({ preventsCreation }) => preventsCreation);
   if (lack !== undefined) return { kind: 'rest', state: 'failed', reason: 'incomplete', message: lack.why };
   const whole = difference(wanted, {}, new Set());

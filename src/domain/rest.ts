@@ -20,6 +20,9 @@ export interface Rest {
 /** Outside the scope, with nothing left to be sent. */
 export const OUTSIDE: Rest = { kind: 'rest', state: 'unmanaged', reason: 'out_of_scope', message: null };
 
+/** Without access, and Concur does not hold them: there is nothing to do. */
+export const NOT_CREATED: Rest = { kind: 'rest', state: 'in_sync', reason: 'not_created', message: null };
+
 /** Concur has deleted the user. */
 export const DELETED: Rest = { kind: 'rest', state: 'in_sync', reason: 'deleted', message: null };
 

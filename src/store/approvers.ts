@@ -1,7 +1,11 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, type SqlBool, sql } from 'kysely';
 import { APPROVER_KINDS } from '../domain/lists.ts';
+import type { Approvals, PersonRecord } from '../domain/person.ts';
 import type { ApprovedPerson, LeavingApprover } from '../domain/reports.ts';
+import { namesOf } from './keys.ts';
 import type { Read } from './list.ts';
+import type { Memberships } from './memberships.ts';
+import { resolve } from './references.ts';
 import type { Database } from './tables.ts';
 
 /** Whom a Concur user approves for: see `Reports.approvesFor`. */
@@ -72,4 +76,58 @@ export async function leavingApprovers(
     .limit(limit);
   const [found = []] = (await readApart([query.compile()])) as [LeavingApprover[]?];
   return found.map(({ id, userName, people }) => ({ id, userName, people: Number(people) }));
+}
+
+/** The records, each with whether anybody names its person as manager, and as whose approver Concur holds them. */
+export async function withApprovals(
+  place: Memberships,
+  records: readonly PersonRecord[],
+): Promise<readonly PersonRecord[]> {
+  const { db, connection } = place;
+  const managers = await named(
+    place,
+    ['manager'],
+    records.flatMap(({ person, provisioning }) => namesOf(person, provisioning.concurId)),
+  );
+  const references = [...new Set(managers.map(({ target }) => target))];
+  const found = references.length === 0 ? new Map() : await resolve(db, connection, references);
+  const managing = new Set([...found.values()].map(({ personId }) => personId));
+  const concurIds = records.map(({ provisioning }) => provisioning.concurId).filter((id) => id !== null);
+  const approving = Map.groupBy(await named(place, APPROVER_KINDS, concurIds), ({ target }) => target);
+  return records.map((record): PersonRecord => {
+    const { concurId } = record.provisioning;
+    const approvals: Approvals = {
+      manages: managing.has(record.person.id),
+      approves: (approving.get(concurId ?? '') ?? []).map(({ kind }) => kind),
+    };
+    return { ...record, approvals };
+  });
+}
+
+/** The targets, of each kind, that somebody names. */
+async function named<Kind extends Database['relations']['kind']>(
+  { db, engine, connection }: Memberships,
+  kinds: readonly Kind[],
+  targets: readonly string[],
+): Promise<readonly { readonly kind: Kind; readonly target: string }[]> {
+  if (targets.length === 0) return [];
+  const found: { kind: Kind; target: string }[] = [];
+  for (const kind of kinds) {
+    const rows = await db
+      .selectFrom(engine.texts(targets))
+      .select('texts.value')
+      .where((row) =>
+        row.exists(
+          row
+            .selectFrom('relations')
+            .select(sql<SqlBool>`1`.as('one'))
+            .where('relations.connection', '=', connection)
+            .where('relations.kind', '=', kind)
+            .whereRef('relations.target', '=', 'texts.value'),
+        ),
+      )
+      .execute();
+    for (const { value } of rows) found.push({ kind, target: value });
+  }
+  return found;
 }

@@ -1,5 +1,6 @@
 import { ENTERPRISE } from '../domain/extensions.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../domain/json.ts';
+import type { Person } from '../domain/person.ts';
 import { folded } from '../scim/filter/fold.ts';
 
 /**
@@ -35,6 +36,18 @@ export function keysOf(resource: JsonObject): PersonKeys {
     externalId,
     externalIdKey: text(keyText(externalId ?? '')),
   };
+}
+
+/** What others may name a person by, in the form of `keyText`. */
+export function namesOf(
+  { id, resource }: Pick<Person, 'id' | 'resource'>,
+  concurId: string | null,
+): readonly string[] {
+  const keys = keysOf(resource);
+  const own = concurId === null ? null : keyText(concurId);
+  return [id, keys.externalIdKey, keys.userNameKey, keys.employeeNumberKey, own].filter(
+    (name) => name !== null,
+  );
 }
 
 /** The SCIM id by which a resource names the person's manager; null: it names none. */

@@ -2,6 +2,7 @@ import type { PersonRecord } from '../domain/person.ts';
 import type { ProvisioningStore } from '../domain/ports.ts';
 import { outsideOf, type ScopeSettings } from '../domain/scope.ts';
 import type { Gives } from './access.ts';
+import { withApprovals } from './approvers.ts';
 import { beingCreated, claims } from './claims.ts';
 import { commit } from './commit.ts';
 import { isSwitchedOff } from './delivery-switch.ts';
@@ -13,7 +14,6 @@ import { lostCreates } from './operations.ts';
 import { recordRequest } from './record-request.ts';
 import { loadRecords } from './records.ts';
 import { resolve } from './references.ts';
-import { withApprovals } from './relations.ts';
 import { claimPolls, hasten } from './requests.ts';
 
 /**

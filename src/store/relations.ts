@@ -1,12 +1,11 @@
-import { type Kysely, type SqlBool, sql } from 'kysely';
+import type { Kysely } from 'kysely';
 import { SPEND, SPEND_APPROVER } from '../domain/extensions.ts';
 import { APPROVER_KINDS } from '../domain/lists.ts';
-import type { Approvals, Person, PersonRecord, Provisioning } from '../domain/person.ts';
+import type { Person, PersonRecord, Provisioning } from '../domain/person.ts';
 import type { ProvisioningUpdate } from '../domain/ports.ts';
 import type { Profile } from '../domain/profile.ts';
 import { withoutRefusal } from '../domain/refusal.ts';
-import { keysOf, keyText } from './keys.ts';
-import type { Memberships } from './memberships.ts';
+import { keyText, namesOf } from './keys.ts';
 import { fromJson } from './records.ts';
 import { resolve } from './references.ts';
 import { requeue } from './requeue.ts';
@@ -284,67 +283,4 @@ function naming(db: Kysely<Database>, connection: string, kind: Relation['kind']
     .where('relations.connection', '=', connection)
     .where('relations.kind', '=', kind)
     .where('relations.target', 'in', names);
-}
-
-/** The records, each with whether anybody names its person as manager, and as whose approver Concur holds them. */
-export async function withApprovals(
-  place: Memberships,
-  records: readonly PersonRecord[],
-): Promise<readonly PersonRecord[]> {
-  const { db, connection } = place;
-  const managers = await named(
-    place,
-    ['manager'],
-    records.flatMap(({ person, provisioning }) => namesOf(person, provisioning.concurId)),
-  );
-  const references = [...new Set(managers.map(({ target }) => target))];
-  const found = references.length === 0 ? new Map() : await resolve(db, connection, references);
-  const managing = new Set([...found.values()].map(({ personId }) => personId));
-  const concurIds = records.map(({ provisioning }) => provisioning.concurId).filter((id) => id !== null);
-  const approving = Map.groupBy(await named(place, APPROVER_KINDS, concurIds), ({ target }) => target);
-  return records.map((record): PersonRecord => {
-    const { concurId } = record.provisioning;
-    const approvals: Approvals = {
-      manages: managing.has(record.person.id),
-      approves: (approving.get(concurId ?? '') ?? []).map(({ kind }) => kind),
-    };
-    return { ...record, approvals };
-  });
-}
-
-/** What others may name a person by, in the form of `keyText`. */
-function namesOf({ id, resource }: Person, concurId: string | null): readonly string[] {
-  const keys = keysOf(resource);
-  const own = concurId === null ? null : keyText(concurId);
-  return [id, keys.externalIdKey, keys.userNameKey, keys.employeeNumberKey, own].filter(
-    (name) => name !== null,
-  );
-}
-
-/** The targets, of each kind, that somebody names. */
-async function named<Kind extends Relation['kind']>(
-  { db, engine, connection }: Memberships,
-  kinds: readonly Kind[],
-  targets: readonly string[],
-): Promise<readonly { readonly kind: Kind; readonly target: string }[]> {
-  if (targets.length === 0) return [];
-  const found: { kind: Kind; target: string }[] = [];
-  for (const kind of kinds) {
-    const rows = await db
-      .selectFrom(engine.texts(targets))
-      .select('texts.value')
-      .where((row) =>
-        row.exists(
-          row
-            .selectFrom('relations')
-            .select(sql<SqlBool>`1`.as('one'))
-            .where('relations.connection', '=', connection)
-            .where('relations.kind', '=', kind)
-            .whereRef('relations.target', '=', 'texts.value'),
-        ),
-      )
-      .execute();
-    for (const { value } of rows) found.push({ kind, target: value });
-  }
-  return found;
 }

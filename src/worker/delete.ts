@@ -1,11 +1,9 @@
 import pLimit from 'p-limit';
 import { searchKeys } from '../domain/adoption.ts';
 import { USER_DELETE } from '../domain/granted.ts';
-import type { Refused } from '../domain/outcome.ts';
-import type { PersonRecord } from '../domain/person.ts';
-import type { Lease, OutgoingOperation, ProvisioningUpdate } from '../domain/ports.ts';
+import type { Lease, OutgoingOperation, ProvisioningUpdate, RequestUpdate } from '../domain/ports.ts';
 import { messageOf } from '../domain/refusal.ts';
-import { restUndeleted } from '../domain/rest.ts';
+import { type Rest, restUndeleted } from '../domain/rest.ts';
 import { allDone } from './all-done.ts';
 import type { Context } from './context.ts';
 import type { Outgoing } from './item.ts';
@@ -62,11 +60,16 @@ async function deleteOne(context: Context, lease: Lease, operation: OutgoingOper
     case 'missing':
       return settle(context, lease, request, operation);
     case 'refused':
-      return settleRefused(context, lease, request, operation, outcome);
+      return settleRefused(context, lease, request, operation, messageOf(outcome), {
+        state: 'partial',
+        reason: 'refused',
+        message: `Deactivated, but not deleted: ${messageOf(outcome)}`,
+      });
     case 'retry':
       // Where Concur does not name the scopes, this tells that one lacks.
       if (outcome.why === 'token' && httpStatus === 403) {
-        return settleForbidden(context, lease, request, operation, outcome.message);
+        const rest = restUndeleted(USER_DELETE);
+        return settleRefused(context, lease, request, operation, outcome.message, rest);
       }
       return recordFailure(context, lease, request, [operation], outcome, clock() + SINGLE_LIFETIME);
     case 'unknown':
@@ -106,12 +109,8 @@ async function leave(
   operation: OutgoingOperation,
 ): Promise<void> {
   const request = { id, state: 'retried', message: REHIRED, completedAt: context.clock() } as const;
-  await write(context, lease, operation, { request, state: 'retried' }, () => ({
-    state: 'in_sync',
-    reason: null,
-    lastError: REHIRED,
-    due: null,
-  }));
+  const update = { state: 'in_sync', reason: null, lastError: REHIRED, due: null } as const;
+  await end(context, lease, operation, request, { state: 'retried', update });
 }
 
 async function settle(
@@ -122,64 +121,46 @@ async function settle(
 ): Promise<void> {
   const now = context.clock();
   const request = { ...answered, state: 'completed', completedAt: now } as const;
-  await write(context, lease, operation, { request, state: 'applied' }, () => deleted(now));
+  await end(context, lease, operation, request, { state: 'applied', update: deleted(now) });
 }
 
-/** The user stays deactivated; the deletion is asked for again when an admin retries. */
+/** The user stays deactivated; the deletion is asked for again when an admin retries, or the company grants it. */
 async function settleRefused(
   context: Context,
   lease: Lease,
   answered: Answered,
   operation: OutgoingOperation,
-  refused: Refused,
+  message: string,
+  { state, reason, message: lastError }: Omit<Rest, 'kind'>,
 ): Promise<void> {
-  const message = messageOf(refused);
   const request = { ...answered, state: 'refused', message, completedAt: context.clock() } as const;
-  await write(context, lease, operation, { request, state: 'refused' }, () => ({
-    state: 'partial',
-    reason: 'refused',
-    lastError: `Deactivated, but not deleted: ${message}`,
-    due: null,
-  }));
+  await end(context, lease, operation, request, {
+    state: 'refused',
+    update: { state, reason, lastError, due: null },
+  });
 }
 
-async function settleForbidden(
-  context: Context,
-  lease: Lease,
-  answered: Answered,
-  operation: OutgoingOperation,
-  why: string,
-): Promise<void> {
-  const request = { ...answered, state: 'refused', message: why, completedAt: context.clock() } as const;
-  const { state, reason, message } = restUndeleted(USER_DELETE);
-  await write(context, lease, operation, { request, state: 'refused' }, () => ({
-    state,
-    reason,
-    lastError: message,
-    due: null,
-  }));
-}
-
-async function write(
+/** Writes how a request ended, with what became of its operation and of the person. */
+async function end(
   { store, clock }: Context,
   lease: Lease,
   { id, personId }: OutgoingOperation,
-  {
-    request,
-    state,
-  }: Pick<Parameters<typeof store.commit>[0], 'request'> & {
-    readonly state: 'applied' | 'refused' | 'retried';
-  },
-  decide: (record: PersonRecord) => ProvisioningUpdate,
+  request: RequestUpdate,
+  { state, update }: Ending,
 ): Promise<void> {
   await store.commit(
     {
       lease: lease.token,
-      ...(request === undefined ? {} : { request }),
+      request,
       operations: [{ id, state, results: [] }],
       people: [personId],
-      decide: async (record) => decide(record),
+      decide: async () => update,
     },
     clock(),
   );
+}
+
+interface Ending {
+  readonly state: 'applied' | 'refused' | 'retried';
+  readonly update: ProvisioningUpdate;
 }
