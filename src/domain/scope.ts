@@ -12,7 +12,7 @@ export type Outside = ConnectionSettings['scopeExit'] | null;
 
 /**
  * Says how somebody stands to the scope. Somebody deleted is a leaver whatever the scope, since they are in no group any
- * more, but for whoever already rested outside and is to be kept.
+ * more, but for whoever already rested outside and is to be kept. Nobody is kept whose access an admin took away.
  *
  * @param record with the groups of the person where the scope goes by them
  */
@@ -27,7 +27,8 @@ export function outsideOf(
   }
   // Without knowing the groups everybody would be outside, and lose their access.
   if (scope.usesGroups && groups === undefined) throw new Error('The groups were not looked up');
-  return scope.includes(person.resource, groups ?? []) ? null : scopeExit;
+  if (scope.includes(person.resource, groups ?? [])) return null;
+  return person.override === null ? scopeExit : 'deactivate';
 }
 
 /** Whether Concur may hold somebody by the bridge: their user is known, or a request for them was ever sent. */

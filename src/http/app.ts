@@ -44,6 +44,7 @@ export function createApp(options: AppOptions): Express {
   const metrics = createMetrics(connections, options.now);
   app.use(requestLog(options.log, options.newId), metrics.observe, securityHeaders);
 
+  // SCIM comes first: Express looks at every layer before the one that a request is for.
   const routers = new Map(connections.map((one) => [one.name, scimRouter(one, publicUrl, options.newId)]));
   const scim: RequestHandler<{ connection?: string }> = (req, res, next) => {
     const router = routers.get(req.params.connection ?? DEFAULT_CONNECTION);

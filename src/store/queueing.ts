@@ -91,11 +91,18 @@ export function verdictUntil(
 ): number | null {
   const { state, lane, candidates, openOperations } = { ...provisioning, ...update };
   const isNext = state === 'queued' && openOperations === 0 && candidates.length === 0;
-  return isNext && lane !== 'deactivation' ? waitUntil : null;
+  // A decision about access that the write makes void is not brought back by taking the write back.
+  const isDecisionVoid = update.losses !== undefined;
+  return isNext && !isDecisionVoid && lane !== 'deactivation' ? waitUntil : null;
 }
 
-/** What changes when an admin retries: refusals, what Concur did not keep, and candidates are forgotten, waits are kept. */
+/**
+ * What changes when an admin retries: refusals, what Concur did not keep, and candidates are forgotten, waits are kept.
+ * Nothing about somebody deleted who is deactivated, or kept: were they due, they would be deleted in Concur by a setting
+ * that is newer than what became of them.
+ */
 export function afterRetry(before: PersonRecord, now: number, outside: Outside = null): ProvisioningUpdate {
+  if (isDoneWith(before, outside)) return {};
   return {
     ...due(now),
     ...queued(before.provisioning, now),
@@ -149,10 +156,14 @@ export function afterJudgement(
 ): ProvisioningUpdate {
   const held = heldKeys(provisioning.losses);
   const isDiscarded = decision.state === 'discarded';
+  // Whoever is to lose all access beside what was held stays before all others.
+  const isLeaver = held.includes('active')
+    ? !isDiscarded
+    : provisioning.state !== 'held' && provisioning.lane === 'deactivation';
   return {
     ...due(now),
     ...queued(provisioning, now),
-    lane: held.includes('active') && !isDiscarded ? 'deactivation' : 'update',
+    lane: isLeaver ? 'deactivation' : 'update',
     losses: decidedLosses(provisioning.losses, decision),
     ...(isDiscarded ? { owned: provisioning.owned.filter((key) => !held.includes(key)) } : {}),
   };
@@ -242,6 +253,13 @@ function laneOf(before: PersonRecord, person: Person, outside: Outside): Lane {
   const stillToCreate =
     provisioning.lane === 'creation' && (provisioning.state === 'queued' || isUnderWay(provisioning.state));
   return provisioning.concurId === null || reactivated || stillToCreate ? 'creation' : 'update';
+}
+
+/** Whether somebody deleted is deactivated, or is to be kept in Concur as they are. */
+function isDoneWith({ person, provisioning }: PersonRecord, outside: Outside): boolean {
+  const { state, concurId, applied } = provisioning;
+  const isDeactivated = state === 'in_sync' && concurId !== null && applied.profile.active === false;
+  return person.deleted !== null && (outside === 'keep' || isDeactivated);
 }
 
 function isUnderWay(state: State): boolean {
