@@ -48,7 +48,8 @@ function text(value: JsonValue | undefined): string | null {
 export interface Claim {
   /**
    * `person`: a living person does; `leaving`: a deleted one whose deactivation is not confirmed yet;
-   * `halted`: a deleted one whose deactivation the guard holds; `former`: a deleted one who is done with it.
+   * `halted`: a deleted one who keeps the access, since the guard holds the deactivation, an admin discarded it, or
+   * the scope keeps who leaves it; `former`: a deleted one who is done with it.
    */
   readonly holder: 'person' | 'leaving' | 'halted' | 'former';
   /** The keys that the holder asks for now. */
@@ -154,9 +155,9 @@ function decideByKeys(
   }
   const doubts = doubt(keys, candidate);
   if (doubts !== undefined) return doubts;
-  // Whoever comes back while the deactivation is held keeps the user; a stranger must not be handed a leaver's access.
+  // Whoever comes back before the deactivation keeps the user; a stranger must not be handed a leaver's access.
   return claim?.holder === 'halted' && !isSurelySame(keys, candidate)
-    ? held('a leaver here holds this Concur user, and an admin has yet to decide about the deactivation')
+    ? held('a leaver here, who was not deactivated, holds this Concur user')
     : { kind: 'adopt', candidate };
 
   function isGivingUp(claim: Claim): boolean {

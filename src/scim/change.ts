@@ -45,7 +45,7 @@ function sizeOf(resource: JsonObject): number {
  * `urn:…:User:department`. Singular complex attributes are told apart by sub-attribute, multi-valued ones are
  * named as a whole and their order never counts (RFC 7643 §2.4). Empty when nothing really changed.
  */
-function changedPaths(resourceType: ResourceType, before: JsonObject, after: JsonObject): string[] {
+export function changedPaths(resourceType: ResourceType, before: JsonObject, after: JsonObject): string[] {
   return schemasOf(resourceType).flatMap((schema) => {
     const old = schemaObject(resourceType, schema, before);
     const present = schemaObject(resourceType, schema, after);

@@ -101,7 +101,10 @@ async function change(
   if (deleted !== null && !isAboutProvisioning(decision)) return { kind: 'missing' };
   const conflict = await conflictOf(writing, id, decision);
   if (conflict !== null) return conflict;
-  if (decision.kind === 'withdraw' && decision.to === null && (await mayBeCreated(writing, id))) {
+  if (
+    isUndone(decision) &&
+    ((await mayBeCreated(writing, id)) || (await hasTakenAccessOver(writing, before)))
+  ) {
     return { kind: 'written', record: before, changed: false };
   }
 
@@ -149,6 +152,39 @@ async function mayBeCreated({ db, connection }: Writing, id: string): Promise<bo
     .limit(1)
     .execute();
   return operation !== undefined;
+}
+
+/**
+ * Whether somebody holds a Concur user with access that may have been a leaver's here, who was let go of for them: without
+ * them nobody would take that access away.
+ */
+async function hasTakenAccessOver(
+  { db, connection }: Writing,
+  { person, provisioning: { concurId, applied } }: PersonRecord,
+): Promise<boolean> {
+  if (concurId === null || applied.profile.active === false) return false;
+  const { userNameKey, employeeNumberKey } = keysOf(person.resource);
+  const leaver = await db
+    .selectFrom('people')
+    .innerJoin('provisionings', (join) =>
+      join
+        .onRef('provisionings.connection', '=', 'people.connection')
+        .onRef('provisionings.person_id', '=', 'people.id'),
+    )
+    .select('people.id')
+    .where('people.connection', '=', connection)
+    .where('people.deleted', 'is not', null)
+    .where((row) =>
+      row.or([
+        row('people.user_name_key', '=', userNameKey),
+        row('people.employee_number_key', '=', employeeNumberKey),
+      ]),
+    )
+    // Whose create was withdrawn never held anybody.
+    .where((row) => row.or([row('reason', 'is', null), row('reason', '!=', 'not_created')]))
+    .limit(1)
+    .executeTakeFirst();
+  return leaver !== undefined;
 }
 
 async function written({ db, connection }: Writing, id: string): Promise<WriteResult> {

@@ -87,10 +87,9 @@ export async function beingCreated(
 
 function holderWhoLeft(state: State, reason: Reason | null, { profile }: Applied): Claim['holder'] {
   // What a deactivated leaver may still lack, such as the scope to be deleted, matters to nobody who comes after.
-  const isDone =
-    state === 'in_sync' || state === 'unmanaged' || (state === 'partial' && profile.active === false);
-  if (isDone) return 'former';
-  return state === 'held' && reason === 'guard' ? 'halted' : 'leaving';
+  const isKept = state === 'in_sync' || state === 'unmanaged';
+  if (profile.active === false && (isKept || state === 'partial')) return 'former';
+  return isKept || (state === 'held' && reason === 'guard') ? 'halted' : 'leaving';
 }
 
 /** Lets go of a Concur user for people who were deleted, when a living person takes it over; nothing is held of them any more. */

@@ -124,7 +124,7 @@ async function countedSince(
   };
 }
 
-/** The most people who may lose access within the time. */
+/** The most people who may lose access within the time: one at least, or a share of few would hold every leaver. */
 async function limitOf(
   db: Kysely<Database>,
   connection: string,
@@ -137,7 +137,7 @@ async function limitOf(
   // Of so many active people all who are asked for may go: there is no need to count any further.
   const enough = Math.max(FEW + 1, Math.ceil((Math.min(most, counted.people + asked) * 100) / percent));
   const active = (await countActive(db, connection, enough)) + (await countGone(db, connection, counted));
-  return active > FEW ? Math.min(most, Math.floor((active * percent) / 100)) : most;
+  return active > FEW ? Math.min(most, Math.max(1, Math.floor((active * percent) / 100))) : most;
 }
 
 /** How many people Concur holds active; no more than `enough` are counted. */

@@ -12,7 +12,7 @@ type People = OperandValueExpressionOrList<Database, 'provisionings', 'person_id
  * Makes people due of whom something is wanted now that was not before, though nobody wrote them: whoever rests is
  * queued; who waits is due at once, and what is under way is looked at again when it ends. Whoever is tried again ever
  * more slowly goes on so, or two who wake each other would be tried without end. Nobody is looked for in Concur who has
- * no access anyway; whoever is held waits for an admin.
+ * no access anyway; whoever is held waits for an admin; and of somebody deleted nothing else is ever wanted.
  */
 export async function requeue(
   db: Kysely<Database>,
@@ -40,6 +40,16 @@ export async function requeue(
         row('reason', '=', 'guard'),
         row.and([row('state', '=', 'in_sync'), row('reason', 'is', null)]),
       ]),
+    )
+    .where((row) =>
+      row.exists(
+        row
+          .selectFrom('people')
+          .select('people.id')
+          .whereRef('people.connection', '=', 'provisionings.connection')
+          .whereRef('people.id', '=', 'provisionings.person_id')
+          .where('people.deleted', 'is', null),
+      ),
     )
     .execute();
 }

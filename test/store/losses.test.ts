@@ -86,7 +86,7 @@ describe.each(ENGINES)('the guard on $name', (engine) => {
         const recently = () => [...lost].filter(([, at]) => at > bench.now - WITHIN).map(([id]) => id);
         const limit = () => {
           const base = active.size + recently().filter((id) => !active.has(id)).length;
-          const share = base > FEW ? Math.floor((base * (guard.percent ?? 100)) / 100) : PEOPLE;
+          const share = base > FEW ? Math.max(1, Math.floor((base * (guard.percent ?? 100)) / 100)) : PEOPLE;
           return Math.min(guard.people ?? PEOPLE, guard.percent === null ? PEOPLE : share);
         };
         for (const step of taken) {

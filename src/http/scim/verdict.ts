@@ -1,10 +1,11 @@
 import { CORE } from '../../domain/extensions.ts';
-import type { JsonObject } from '../../domain/json.ts';
 import type { PersonRecord } from '../../domain/person.ts';
 import { StoreUnavailable } from '../../domain/store-unavailable.ts';
 import type { Change, Judgement, Wait } from '../../domain/verdicts.ts';
+import { changedPaths } from '../../scim/change.ts';
 import type { Decision, Write } from '../../scim/directory.ts';
 import { invalidValue, type ScimError, uniqueness } from '../../scim/error.ts';
+import { userResourceType } from '../../scim/registry.ts';
 import { accept } from '../accept.ts';
 import type { HttpConnection } from '../connection.ts';
 
@@ -68,7 +69,8 @@ async function withdraw(
     if (!isStill(record, change, refused)) return { kind: 'unchanged' };
     const { resource } = change.after.person;
     const former = change.before?.person.resource ?? null;
-    return { kind: 'withdraw', to: former, changed: changedAttributes(former, resource), reason };
+    const changed = changedPaths(userResourceType, resource, former ?? {});
+    return { kind: 'withdraw', to: former, changed, reason };
   };
   try {
     const [result] = await connection.directory.accept([{ kind: 'change', actor, id, decide }]);
@@ -89,14 +91,6 @@ function isStill({ person, provisioning }: PersonRecord, { after }: Change, { at
   const isIdle = state !== 'sending' && state !== 'processing' && openOperations === 0;
   return (
     isIdle && refused[CORE]?.at === at && person.version === after.person.version && person.override === null
-  );
-}
-
-/** The top-level attributes that are otherwise. */
-function changedAttributes(former: JsonObject | null, resource: JsonObject): readonly string[] {
-  const names = new Set([...Object.keys(former ?? {}), ...Object.keys(resource)]);
-  return [...names].filter(
-    (name) => name !== 'schemas' && JSON.stringify(former?.[name]) !== JSON.stringify(resource[name]),
   );
 }
 
