@@ -6,14 +6,14 @@ import { release } from '../http/admin/decisions.ts';
 import { type GuardDecision, judgeAll, judgeThese } from '../http/admin/held.ts';
 import { holdReport } from '../http/admin/presenters.ts';
 import type { OpenConnection } from '../open-connection.ts';
-import { candidateTable } from './candidates.ts';
+import { candidateTable, releaseHint } from './candidates.ts';
 import { colour } from './colour.ts';
 import { decideOne } from './decide.ts';
 import { CommandFailure } from './failure.ts';
 import { findPeople, PERSON } from './find-person.ts';
 import { withConnection } from './open.ts';
 import { withConnectionOption, withExamples, withJsonOption } from './options.ts';
-import { print, printJson, showWho } from './print.ts';
+import { print, printJson, showValue, showWho } from './print.ts';
 
 /** How many people are read at a time. */
 const PAGE = 200;
@@ -126,6 +126,7 @@ async function judge(
       ? await judgeAll(store, judgement)
       : await judgeThese(store, await findPeople(store, users), judgement);
     if (json) return printJson({ [verdict]: people });
+    if (people === 0) return print('Nobody is held by the guard.');
     const who = people === 1 ? '1 person' : `${people} people`;
     print(
       verdict === 'released'
@@ -151,6 +152,6 @@ function holdView(record: PersonRecord): string {
   const { lastError, reasonText, candidates, wouldLose } = holdReport(record);
   const head = `${colour('bold', showWho(record))}  ${lastError ?? reasonText ?? ''}`;
   return wouldLose.length === 0
-    ? `${head}\n${candidateTable(candidates)}`
+    ? `${head}\n${candidateTable(candidates)}\n${releaseHint(showValue(record.person.resource.userName))}`
     : `${head}\n  would lose: ${wouldLose.map(lossName).join(', ')}`;
 }

@@ -1,6 +1,6 @@
 import { QUIET } from '../domain/granted.ts';
 import type { PersonReport } from '../http/admin/person.ts';
-import { candidateTable } from './candidates.ts';
+import { candidateTable, releaseHint } from './candidates.ts';
 import { colour, colourState } from './colour.ts';
 import { comparison, comparisonTitle, type Shown } from './comparison.ts';
 import { shortName, showTime, showValue } from './print.ts';
@@ -71,7 +71,12 @@ function missing({ gaps, waitingFor, notGranted }: PersonReport): readonly strin
 function candidates(report: PersonReport): readonly string[] {
   return report.candidates.length === 0
     ? []
-    : [section('Concur users who may be this person', candidateTable(report.candidates))];
+    : [
+        section(
+          'Concur users who may be this person',
+          `${candidateTable(report.candidates)}\n${releaseHint(showValue(report.userName))}`,
+        ),
+      ];
 }
 
 /** Reports of somebody without access go nowhere: a leaver's people are named first of all to be given somebody else. */

@@ -309,6 +309,8 @@ export interface ProvisioningStore {
   recover(lease: Lease, now: number): Promise<readonly OpenRequest[]>;
   /** Who here is being created with these employee numbers: Concur may hold them, under a UUID that is not known yet. */
   beingCreated(employeeNumbers: readonly string[]): Promise<ReadonlyMap<string, Claim>>;
+  /** Whether somebody else who is being worked on has this userName or employee number in Concur: they are about to give it up. */
+  isGivenUp(personId: string, keys: SearchKeys): Promise<boolean>;
   /** Who here stands for these Concur users. */
   claims(concurIds: readonly string[]): Promise<ReadonlyMap<string, Claim>>;
   /**

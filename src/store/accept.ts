@@ -97,7 +97,7 @@ async function change(
   if (deleted !== null && writing.actor.kind === 'scim') return { kind: 'missing' };
   const decision = rejectedIfThrown(() => decide(before));
   if (decision.kind === 'rejected') return decision;
-  if (decision.kind === 'unchanged') return { kind: 'written', record: before, changed: false };
+  if (decision.kind === 'unchanged') return await leave(writing, before);
   if (deleted !== null && !isAboutProvisioning(decision)) return { kind: 'missing' };
   const conflict = await conflictOf(writing, id, decision);
   if (conflict !== null) return conflict;
@@ -114,6 +114,19 @@ async function change(
   if (person.deleted !== deleted) await leaveGroups(writing, id);
   await recordDecision(writing, person, decision);
   return await written(writing, id);
+}
+
+/**
+ * Leaves somebody as they are. Whoever asks for what another client still waits for Concur's verdict on asks for it too:
+ * a version of its own keeps it from being withdrawn with that one.
+ */
+async function leave({ db, actor, now }: Writing, before: PersonRecord): Promise<WriteResult> {
+  const { person, provisioning } = before;
+  const isAwaited = provisioning.verdictUntil !== null && provisioning.verdictUntil > now;
+  if (actor.kind !== 'scim' || !isAwaited) return { kind: 'written', record: before, changed: false };
+  const asked: Person = { ...person, version: person.version + 1 };
+  await savePerson(db, asked, person);
+  return { kind: 'written', record: { ...before, person: asked }, changed: false };
 }
 
 /** Tells whether a decision leaves the person as clients and admins wrote them. */

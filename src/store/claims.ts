@@ -1,9 +1,11 @@
-import type { Kysely } from 'kysely';
-import { type Claim, searchKeys } from '../domain/adoption.ts';
+import { type Kysely, type SqlBool, sql } from 'kysely';
+import { type Claim, type SearchKeys, searchKeys } from '../domain/adoption.ts';
+import { ENTERPRISE } from '../domain/extensions.ts';
 import type { Applied, Person } from '../domain/person.ts';
 import type { AttributeKey } from '../domain/profile.ts';
 import type { Reason, State } from '../domain/provisioning.ts';
 import { keyText } from './keys.ts';
+import type { Memberships } from './memberships.ts';
 import { fromJson } from './records.ts';
 import { UNDER_WAY } from './requeue.ts';
 import type { Database } from './tables.ts';
@@ -144,4 +146,30 @@ export async function handOver(
       .where('person_id', '=', person_id)
       .execute();
   }
+}
+
+/** Whether somebody else is about to give up a userName or an employee number: see `ProvisioningStore.isGivenUp`. */
+export async function isGivenUp(
+  { db, engine, connection }: Memberships,
+  personId: string,
+  { userName, employeeNumber }: SearchKeys,
+): Promise<boolean> {
+  const applied = (key: string) =>
+    engine.keyed(engine.jsonValue(sql.ref('provisionings.applied'), ['profile', key]));
+  const holds = [
+    sql<SqlBool>`${applied('userName')} = ${keyText(userName)}`,
+    ...(employeeNumber === null
+      ? []
+      : [sql<SqlBool>`${applied(`${ENTERPRISE}:employeeNumber`)} = ${keyText(employeeNumber)}`]),
+  ];
+  const holder = await db
+    .selectFrom('provisionings')
+    .select('person_id')
+    .where('connection', '=', connection)
+    .where('state', 'in', UNDER_WAY)
+    .where('person_id', '!=', personId)
+    .where((row) => row.or(holds))
+    .limit(1)
+    .executeTakeFirst();
+  return holder !== undefined;
 }

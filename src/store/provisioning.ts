@@ -3,7 +3,7 @@ import type { ProvisioningStore } from '../domain/ports.ts';
 import { outsideOf, type ScopeSettings } from '../domain/scope.ts';
 import type { Gives } from './access.ts';
 import { withApprovals } from './approvers.ts';
-import { beingCreated, claims } from './claims.ts';
+import { beingCreated, claims, isGivenUp } from './claims.ts';
 import { commit } from './commit.ts';
 import { isSwitchedOff } from './delivery-switch.ts';
 import { queueForGrant } from './grants.ts';
@@ -60,6 +60,7 @@ export function provisioningStore(
     hasten: (provisionId, now) => hasten(db, connection, provisionId, now),
     recover: (lease, now) => recover(db, connection, lease, now),
     beingCreated: (employeeNumbers) => beingCreated(db, connection, employeeNumbers),
+    isGivenUp: (personId, keys) => isGivenUp(place, personId, keys),
     claims: (concurIds) => claims(db, connection, concurIds),
     queueForGrant: (alsoInSync, now) => queueForGrant(db, connection, alsoInSync, now),
     lostCreates: (people) => lostCreates(db, connection, people),

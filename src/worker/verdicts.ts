@@ -1,3 +1,4 @@
+import { searchKeys } from '../domain/adoption.ts';
 import type { ConnectionSettings } from '../domain/connection.ts';
 import type { Log } from '../domain/log.ts';
 import type { PersonRecord } from '../domain/person.ts';
@@ -34,7 +35,10 @@ export interface LivingVerdicts extends Verdicts {
 
 /** What verdicts are made from. */
 interface Surroundings {
-  readonly store: Pick<ProvisioningStore, 'isSwitchedOff' | 'backlog' | 'resolve' | 'withRelations'>;
+  readonly store: Pick<
+    ProvisioningStore,
+    'isSwitchedOff' | 'backlog' | 'isGivenUp' | 'resolve' | 'withRelations'
+  >;
   /** Reads a person who is not deleted. */
   readonly get: (id: string) => Promise<PersonRecord | null>;
   readonly concur: Pick<Concur, 'granted' | 'pause'>;
@@ -98,7 +102,11 @@ export function createVerdicts(surroundings: Surroundings): LivingVerdicts {
       if (known.verdict.kind !== 'refused') return { kind: 'stands', record: known.record };
       const { refusal } = known.verdict;
       const [was, is] = [before === null ? null : await asked(before), await asked(known.record)];
-      if (!isOfOneWrite(refusal, was, is)) return { kind: 'stands', record: known.record };
+      const { person } = known.record;
+      // What another of ours is about to give up follows: the two are ordered.
+      const isOnItsWay =
+        refusal.uniqueness && (await store.isGivenUp(person.id, searchKeys(person.resource)));
+      if (isOnItsWay || !isOfOneWrite(refusal, was, is)) return { kind: 'stands', record: known.record };
       return {
         kind: 'refused',
         record: known.record,

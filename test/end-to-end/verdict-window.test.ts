@@ -139,6 +139,22 @@ describe('an update', () => {
     await bridge.reaches(id, 'in_sync');
   });
 
+  test('that renames somebody to a name that another is about to give up stands, and follows', async () => {
+    const bridge = await WaitingBridge.start();
+    const [ada, ben] = [await bridge.synced('ada'), await bridge.synced('ben')];
+    const held = bridge.gateway.hold({ method: 'PATCH', path: /Users/ });
+    const given = bridge.patch(ada, { userName: 'ada.byron@example.com' });
+    await held.here;
+    const taken = await bridge.patch(ben, { userName: 'ada@example.com' });
+    expect(taken).toMatchObject({ status: 200, body: { userName: 'ada@example.com' } });
+    held.release();
+    expect((await given).status).toBe(200);
+    for (const id of [ada, ben]) await bridge.reaches(id, 'in_sync');
+    expect(bridge.simulator.state.find('ada@example.com')?.identity).toMatchObject({
+      name: { givenName: 'ben' },
+    });
+  });
+
   test('by PUT is withdrawn with everything that it asked for, of other parts too', async () => {
     const bridge = await WaitingBridge.start();
     const id = await bridge.synced('ada', { title: 'Countess' });

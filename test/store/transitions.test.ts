@@ -4,6 +4,7 @@ import type { Scope } from '../../src/domain/connection.ts';
 import { ENTERPRISE, SPEND } from '../../src/domain/extensions.ts';
 import type { ProvisioningStore } from '../../src/domain/ports.ts';
 import { TRANSITIONS } from '../../src/domain/transitions.ts';
+import { type Decide, judge, retry } from '../../src/http/admin/decisions.ts';
 import type { Database } from '../../src/store/tables.ts';
 import { Delivery, resource } from '../worker/harness.ts';
 
@@ -203,10 +204,14 @@ const SCENARIOS: readonly Scenario[] = [
   {
     what: 'a lost Bulk that is over while its people, refused in part or deleted, are queued anew',
     async play() {
-      const [delivery, gate] = await gated();
-      const [ada = '', ben = ''] = await delivery.create(resource('ada'), resource('ben'));
+      const deactivationGuard = { people: 1, percent: null, within: 60 * MINUTE };
+      const [delivery, gate] = await gated({}, { deactivationGuard });
+      const people = [resource('ada'), resource('ben'), resource('cid')];
+      const [ada = '', ben = '', cid = ''] = await delivery.create(...people);
       delivery.start();
-      for (const id of [ada, ben]) await delivery.reaches(id, 'in_sync');
+      for (const id of [ada, ben, cid]) await delivery.reaches(id, 'in_sync');
+      await delivery.change(cid, { active: false });
+      await delivery.reaches(cid, 'in_sync');
       gate.claims = false;
       await delivery.change(ada, spend('THB'));
       await delivery.change(ben, spend('EUR'));
@@ -217,17 +222,19 @@ const SCENARIOS: readonly Scenario[] = [
       await delivery.reaches(ada, 'partial', 'refused');
       await delivery.reaches(ben, 'in_sync');
       await delivery.decide(ben, () => ({ kind: 'delete' }));
-      await delivery.reaches(ben, 'in_sync');
-      gate.claims = false;
-      await delivery.change(ada, { displayName: 'Shown here only' });
+      await delivery.reaches(ben, 'held', 'guard');
       // Only an admin may still turn to somebody who was deleted.
       const actor = { kind: 'admin', name: 'test' } as const;
-      await delivery.store.directory.accept([
-        { kind: 'change', actor, id: ben, decide: () => ({ kind: 'retry' }) },
-      ]);
+      const turn = (decide: Decide) =>
+        delivery.store.directory.accept([{ kind: 'change', actor, id: ben, decide }]);
+      await turn(judge('discarded', actor, null));
+      await delivery.reaches(ben, 'in_sync', 'discarded');
+      gate.claims = false;
+      await delivery.change(ada, { displayName: 'Shown here only' });
+      await turn(retry);
       delivery.clock.advance(121 * MINUTE);
       await delivery.reaches(ada, 'partial', 'refused');
-      await delivery.reaches(ben, 'in_sync');
+      await delivery.reaches(ben, 'in_sync', 'discarded');
     },
     provokes: ['queued > partial', 'queued > in_sync'],
   },

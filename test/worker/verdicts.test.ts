@@ -26,6 +26,7 @@ function world() {
           return Math.min(limit, state.backlog);
         },
         isSwitchedOff: async () => state.isOff,
+        isGivenUp: async () => false,
         resolve: async () => new Map(),
         withRelations: async (records) => records,
       },
