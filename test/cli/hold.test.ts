@@ -107,3 +107,25 @@ it('discards people by name, all of them or nobody', async () => {
   expect(done).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Discarded: 2 people; /) });
   expect(JSON.parse((await hold('discard', '--all', '--json')).stdout)).toEqual({ discarded: 0 });
 });
+
+it('says so when the guard holds nobody, and nobody is decided about', async () => {
+  await hold('release', '--guard', '--all');
+  for (const verdict of [['release', '--guard'], ['discard']]) {
+    const again = await hold(...verdict, '--all');
+    expect(again).toMatchObject({ code: 0, stdout: 'Nobody is held by the guard.\n' });
+  }
+});
+
+it('a retry promises nothing about what the guard holds, or an admin discarded', async () => {
+  const retry = async (name: string) => (await run(['retry', `${name}@example.com`], environment)).stdout;
+  const held = 'A retry changes nothing about what the deactivation guard holds of';
+  expect(await retry('ada')).toBe(
+    `${held} ada@example.com: hold release --guard ada@example.com takes the access away, hold discard ada@example.com leaves it.\n`,
+  );
+  expect(await retry('ben')).toMatch(
+    new RegExp(`^${held} ben@.*\nEverything else is due again; the running server sends it.\n$`),
+  );
+  expect(await retry('eve')).toBe('eve@example.com is due again; the running server sends it.\n');
+  await hold('discard', 'ada@example.com');
+  expect(await retry('ada')).toMatch(/^A retry changes nothing about the loss of access of ada@.* discarded/);
+});

@@ -5,6 +5,7 @@ import { type Decide, judge, offboard, retry } from '../../src/http/admin/decisi
 import { compileGroupRules } from '../../src/mapping/groups/compile.ts';
 import { compileScope } from '../../src/mapping/scope.ts';
 import type { WriteResult } from '../../src/scim/directory.ts';
+import { person, WaitingBridge } from '../end-to-end/waiting-bridge.ts';
 import { Delivery, type DeliveryOptions, resource } from './harness.ts';
 
 const HOUR = 3_600_000;
@@ -71,22 +72,25 @@ describe('somebody whom the connection keeps', () => {
     expect(delivery.inConcur('ada')).toMatchObject({ active: true });
   });
 
-  it.each(['before', 'after'] as const)('is deactivated when they are offboarded %s they leave', async (when) => {
-    const delivery = await keeping();
-    const [ada = ''] = await delivery.create(employee('ada'));
-    await delivery.reaches(ada, 'in_sync');
-    if (when === 'after') {
-      await delivery.change(ada, { userType: 'Contractor' });
+  it.each(['before', 'after'] as const)(
+    'is deactivated when they are offboarded %s they leave',
+    async (when) => {
+      const delivery = await keeping();
+      const [ada = ''] = await delivery.create(employee('ada'));
+      await delivery.reaches(ada, 'in_sync');
+      if (when === 'after') {
+        await delivery.change(ada, { userType: 'Contractor' });
+        await delivery.reaches(ada, 'unmanaged', 'out_of_scope');
+      }
+      await delivery.stop();
+      await decide(delivery, ada, offboard('left', ADMIN, 1));
+      if (when === 'before') await delivery.change(ada, { userType: 'Contractor' });
+      expect((await delivery.record(ada)).provisioning.lane).toBe('deactivation');
+      delivery.start();
       await delivery.reaches(ada, 'unmanaged', 'out_of_scope');
-    }
-    await delivery.stop();
-    await decide(delivery, ada, offboard('left', ADMIN, 1));
-    if (when === 'before') await delivery.change(ada, { userType: 'Contractor' });
-    expect((await delivery.record(ada)).provisioning.lane).toBe('deactivation');
-    delivery.start();
-    await delivery.reaches(ada, 'unmanaged', 'out_of_scope');
-    expect(delivery.inConcur('ada')).toMatchObject({ active: false });
-  });
+      expect(delivery.inConcur('ada')).toMatchObject({ active: false });
+    },
+  );
 
   it('hands a stranger with the same name nothing after they were deleted', async () => {
     const delivery = await keeping();
@@ -162,7 +166,9 @@ describe('a write that Concur refused, of somebody whom the guard held', () => {
 
   it('is withdrawn as often as it is made where nobody here ever held the user', async () => {
     const [delivery, gateway] = await Delivery.throughGateway();
-    delivery.simulator.state.seed(resource('bob', { [ENTERPRISE]: { companyId: delivery.simulator.company.id } }));
+    delivery.simulator.state.seed(
+      resource('bob', { [ENTERPRISE]: { companyId: delivery.simulator.company.id } }),
+    );
     delivery.start();
     gateway.alter({ method: 'PATCH' }, () => REFUSES_EVERYTHING, 'all');
     for (const title of ['Chief', 'Clerk']) {
@@ -198,6 +204,22 @@ describe('a write that Concur refused, of somebody whom the guard held', () => {
     ]);
     expect(result).toMatchObject({ record: { provisioning: { verdictUntil: null } } });
   });
+});
+
+it('a write that another client asked for too is not withdrawn', async () => {
+  const bridge = await WaitingBridge.start();
+  const id = await bridge.synced('ada', { title: 'Countess' });
+  bridge.refuses('PATCH', ['title'], 'The title is not one of ours');
+  const held = bridge.gateway.hold({ method: 'PATCH', path: /\/Users\/[0-9a-f-]+$/ });
+  const queen = person('ada', { title: 'Queen' });
+  const first = bridge.scim('PUT', `/Users/${id}`, queen, { prefer: 'wait=20' });
+  await held.here;
+  const second = await bridge.scim('PUT', `/Users/${id}`, queen, { prefer: 'wait=0' });
+  expect([second.status, second.body.title]).toEqual([200, 'Queen']);
+  held.release();
+  expect((await first).status).toBe(200);
+  const now = await bridge.scim('GET', `/Users/${id}`);
+  expect([now.body.title, now.etag]).toEqual(['Queen', second.etag]);
 });
 
 describe('the guard', () => {

@@ -1,4 +1,7 @@
+import { ENTERPRISE } from '../../domain/extensions.ts';
+import { isJsonObject, type JsonValue } from '../../domain/json.ts';
 import type { PersonRecord } from '../../domain/person.ts';
+import { folded } from '../../scim/filter/fold.ts';
 import type { HttpConnection } from '../connection.ts';
 import { personReport } from './presenters.ts';
 
@@ -18,8 +21,8 @@ const APPROVED = 100;
 const NAMESAKES = 50;
 
 /**
- * Looks a person up by SCIM id, userName, e-mail, employee number or externalId. Where nobody living
- * matches, it is whoever was deleted last.
+ * Looks a person up by SCIM id, userName, e-mail, employee number or externalId. Whose userName it
+ * is comes before others who only have it as an e-mail. Where nobody living matches, it is whoever was deleted last.
  */
 export async function lookUpPerson(
   { reports }: Pick<HttpConnection, 'reports'>,
@@ -29,8 +32,27 @@ export async function lookUpPerson(
   if (byId !== null) return { kind: 'one', record: byId };
   const [record, ...others] = await reports.search({ key: name, limit: NAMESAKES });
   if (record === undefined) return { kind: 'nobody' };
-  const isCertain = others.length === 0 || record.person.deleted !== null;
-  return isCertain ? { kind: 'one', record } : { kind: 'several', records: [record, ...others] };
+  if (others.length === 0 || record.person.deleted !== null) return { kind: 'one', record };
+  const records = [record, ...others];
+  const named = ownerOfUserName(records, name);
+  return named === undefined ? { kind: 'several', records } : { kind: 'one', record: named };
+}
+
+/** Whoever has the userName, where all others are found by an e-mail alone; undefined: it is not certain. */
+function ownerOfUserName(records: readonly PersonRecord[], name: string): PersonRecord | undefined {
+  const isName = (value: JsonValue | undefined) =>
+    typeof value === 'string' && comparable(value) === comparable(name);
+  const [first, ...others] = records.filter(({ person: { resource } }) => {
+    const { [ENTERPRISE]: enterprise, userName, externalId } = resource;
+    const employeeNumber = isJsonObject(enterprise) ? enterprise.employeeNumber : undefined;
+    return [userName, externalId, employeeNumber].some(isName);
+  });
+  return others.length === 0 && isName(first?.person.resource.userName) ? first : undefined;
+}
+
+/** A name in the form in which the directory compares names: without the blanks around it, composed, and without case. */
+function comparable(name: string): string {
+  return folded(name.trim().normalize('NFC'));
 }
 
 /**
