@@ -37,13 +37,14 @@ export function openConnection(store: Store, configured: ConnectionConfiguration
       const [known = record] = await withRelations([record]);
       const asked = await wantedOf(known, configuration, resolve, await granted());
       const wanted = deliverable(asked, record.provisioning);
-      const { profile, initial, waiting, gaps } = wanted;
+      const { profile, initial, waiting, gaps, outside } = wanted;
       return {
         desired: profile,
         initial,
         waitingFor: waiting,
         gaps: [...gaps, ...lacks(record, wanted)],
         missingFor: missingIn(wanted),
+        ...(outside === undefined ? {} : { outside }),
       };
     },
   };

@@ -16,8 +16,15 @@ const MARKS = {
   same: '',
 } as const;
 
+/** Whether nothing is sent for a person, since they are outside the scope and no deactivation is open. */
+function isLeftAlone({ outside, difference }: PersonReport): boolean {
+  return outside !== null && differingKeys(difference).size === 0;
+}
+
 /** How far Concur is from what is desired, in one line. */
-export function comparisonTitle({ difference, gaps, waitingFor, refused }: PersonReport): string {
+export function comparisonTitle(report: PersonReport): string {
+  const { difference, gaps, waitingFor, refused } = report;
+  if (isLeftAlone(report)) return 'Desired and in Concur: nothing is sent';
   const differing = differingKeys(difference).size;
   if (differing > 0) return `Desired and in Concur: ${differing} differ`;
   const isWhole = gaps.length === 0 && waitingFor.length === 0 && refused.length === 0;
@@ -32,13 +39,16 @@ export interface Shown {
   readonly origins: ReadonlyMap<AttributeKey, string>;
   /** Whether values are shown too that nobody here asks for. */
   readonly all: boolean;
+  /** The filter that says whom the connection is for; empty: everybody. */
+  readonly scope: string;
 }
 
 /**
  * Desired and applied side by side: what differs, where it comes from, what Concur refused and in which words, and what
  * must be read again.
  */
-export function comparison(report: PersonReport, { origins, all }: Shown): string {
+export function comparison(report: PersonReport, { origins, all, scope }: Shown): string {
+  if (isLeftAlone(report) && !all) return `  Outside the scope of this connection (${scope})`;
   const { desired, initial, applied, difference } = report;
   const removed = new Set(difference.remove);
   const asked = new Set([...Object.keys({ ...initial, ...desired }), ...differingKeys(difference)]);

@@ -96,7 +96,7 @@ export function connectText(
         ['scope', 'without it'],
         missing.map(({ scope, lost }) => [scope, lost]),
       ),
-      'Let the application have them in Concur (OAuth 2.0 Application Management), then connect again.',
+      'Let the application have them in Concur (OAuth 2.0 Application Management), then connect again or wait until the bridge asks for its next token.',
     );
   }
   if (lacking.length > 0) {
@@ -113,7 +113,7 @@ export function connectText(
     );
   }
   parts.push(
-    '\nA running server takes the new credential by itself when it needs its next token, within the hour; after a change of its configuration it must be started again.',
+    '\nA running server takes the new credential by itself when it needs its next token, within the hour; a change of its configuration it takes when it is reloaded (SIGHUP, or POST /api/v1/reload), which says what only a restart can change.',
     `Next: ${run} doctor`,
   );
   return parts.join('\n');

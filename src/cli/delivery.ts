@@ -11,6 +11,8 @@ import { print, printJson, showTime } from './print.ts';
 /** Whether changes are sent, and how many leavers wait where they are not. */
 interface Shown {
   readonly standing: DeliveryStanding;
+  /** The switch alone, which the configuration wins over. */
+  readonly switched: 'on' | 'off';
   readonly openDeactivations: number;
   /** ISO 8601; null: no leaver waits. */
   readonly oldestOpenDeactivation: string | null;
@@ -30,7 +32,7 @@ export function addDelivery(program: Command): void {
         if (what !== 'status') await connection.store.delivery.set(what);
         const shown = await read(connection);
         if (json === true) printJson(report(connection, shown));
-        else print(view(what, shown, placeOf(command, connection.configuration.name)));
+        else print(view(what, shown, placeOf(command, connection.configuration.name, 'delivery')));
         // Whoever switched it on, and nothing is sent, is to notice.
         if (what === 'on' && shown.standing.delivery === 'off') process.exitCode = 1;
       }),
@@ -46,25 +48,26 @@ export function addDelivery(program: Command): void {
   );
 }
 
-/** Where the configuration says whether a connection delivers: `connections.default.delivery (bridge.yaml:7)`. */
-export function placeOf(command: Command, connection: string): string {
-  const setting = `connections.${connection}.delivery`;
+/** Where the configuration says something of a connection: `connections.default.delivery (bridge.yaml:7)`. */
+export function placeOf(command: Command, connection: string, setting: 'delivery' | 'scope'): string {
   return connection === DEFAULT_CONNECTION
-    ? nameOf('connections.<name>.delivery', sourcesOf(command))
-    : setting;
+    ? nameOf(`connections.<name>.${setting}`, sourcesOf(command))
+    : `connections.${connection}.${setting}`;
 }
 
 async function read({ store, configuration }: OpenConnection): Promise<Shown> {
   const { openDeactivations, oldestOpenDeactivation } = await store.reports.summary();
+  const switched = await store.delivery.read();
   return {
-    standing: deliveryStanding(configuration.delivery, await store.delivery.read()),
+    standing: deliveryStanding(configuration.delivery, switched),
+    switched,
     openDeactivations,
     oldestOpenDeactivation:
       oldestOpenDeactivation === null ? null : new Date(oldestOpenDeactivation).toISOString(),
   };
 }
 
-function report({ configuration: { name } }: OpenConnection, { standing, ...waiting }: Shown) {
+function report({ configuration: { name } }: OpenConnection, { standing, switched: _, ...waiting }: Shown) {
   return { connection: name, ...standing, ...waiting };
 }
 
@@ -76,7 +79,7 @@ function view(what: 'on' | 'off' | 'status', shown: Shown, place: string): strin
   }
   return [
     ...(what === 'off' ? ['The switch is off.'] : what === 'on' ? ['The switch is on.'] : []),
-    offText(standing, shown, place),
+    offText(shown, place),
   ].join('\n');
 }
 
@@ -86,17 +89,21 @@ function view(what: 'on' | 'off' | 'status', shown: Shown, place: string): strin
  * @param place where the configuration says so: `connections.default.delivery (bridge.yaml:7)`
  */
 export function offText(
-  { offBy }: Pick<DeliveryStanding, 'offBy'>,
-  { openDeactivations, oldestOpenDeactivation }: Omit<Shown, 'standing'>,
+  { standing: { offBy }, switched, openDeactivations, oldestOpenDeactivation }: Shown,
   place: string,
 ): string {
   const why =
     offBy === 'configuration'
-      ? `Delivery is off by ${place}, which wins over the switch`
+      ? `Delivery is off by the configuration, ${place}, which wins over the switch`
       : 'Delivery is switched off (delivery on switches it on)';
+  // A running server goes by what it read last, but the switch stops it whatever that was.
+  const unread =
+    switched === 'off'
+      ? ''
+      : '\nA running server that has not read that yet is not stopped by it: reload it (SIGHUP, or POST /api/v1/reload), or use delivery off.';
   const leavers =
     openDeactivations === 0
       ? 'No leaver waits to be deactivated.'
       : `${openDeactivations} ${openDeactivations === 1 ? 'leaver waits' : 'leavers wait'} to be deactivated, since ${showTime(oldestOpenDeactivation)}.`;
-  return `${colour('red', `${why}: changes are accepted and planned, and nothing is sent to Concur.`)}\n${leavers}`;
+  return `${colour('red', `${why}: changes are accepted and planned, and nothing is sent to Concur.`)}${unread}\n${leavers}`;
 }

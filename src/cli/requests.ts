@@ -11,6 +11,9 @@ import { print, printJson, showTime } from './print.ts';
 import { durationOf, requestView, type ShownRequest } from './request-view.ts';
 import { table } from './table.ts';
 
+/** The fewest characters of an id that one may be found by. */
+const SHORTEST = 4;
+
 interface Options {
   readonly state?: RequestState;
   readonly user?: string;
@@ -60,6 +63,9 @@ async function list({ store }: OpenConnection, { state, user, limit, json }: Opt
 
 async function showOne({ store }: OpenConnection, id: string, json: boolean): Promise<void> {
   const request = await store.reports.request(id);
+  if (request === null && id.length < SHORTEST) {
+    throw new CommandFailure(`"${id}" is too short: give at least ${SHORTEST} characters of an id.`, 2);
+  }
   if (request === null) {
     throw new CommandFailure(
       `No provisioning request has the id "${id}", and not exactly one has an id that begins so.`,

@@ -57,8 +57,10 @@ async function showPerson(
   const report = await readPersonReport({ reports: store.reports, describe }, record, HISTORY);
   if (json) printJson(report);
   else {
-    const origins = await originsOf(connection, record, sourcesOf(command));
-    print(personView(report, { origins, all: all === true }));
+    const { name, scope } = connection.configuration;
+    const place = placeOf(command, name, 'scope');
+    const origins = await originsOf(connection, record, sourcesOf(command), place);
+    print(personView(report, { origins, all: all === true, scope: scope?.filter ?? '' }));
   }
 }
 
@@ -69,7 +71,8 @@ async function showSummary(
 ): Promise<void> {
   const { reports, credentials, delivery } = store;
   const { writeApi, name } = configuration;
-  const standing = deliveryStanding(configuration.delivery, await delivery.read());
+  const switched = await delivery.read();
+  const standing = deliveryStanding(configuration.delivery, switched);
   const summary = summaryReport(await reports.summary());
   const attention: PersonRecord[] = [];
   for (const state of ATTENTION) attention.push(...(await reports.people({ state, limit: LISTED })).items);
@@ -89,7 +92,9 @@ async function showSummary(
   }
   const guarded = summary.reasons.guard ?? 0;
   if (guarded > 0) print(colour('red', guardedText(guarded)));
-  if (standing.delivery === 'off') print(`${offText(standing, summary, placeOf(command, name))}\n`);
+  if (standing.delivery === 'off') {
+    print(`${offText({ standing, switched, ...summary }, placeOf(command, name, 'delivery'))}\n`);
+  }
   for (const text of troubles) print(colour('red', text));
   for (const { text, people, lastError } of trouble) {
     const error = lastError === null ? '' : ` Last: ${lastError}`;

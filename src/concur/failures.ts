@@ -1,7 +1,7 @@
 import type { JsonValue } from '../domain/json.ts';
 import type { Failure, Retry } from '../domain/outcome.ts';
 import type { ConcurMessage } from '../domain/person.ts';
-import { isUniqueness } from '../domain/refusal.ts';
+import { isUniqueness, wordless } from '../domain/refusal.ts';
 import { concurError, errorAnswer, messagesOf } from './answers.ts';
 import type { Answered, Sent } from './transport.ts';
 
@@ -169,11 +169,9 @@ export function isConcurError(body: JsonValue): boolean {
 function refusalMessages({ body, status }: Answered): readonly ConcurMessage[] {
   const error = errorAnswer.safeParse(body);
   const plain = (message: string): ConcurMessage => ({ code: null, message, schemaPath: null, type: null });
-  if (!error.success) return [plain(`Concur refused the request (HTTP ${status})`)];
+  if (!error.success) return [plain(wordless(status))];
   const messages = messagesOf(error.data).map(concurMessage);
-  return messages.length > 0
-    ? messages
-    : [plain(error.data.detail || `Concur refused the request (HTTP ${status})`)];
+  return messages.length > 0 ? messages : [plain(error.data.detail || wordless(status))];
 }
 
 /** A message in our form; Concur requires only its code, so a code stands in for missing words. */

@@ -54,8 +54,7 @@ function url(what: string) {
 }
 
 /** A whole number, which may also stand as text, as it does in the environment. */
-function whole(least: number, most: number) {
-  const what = `a whole number from ${least} to ${most}`;
+function whole(least: number, most: number, what = `a whole number from ${least} to ${most}`) {
   return z
     .union([z.number(), z.string().regex(/^\d+$/, `must be ${what}`)], expected(what))
     .transform(Number)
@@ -65,7 +64,7 @@ function whole(least: number, most: number) {
 /** A limit that may be switched off: null then. An empty value would be none, and so the default. */
 function orOff(least: number, most: number) {
   const what = `a whole number from ${least} to ${most}, or off`;
-  return z.union([z.literal('off').transform(() => null), whole(least, most)], expected(what));
+  return z.union([z.literal('off').transform(() => null), whole(least, most, what)], expected(what));
 }
 
 /** The base URI of a Concur data centre. */

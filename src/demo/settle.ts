@@ -30,7 +30,8 @@ export async function settle(
     const seen = new Map((await admin.people()).map((person) => [person.id, person]));
     const astray = sent.filter((account) => seenOf(account, seen)?.state !== expected(account));
     const inFlight = [...seen.values()].filter(({ state }) => IN_FLIGHT.has(state)).length;
-    watch(sent.length - astray.length, sent.length, inFlight > 0 ? `(${inFlight} on their way)` : '');
+    const partial = sent.filter((account) => expected(account) === 'partial').length;
+    watch(sent.length - astray.length, sent.length, detailOf(inFlight, partial));
     if (astray.length === 0) return;
     if (Date.now() > end) throw new NotSettled(complaint(astray, seen, expected));
     await wait(LOOK);
@@ -48,6 +49,12 @@ export async function settleLeaver(admin: Admin, id: string): Promise<SeenPerson
     }
     await wait(LOOK);
   }
+}
+
+/** What else there is to say of how many are where they belong, which may be short of what was asked for. */
+function detailOf(inFlight: number, partial: number): string {
+  if (inFlight > 0) return `(${inFlight} on their way)`;
+  return partial > 0 ? `(${partial} partial)` : '';
 }
 
 const IN_FLIGHT: ReadonlySet<string> = new Set(['queued', 'sending', 'processing']);

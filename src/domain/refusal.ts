@@ -60,6 +60,16 @@ export function withoutRefusal(refused: Refusals, extension: Extension): Refusal
   return others;
 }
 
+/** What stands for Concur's words where its answer has none that can be read. */
+export function wordless(status: number): string {
+  return `Concur refused the request (HTTP ${status})`;
+}
+
+/** Whether nothing is known of a refusal but that it is one. */
+export function isWordless({ messages }: Pick<Refusal, 'messages'>): boolean {
+  return messages.every(({ message }) => /^Concur refused the request \(HTTP \d+\)$/.test(message));
+}
+
 /** Concur's own words about a refusal. */
 export function messageOf({ messages }: Pick<Refusal, 'messages'>): string {
   return [...new Set(messages.map(({ message }) => message))].join(' ') || 'Concur gave no reason';

@@ -4,7 +4,7 @@ import { CORE, EXTENSIONS, type Extension, serviceOf } from './extensions.ts';
 import type { PersonRecord, Refusal } from './person.ts';
 import { type Known, plan, type Wanted } from './plan.ts';
 import { extensionOf, sameValue, select } from './profile.ts';
-import { attributeIn, messageOf, standingRefusals } from './refusal.ts';
+import { attributeIn, isWordless, messageOf, standingRefusals } from './refusal.ts';
 
 /** What Concur says of the identity part of what a person's version asks for. */
 export type Verdict =
@@ -63,6 +63,8 @@ function isIn(asked: Asked): boolean {
  * @param before the person as they were before the write; null for somebody who is new
  */
 export function isOfOneWrite(refusal: Refusal, before: Asked | null, after: Asked): boolean {
+  // An answer that cannot be read may be a gateway's, and is no reason to tell a client.
+  if (isWordless(refusal)) return false;
   if (before === null || isEmpty(openIdentity(before))) return true;
   const changed = new Set(changedBetween(before, after).map(attributeIn));
   return (

@@ -6,6 +6,7 @@ import type { PersonRecord } from '../domain/person.ts';
 import type { Gap, Waiting } from '../domain/plan.ts';
 import type { Profile } from '../domain/profile.ts';
 import type { Reports } from '../domain/reports.ts';
+import type { Outside } from '../domain/scope.ts';
 import type { Verdicts } from '../domain/verdicts.ts';
 import type { Directory } from '../scim/directory.ts';
 import type { UnknownMembers } from '../scim/groups.ts';
@@ -18,6 +19,8 @@ export interface Description {
   readonly desired: Profile;
   /** Derived values that only fill a gap. */
   readonly initial: Profile;
+  /** The person is outside the scope, and their user is deactivated or kept; absent: inside. */
+  readonly outside?: NonNullable<Outside>;
   /** Values that wait for a person. */
   readonly waitingFor: readonly Waiting[];
   readonly gaps: readonly Gap[];

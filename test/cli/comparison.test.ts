@@ -31,7 +31,7 @@ function report(description: Partial<Description>, provisioning: Partial<Provisi
   );
 }
 
-const ALL = { origins: new Map<string, string>(), all: true };
+const ALL = { origins: new Map<string, string>(), all: true, scope: '' };
 const comparison = (one: ReturnType<typeof report>) => compare(one, ALL);
 const personView = (one: ReturnType<typeof report>) => view(one, ALL);
 
@@ -106,7 +106,7 @@ describe('what is shown', () => {
   const one = report({ desired: { title: 'Boss' } }, { applied, owned: ['nickName'] });
 
   it('is what somebody asks for and what differs, with how much Concur holds besides', () => {
-    const text = compare(one, { origins, all: false });
+    const text = compare(one, { origins, all: false, scope: '' });
     expect(line(text, 'title')).toMatch(/^≠ +title +Boss +Clerk +title \(bridge\.yaml:9\)$/);
     expect(line(text, 'nickName')).toMatch(/\(nothing\) +Al$/);
     expect(text).not.toMatch(/timezone|department/);
@@ -114,7 +114,7 @@ describe('what is shown', () => {
   });
 
   it('is everything with --all', () => {
-    const text = compare(one, { origins, all: true });
+    const text = compare(one, { origins, all: true, scope: '' });
     expect(line(text, 'enterprise:department')).toMatch(/Sales$/);
     expect(text).toContain('timezone');
     expect(text).not.toContain('--all');
@@ -123,14 +123,14 @@ describe('what is shown', () => {
   it('counts one value alone as one', () => {
     const two = report({ desired: { title: 'Boss', timezone: 'UTC' } }, { applied });
     const without = { ...two, applied: { title: 'Clerk', nickName: 'Al' } };
-    expect(compare(without, { origins, all: false })).toContain(
+    expect(compare(without, { origins, all: false, scope: '' })).toContain(
       'and 1 value that nobody here asks for; --all shows it',
     );
   });
 
   it('names parts and attributes as the configuration does', () => {
     const roles = `${SPEND_ROLE}:roles[EXP_USER].roleName`;
-    const text = compare(report({ desired: { [roles]: 'EXP_USER' } }, { applied }), { origins, all: false });
+    const text = compare(report({ desired: { [roles]: 'EXP_USER' } }, { applied }), { origins, all: false, scope: '' });
     expect(text).toContain('role:roles[EXP_USER].roleName');
     expect(text).not.toMatch(/urn:|spend Role/);
   });

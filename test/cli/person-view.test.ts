@@ -27,7 +27,7 @@ test('what is not granted is missing, with its scope, and no part of the differe
     changes: [],
   });
   expect(report.difference.set).toEqual({ title: 'T' });
-  const text = personView(report, { origins: new Map(), all: false });
+  const text = personView(report, { origins: new Map(), all: false, scope: '' });
   expect(text).toContain(
     `spend: The company did not grant ${SPEND_WRITE}: the spend profile cannot be written`,
   );
@@ -47,7 +47,7 @@ test.each([
       requests: [],
       changes: [],
     }),
-    { origins: new Map(), all: false },
+    { origins: new Map(), all: false, scope: '' },
   );
   expect(text).toContain(title);
   expect(text).toMatch(/ben@example\.com +report, request/);

@@ -2,6 +2,7 @@ import { describe, expect, it, test } from 'vitest';
 import { CORE, SPEND } from '../../src/domain/extensions.ts';
 import type { ConcurMessage, Provisioning, Refusal } from '../../src/domain/person.ts';
 import type { Wanted } from '../../src/domain/plan.ts';
+import { wordless } from '../../src/domain/refusal.ts';
 import { type Asked, isOfOneWrite, refusalInWords, verdictOn } from '../../src/domain/verdict.ts';
 import { message, record, wanted } from './records.ts';
 
@@ -115,6 +116,7 @@ describe('whether a refusal is of one write', () => {
     [false, 'Concur names both', refusalWith(message('no', 'title'), message('no', 'nickName')), open],
     [false, 'Concur names nothing, and something was open', refusalWith(message('no')), open],
     [false, 'Concur says nothing, and something was open', refusalWith(), open],
+    [false, 'its words cannot be read', refusalWith(message(wordless(400))), clean],
     [
       false,
       'it is not known what Concur held',

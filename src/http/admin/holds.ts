@@ -5,7 +5,7 @@ import { route } from '../route.ts';
 import type { ConnectionOf } from './connections.ts';
 import { type GuardDecision, judgeAll, judgeThese } from './held.ts';
 import { holdReport, pageReport } from './presenters.ts';
-import { holdsQuery, judging, parse } from './query.ts';
+import { holdsQuery, judging, parse, parseQuery } from './query.ts';
 import { findPerson } from './users.ts';
 
 const ACTOR: Actor = { kind: 'admin', name: 'api' };
@@ -13,7 +13,7 @@ const ACTOR: Actor = { kind: 'admin', name: 'api' };
 /** Serves the people about whom an admin must decide, and the decisions about those whom the guard holds. */
 export function serveHolds(router: Router, connectionOf: ConnectionOf): void {
   const holds: RequestHandler = async (req, res) => {
-    const { reason, cursor, limit } = parse(holdsQuery, req.query);
+    const { reason, cursor, limit } = parseQuery(holdsQuery, req.query);
     const page = await connectionOf(req).reports.people({
       state: 'held',
       limit,

@@ -69,9 +69,11 @@ export function personReport(
   { description, earlier, approved, requests, changes }: PersonContext,
 ) {
   const { person, provisioning } = record;
-  const { desired, initial, waitingFor, gaps, missingFor } = description;
+  const { desired, initial, waitingFor, gaps, missingFor, outside = null } = description;
   const { applied, owned } = provisioning;
-  const open = difference({ profile: desired, initial }, applied.profile, new Set(owned));
+  // Of somebody deleted or outside the scope nothing but the access is taken away.
+  const removable = new Set(person.deleted === null && outside === null ? owned : []);
+  const open = difference({ profile: desired, initial }, applied.profile, removable);
   return {
     ...personLine(record),
     version: person.version,
@@ -81,6 +83,8 @@ export function personReport(
     due: iso(provisioning.due),
     attempts: provisioning.attempts,
     openOperations: provisioning.openOperations,
+    /** What becomes of somebody outside the scope in Concur; null: inside. */
+    outside,
     desired,
     initial,
     applied: applied.profile,

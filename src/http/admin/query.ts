@@ -1,3 +1,4 @@
+import type { Request } from 'express';
 import { z } from 'zod';
 import { REQUEST_STATES } from '../../domain/ports.ts';
 import { REASONS, type Reason, STATES } from '../../domain/provisioning.ts';
@@ -8,11 +9,15 @@ const cursor = z.string().optional();
 // Object.keys knows no closed lists.
 const reasons = Object.keys(REASONS) as Reason[];
 
+function oneOf<const Value extends string>(values: readonly Value[]) {
+  return z.enum(values, { error: `must be one of ${values.join(', ')}` });
+}
+
 /** The query of `users`. */
 export const usersQuery = z
   .object({
-    state: z.enum(STATES).optional(),
-    reason: z.enum(reasons).optional(),
+    state: oneOf(STATES).optional(),
+    reason: oneOf(reasons).optional(),
     search: z.string().min(1).optional(),
     cursor,
     limit,
@@ -23,11 +28,11 @@ export const usersQuery = z
   });
 
 /** The query of `holds`. */
-export const holdsQuery = z.object({ reason: z.enum(['ambiguous', 'guard']).optional(), cursor, limit });
+export const holdsQuery = z.object({ reason: oneOf(['ambiguous', 'guard']).optional(), cursor, limit });
 
 /** The query of `requests`. */
 export const requestsQuery = z.object({
-  state: z.enum(REQUEST_STATES).optional(),
+  state: oneOf(REQUEST_STATES).optional(),
   user: z.string().min(1).optional(),
   cursor,
   limit,
@@ -57,7 +62,26 @@ export const judging = z
   });
 
 /** The body that turns the delivery switch. */
-export const switching = z.strictObject({ delivery: z.enum(['on', 'off']) });
+export const switching = z.strictObject({ delivery: oneOf(['on', 'off']) });
+
+/** A query that every request may have. */
+const COMMON = ['connection'];
+
+/**
+ * Reads the query of a list. Fails like `parse`, and for a parameter that the list does not know: passed over, it would
+ * leave the list longer than was asked for.
+ */
+export function parseQuery<Schema extends z.ZodObject>(
+  schema: Schema,
+  query: Request['query'],
+): z.output<Schema> {
+  const known = [...Object.keys(schema.shape), ...COMMON];
+  const unknown = Object.keys(query).filter((name) => !known.includes(name));
+  if (unknown.length > 0) {
+    throw invalidValue(`${unknown.join(', ')}: not known here; known are ${known.join(', ')}`);
+  }
+  return parse(schema, query);
+}
 
 /** Reads a query or body. Fails with ScimError 400 that names every field in error and what would be valid. */
 export function parse<Schema extends z.ZodType>(schema: Schema, source: unknown): z.output<Schema> {

@@ -10,7 +10,7 @@ import type { ConnectionOf } from './connections.ts';
 import { type Decide, lift, offboard, release, retry } from './decisions.ts';
 import { lookUpPerson, readPersonReport } from './person.ts';
 import { pageReport, personLine } from './presenters.ts';
-import { offboarding, parse, releasing, usersQuery } from './query.ts';
+import { offboarding, parse, parseQuery, releasing, usersQuery } from './query.ts';
 
 /** How much of a person's history their report holds. */
 const HISTORY = 20;
@@ -22,7 +22,7 @@ type Target = { id: string };
 export function serveAdminUsers(router: Router, connectionOf: ConnectionOf, now: () => number): void {
   const list: RequestHandler = async (req, res) => {
     const { reports } = connectionOf(req);
-    const { search, state, reason, cursor, limit } = parse(usersQuery, req.query);
+    const { search, state, reason, cursor, limit } = parseQuery(usersQuery, req.query);
     const narrowed = { limit, ...(state === undefined ? {} : { state }) };
     if (search === undefined) {
       const page = await reports.people({
