@@ -33,18 +33,18 @@ export async function decide(
   });
 }
 
-/** Decides about one person, and prints what they are then: their whole report, or what `told` says of them. */
+/** Decides about one person, and prints what they are then: their whole report, or what `told` says of whom they were. */
 export async function decideOne(
   { store, describe }: OpenConnection,
   name: string,
   decision: Decide,
   json: boolean,
-  told: (who: string, record: PersonRecord) => string,
+  told: (who: string, before: PersonRecord) => string,
 ): Promise<void> {
   const person = await findPerson(store, name);
   const actor = { kind: 'cli', name: userInfo().username } as const;
   for (const { record } of await decide(store, actor, [person], decision)) {
     if (json) printJson(await readPersonReport({ reports: store.reports, describe }, record, HISTORY));
-    else print(told(showWho(record), record));
+    else print(told(showWho(record), person));
   }
 }

@@ -88,22 +88,25 @@ function view(what: 'on' | 'off' | 'status', shown: Shown, place: string): strin
  *
  * @param place where the configuration says so: `connections.default.delivery (bridge.yaml:7)`
  */
-export function offText(
-  { standing: { offBy }, switched, openDeactivations, oldestOpenDeactivation }: Shown,
-  place: string,
-): string {
-  const why =
-    offBy === 'configuration'
-      ? `Delivery is off by the configuration, ${place}, which wins over the switch`
-      : 'Delivery is switched off (delivery on switches it on)';
-  // A running server goes by what it read last, but the switch stops it whatever that was.
-  const unread =
-    switched === 'off'
-      ? ''
-      : '\nA running server that has not read that yet is not stopped by it: reload it (SIGHUP, or POST /api/v1/reload), or use delivery off.';
+export function offText(shown: Shown, place: string): string {
+  const { openDeactivations, oldestOpenDeactivation } = shown;
   const leavers =
     openDeactivations === 0
       ? 'No leaver waits to be deactivated.'
       : `${openDeactivations} ${openDeactivations === 1 ? 'leaver waits' : 'leavers wait'} to be deactivated, since ${showTime(oldestOpenDeactivation)}.`;
-  return `${colour('red', `${why}: changes are accepted and planned, and nothing is sent to Concur.`)}${unread}\n${leavers}`;
+  return `${colour('red', whyOff(shown, place))}\n${leavers}`;
+}
+
+function whyOff({ standing, switched }: Shown, place: string): string {
+  const accepted = 'changes are accepted and planned, and nothing is sent to Concur';
+  if (standing.offBy === 'switch') {
+    return `Delivery is switched off (delivery on switches it on): ${accepted}.`;
+  }
+  const configured = `Delivery is off by the configuration, ${place}, which wins over the switch`;
+  if (switched === 'off') return `${configured}, and that is off too: ${accepted}.`;
+  // A running server goes by what it read last, but the switch stops it whatever that was.
+  return (
+    `${configured}: ${accepted} by a server that has read this.\n` +
+    'A running server that has not read it yet is not stopped by it: reload it (SIGHUP, or POST /api/v1/reload), or use delivery off.'
+  );
 }

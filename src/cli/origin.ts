@@ -43,7 +43,9 @@ export async function originsOf(
   const [known = record] = await store.provisioning.withRelations([record]);
   const { name, mapping } = configuration;
   if (outsideOf(configuration, known) !== null) {
-    return new Map([['active', override === null ? `outside the scope: ${scopePlace}` : overriddenBy(override)]]);
+    return new Map([
+      ['active', override === null ? `outside the scope: ${scopePlace}` : overriddenBy(override)],
+    ]);
   }
   const { attributes } = await explainMapping(resource, mapping, known.groups, approverRoles(mapping, known));
   const origins = new Map(

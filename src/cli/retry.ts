@@ -15,13 +15,7 @@ export function addRetry(program: Command): void {
     .argument('<user>', PERSON)
     .action((user: string, { json }: { json?: true }) =>
       withConnection(command, 'refuse', (connection) =>
-        decideOne(
-          connection,
-          user,
-          retry,
-          json === true,
-          outcomeOfRetry,
-        ),
+        decideOne(connection, user, retry, json === true, outcomeOfRetry),
       ),
     );
   withExamples(command, [
@@ -31,7 +25,10 @@ export function addRetry(program: Command): void {
 }
 
 /** What comes of a retry. What the guard holds and what an admin discarded is no refusal of Concur's: it stays so. */
-function outcomeOfRetry(who: string, { person, provisioning: { losses } }: PersonRecord): string {
+function outcomeOfRetry(who: string, { person, provisioning: { losses, reason } }: PersonRecord): string {
+  if (reason === 'out_of_scope') {
+    return `${who} is outside the scope of this connection: a retry changes nothing about that, and nothing is sent.`;
+  }
   const name = showValue(person.resource.userName);
   const isDiscarded = Object.values(losses).some(({ state }) => state === 'discarded');
   const stays = [
@@ -42,6 +39,7 @@ function outcomeOfRetry(who: string, { person, provisioning: { losses } }: Perso
   ].filter((sentence) => sentence !== false);
   if (stays.length === 0) return `${who} is due again; the running server sends it.`;
   // Nothing at all is sent before an admin has decided about a deactivation.
-  if (losses.active?.state !== 'held') stays.push('Everything else is due again; the running server sends it.');
+  if (losses.active?.state !== 'held')
+    stays.push('Everything else is due again; the running server sends it.');
   return stays.join('\n');
 }

@@ -54,7 +54,8 @@ function url(what: string) {
 }
 
 /** A whole number, which may also stand as text, as it does in the environment. */
-function whole(least: number, most: number, what = `a whole number from ${least} to ${most}`) {
+function whole(least: number, most: number) {
+  const what = `a whole number from ${least} to ${most}`;
   return z
     .union([z.number(), z.string().regex(/^\d+$/, `must be ${what}`)], expected(what))
     .transform(Number)
@@ -64,7 +65,11 @@ function whole(least: number, most: number, what = `a whole number from ${least}
 /** A limit that may be switched off: null then. An empty value would be none, and so the default. */
 function orOff(least: number, most: number) {
   const what = `a whole number from ${least} to ${most}, or off`;
-  return z.union([z.literal('off').transform(() => null), whole(least, most, what)], expected(what));
+  const isWithin = (value: number) => Number.isInteger(value) && value >= least && value <= most;
+  return z
+    .union([z.number(), z.string()], expected(what))
+    .transform((value) => (value === 'off' ? null : /^\d+$/.test(String(value)) ? Number(value) : Number.NaN))
+    .refine((value) => value === null || isWithin(value), `must be ${what}`);
 }
 
 /** The base URI of a Concur data centre. */

@@ -130,7 +130,11 @@ describe('what is shown', () => {
 
   it('names parts and attributes as the configuration does', () => {
     const roles = `${SPEND_ROLE}:roles[EXP_USER].roleName`;
-    const text = compare(report({ desired: { [roles]: 'EXP_USER' } }, { applied }), { origins, all: false, scope: '' });
+    const text = compare(report({ desired: { [roles]: 'EXP_USER' } }, { applied }), {
+      origins,
+      all: false,
+      scope: '',
+    });
     expect(text).toContain('role:roles[EXP_USER].roleName');
     expect(text).not.toMatch(/urn:|spend Role/);
   });

@@ -9,6 +9,8 @@ it('lives through the day: everybody is where they should be, and nothing is lef
   const { code, stdout, stderr } = await run(['demo', '--once'], { TMPDIR: folder });
   expect(stderr).toBe('');
   expect(stdout).toContain('64 people, 64 as they should be.');
+  // Two wait for their manager then, and one has a currency that Concur refuses.
+  expect(stdout).toContain('63/63 (3 partial)\n');
   expect(stdout).toMatch(/nikhil\S+ +Entra +in_sync .*currency refused, currency corrected/);
   expect(stdout).toMatch(/marcus\S+ +Okta +in_sync +overridden +inactive/);
   expect(stdout).toMatch(/gregor\S+ +Entra +in_sync +active +active .*deleted, hired again/);

@@ -325,6 +325,9 @@ function keysOf({ person }: PersonRecord): readonly string[] {
     resource.externalId,
     uniqueValue(resource, 'userName'),
     uniqueValue(resource, 'employeeNumber'),
+    ...(Array.isArray(resource.emails) ? resource.emails : []).map((email) =>
+      isJsonObject(email) ? email.value : undefined,
+    ),
   ];
   return keys.filter((key) => typeof key === 'string').map((key) => key.toLowerCase());
 }

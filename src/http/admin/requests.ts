@@ -24,7 +24,9 @@ export function serveAdminRequests(router: Router, connectionOf: ConnectionOf): 
   const request: RequestHandler<{ id: string }> = async (req, res) => {
     const found = await connectionOf(req).reports.request(req.params.id);
     if (found === null) {
-      throw notFound('No provisioning request has this id, and not exactly one has an id that begins so, with 4 characters or more.');
+      throw notFound(
+        'No provisioning request has this id, and not exactly one has an id that begins so, with 4 characters or more.',
+      );
     }
     res.json(requestReport(found));
   };

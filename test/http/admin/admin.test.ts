@@ -64,6 +64,24 @@ describe('the admin token', () => {
 
 describe('errors', () => {
   test.each([
+    [
+      '/users?stat=failed',
+      'stat: not known here; known are state, reason, search, cursor, limit, connection',
+    ],
+    ['/holds?state=held', 'state: not known here; known are reason, cursor, limit, connection'],
+    [
+      '/requests?id=1&people=2',
+      'id, people: not known here; known are state, user, cursor, limit, connection',
+    ],
+    ['/changes?state=open', 'state: not known here; known are user, cursor, limit, connection'],
+    ['/holds?reason=gard', 'reason: must be one of ambiguous, guard'],
+  ])('%s is told what is known', async (path, message) => {
+    const { status, body } = await call('get', path);
+    expect([status, body.error.message]).toEqual([400, expect.stringContaining(message)]);
+    expect((await call('get', '/users?connection=emea&state=failed')).status).toBe(200);
+  });
+
+  test.each([
     ['get', '/nothing', 404, 'not_found'],
     ['get', '/users/nobody', 404, 'not_found'],
     ['get', '/requests/none', 404, 'not_found'],
@@ -320,6 +338,19 @@ describe('one person', () => {
     const { status, body } = await call('get', '/users/bob');
     expect([status, body.error.code]).toEqual([409, 'conflict']);
     expect(body.error.message).toContain(ids[1]);
+  });
+
+  test('is whose userName it is, before others who only have it as an e-mail', async () => {
+    const emails = [{ value: 'bob@example.com', type: 'other' }];
+    const actor = { kind: 'scim', name: 'x' } as const;
+    const others = ['four', 'five'].map((userName) => ({ userName, emails }));
+    await connection.directory.accept(
+      others.map((resource) => ({ kind: 'create', actor, resource }) as const),
+    );
+    expect((await call('get', '/users/BOB@example.com')).body.id).toBe(ids[1]);
+    const numbered = { userName: 'six', externalId: 'bob@example.com' };
+    await connection.directory.accept([{ kind: 'create', actor, resource: numbered }]);
+    expect((await call('get', '/users/bob@example.com')).status).toBe(409);
   });
 
   test('retry makes them due and wakes the worker', async () => {
