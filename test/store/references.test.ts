@@ -44,7 +44,8 @@ describe.each(ENGINES)('references on $name', (engine) => {
     }
     await change(bench.connection, leaving ?? '', { kind: 'delete' });
     await change(bench.connection, left ?? '', { kind: 'delete' });
-    await settle(bench, left ?? '', { state: 'in_sync', due: null });
+    const deactivated = { profile: { active: false }, unknown: [] };
+    await settle(bench, left ?? '', { state: 'in_sync', due: null, applied: deactivated });
     const claims = await bench.connection.provisioning.claims(['c0', 'c1', 'c2', 'c3']);
     expect(new Map([...claims].map(([id, { holder }]) => [id, holder]))).toEqual(
       new Map([
