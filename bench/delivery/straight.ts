@@ -26,7 +26,9 @@ export async function createStraight(from: ConcurProcess, to: ConcurProcess): Pr
     });
     if (!answer.ok)
       throw new Error(`${method} ${place} was answered ${answer.status}: ${await answer.text()}`);
-    return objectOf(await answer.json());
+    const body: unknown = await answer.json();
+    // Concur's schemas, which the bridge asks for at its start, are a list.
+    return isJsonObject(body) ? body : {};
   }
 
   return {
