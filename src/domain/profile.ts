@@ -26,6 +26,9 @@ export interface Profile {
   readonly [key: AttributeKey]: JsonValue;
 }
 
+/** The key of whom somebody reports to in Concur's reports (Spend User, `biManager`). */
+export const BI_MANAGER: AttributeKey = `${SPEND}:biManager.value`;
+
 /** Complex attributes that are owned sub-attribute by sub-attribute. */
 const COMPLEX: ReadonlySet<AttributeKey> = new Set([
   'name',

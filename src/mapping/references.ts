@@ -4,7 +4,14 @@ import { LISTS, PRIMARY } from '../domain/lists.ts';
 import type { Applied, PersonRecord, Provisioning } from '../domain/person.ts';
 import type { Gap, Waiting } from '../domain/plan.ts';
 import type { Referenced } from '../domain/ports.ts';
-import { type AttributeKey, attributeOf, type Profile, sameValue, select } from '../domain/profile.ts';
+import {
+  type AttributeKey,
+  attributeOf,
+  BI_MANAGER,
+  type Profile,
+  sameValue,
+  select,
+} from '../domain/profile.ts';
 import { roleCodes } from '../domain/roles.ts';
 
 /** A value that names a person by SCIM id, externalId, userName or employee number. */
@@ -21,8 +28,6 @@ export interface Reference {
 
 /** The key of the manager, who is named by a reference. */
 export const MANAGER: AttributeKey = `${ENTERPRISE}:manager.value`;
-
-const BI_MANAGER: AttributeKey = `${SPEND}:biManager.value`;
 
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 

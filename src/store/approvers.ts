@@ -1,5 +1,5 @@
 import { type Kysely, type SqlBool, sql } from 'kysely';
-import { APPROVER_KINDS } from '../domain/lists.ts';
+import { APPROVER_KINDS, type ApproverKind } from '../domain/lists.ts';
 import type { Approvals, PersonRecord } from '../domain/person.ts';
 import type { ApprovedPerson, LeavingApprover } from '../domain/reports.ts';
 import { namesOf } from './keys.ts';
@@ -89,45 +89,57 @@ export async function withApprovals(
     ['manager'],
     records.flatMap(({ person, provisioning }) => namesOf(person, provisioning.concurId)),
   );
-  const references = [...new Set(managers.map(({ target }) => target))];
+  const references = [...new Set(managers)];
   const found = references.length === 0 ? new Map() : await resolve(db, connection, references);
   const managing = new Set([...found.values()].map(({ personId }) => personId));
   const concurIds = records.map(({ provisioning }) => provisioning.concurId).filter((id) => id !== null);
-  const approving = Map.groupBy(await named(place, APPROVER_KINDS, concurIds), ({ target }) => target);
+  const kinds = await kindsNamed(place, concurIds);
   return records.map((record): PersonRecord => {
     const { concurId } = record.provisioning;
     const approvals: Approvals = {
       manages: managing.has(record.person.id),
-      approves: (approving.get(concurId ?? '') ?? []).map(({ kind }) => kind),
+      approves: kinds.get(concurId ?? '') ?? [],
     };
     return { ...record, approvals };
   });
 }
 
-/** The targets, of each kind, that somebody names. */
-async function named<Kind extends Database['relations']['kind']>(
-  { db, engine, connection }: Memberships,
-  kinds: readonly Kind[],
+/** The kinds of which somebody names a target, by target. */
+async function kindsNamed(
+  place: Memberships,
   targets: readonly string[],
-): Promise<readonly { readonly kind: Kind; readonly target: string }[]> {
-  if (targets.length === 0) return [];
-  const found: { kind: Kind; target: string }[] = [];
-  for (const kind of kinds) {
-    const rows = await db
-      .selectFrom(engine.texts(targets))
-      .select('texts.value')
-      .where((row) =>
-        row.exists(
-          row
-            .selectFrom('relations')
-            .select(sql<SqlBool>`1`.as('one'))
-            .where('relations.connection', '=', connection)
-            .where('relations.kind', '=', kind)
-            .whereRef('relations.target', '=', 'texts.value'),
-        ),
-      )
-      .execute();
-    for (const { value } of rows) found.push({ kind, target: value });
+): Promise<ReadonlyMap<string, readonly ApproverKind[]>> {
+  // Hardly anybody approves: only of those who do it is asked what.
+  const approving = await named(place, APPROVER_KINDS, targets);
+  const kinds = new Map<string, ApproverKind[]>();
+  for (const kind of approving.length === 0 ? [] : APPROVER_KINDS) {
+    for (const target of await named(place, [kind], approving)) {
+      kinds.set(target, [...(kinds.get(target) ?? []), kind]);
+    }
   }
-  return found;
+  return kinds;
+}
+
+/** The targets that somebody names as any of the kinds. */
+async function named(
+  { db, engine, connection }: Memberships,
+  kinds: readonly Database['relations']['kind'][],
+  targets: readonly string[],
+): Promise<readonly string[]> {
+  if (targets.length === 0) return [];
+  const rows = await db
+    .selectFrom(engine.texts(targets))
+    .select('texts.value')
+    .where((row) =>
+      row.exists(
+        row
+          .selectFrom('relations')
+          .select(sql<SqlBool>`1`.as('one'))
+          .where('relations.connection', '=', connection)
+          .where('relations.kind', 'in', kinds)
+          .whereRef('relations.target', '=', 'texts.value'),
+      ),
+    )
+    .execute();
+  return rows.map(({ value }) => value);
 }

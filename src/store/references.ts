@@ -3,20 +3,42 @@ import { CORE, ENTERPRISE } from '../domain/extensions.ts';
 import type { JsonValue } from '../domain/json.ts';
 import type { Applied, PersonRecord } from '../domain/person.ts';
 import type { ProvisioningUpdate, Referenced } from '../domain/ports.ts';
-import type { Profile } from '../domain/profile.ts';
+import { BI_MANAGER, type Profile } from '../domain/profile.ts';
 import { withoutRefusal } from '../domain/refusal.ts';
 import { keyText } from './keys.ts';
 import { fromJson, loadRecord } from './records.ts';
+import { type Places, statement } from './statement.ts';
 import type { Database } from './tables.ts';
 
 /** What a reference may name, the surest first. */
-const REFERENCE_COLUMNS = [
-  'people.id',
-  'people.external_id_key',
-  'people.user_name_key',
-  'people.employee_number_key',
-  'provisionings.concur_id',
-] as const;
+const FINDERS = (
+  [
+    'people.id',
+    'people.external_id_key',
+    'people.user_name_key',
+    'people.employee_number_key',
+    'provisionings.concur_id',
+  ] as const
+).map((column) =>
+  statement((db, place: Places<{ connection: string; reference: string }>) =>
+    db
+      .selectFrom('people')
+      .innerJoin('provisionings', (join) =>
+        join
+          .onRef('provisionings.connection', '=', 'people.connection')
+          .onRef('provisionings.person_id', '=', 'people.id'),
+      )
+      .select(['people.id', 'people.active', 'people.override'])
+      .select(['provisionings.concur_id', 'provisionings.applied'])
+      .where('people.connection', '=', place('connection'))
+      .where('people.deleted', 'is', null)
+      .where(column, '=', place('reference'))
+      .orderBy((row) => row('provisionings.concur_id', 'is', null))
+      .orderBy('people.created')
+      .orderBy('people.id')
+      .limit(1),
+  ),
+);
 
 /**
  * Looks up whom references stand for: see `ResolveReferences`. Of several people with the same externalId, the oldest
@@ -28,21 +50,13 @@ export async function resolve(
   references: readonly string[],
 ): Promise<ReadonlyMap<string, Referenced>> {
   const found = new Map<string, Omit<Referenced, 'above'>>();
-  const open = new Set(references.map(keyText));
-  for (const column of REFERENCE_COLUMNS) {
-    if (open.size === 0) break;
-    for (const row of await peopleBy(db, connection, column, [...open])) {
-      if (row.reference === null || !open.delete(row.reference)) continue;
-      const applied = fromJson<Applied>(row.applied);
-      found.set(row.reference, {
-        personId: row.id,
-        concurId: row.concur_id,
-        hasAccess: row.active === 1 && row.override === null && applied.profile.active !== false,
-        applied,
-      });
-    }
+  for (const reference of new Set(references.map(keyText))) {
+    const person = await find(db, connection, reference);
+    if (person !== undefined) found.set(reference, person);
   }
-  const concurIds = [...found.values()].map(({ concurId }) => concurId).filter((id) => id !== null);
+  // Hardly any company has anybody report to somebody by `biManager`.
+  const below = [...found.values()].filter(({ applied }) => applied.profile[BI_MANAGER] !== undefined);
+  const concurIds = below.map(({ concurId }) => concurId).filter((id) => id !== null);
   const tops = await above(db, connection, [...new Set(concurIds)]);
   return new Map(
     references.flatMap((reference) => {
@@ -54,36 +68,27 @@ export async function resolve(
   );
 }
 
+async function find(
+  db: Kysely<Database>,
+  connection: string,
+  reference: string,
+): Promise<Omit<Referenced, 'above'> | undefined> {
+  for (const finder of FINDERS) {
+    const [row] = await finder(db, { connection, reference });
+    if (row === undefined) continue;
+    const applied = fromJson<Applied>(row.applied);
+    const hasAccess = row.active === 1 && row.override === null && applied.profile.active !== false;
+    return { personId: row.id, concurId: row.concur_id, hasAccess, applied };
+  }
+  return undefined;
+}
+
 /** The relations of a person whose provisioning it is. */
 function isOf(row: ExpressionBuilder<Database, 'provisionings' | 'relations'>) {
   return row.and([
     row('relations.connection', '=', row.ref('provisionings.connection')),
     row('relations.person_id', '=', row.ref('provisionings.person_id')),
   ]);
-}
-
-async function peopleBy(
-  db: Kysely<Database>,
-  connection: string,
-  column: (typeof REFERENCE_COLUMNS)[number],
-  references: readonly string[],
-) {
-  return await db
-    .selectFrom('people')
-    .innerJoin('provisionings', (join) =>
-      join
-        .onRef('provisionings.connection', '=', 'people.connection')
-        .onRef('provisionings.person_id', '=', 'people.id'),
-    )
-    .select([`${column} as reference`, 'people.id', 'people.active', 'people.override'])
-    .select(['provisionings.concur_id', 'provisionings.applied'])
-    .where('people.connection', '=', connection)
-    .where('people.deleted', 'is', null)
-    .where(column, 'in', references)
-    .orderBy((row) => row('provisionings.concur_id', 'is', null))
-    .orderBy('people.created')
-    .orderBy('people.id')
-    .execute();
 }
 
 /** The UUIDs of those above each of these Concur users by `biManager`; a circle ends where it began. */

@@ -1,10 +1,10 @@
 import type { Kysely } from 'kysely';
-import { SPEND, SPEND_APPROVER } from '../domain/extensions.ts';
+import { SPEND_APPROVER } from '../domain/extensions.ts';
 import { APPROVER_KINDS } from '../domain/lists.ts';
 import type { Person, PersonRecord, Provisioning } from '../domain/person.ts';
 import type { ProvisioningUpdate } from '../domain/ports.ts';
-import type { Profile } from '../domain/profile.ts';
-import { withoutRefusal } from '../domain/refusal.ts';
+import { BI_MANAGER, type Profile } from '../domain/profile.ts';
+import { type Refusals, withoutRefusal } from '../domain/refusal.ts';
 import { keyText, namesOf } from './keys.ts';
 import { fromJson } from './records.ts';
 import { resolve } from './references.ts';
@@ -101,8 +101,6 @@ function relationsOf({
     ...heldRelations(applied.profile),
   ];
 }
-
-const BI_MANAGER = `${SPEND}:biManager.value`;
 
 /** Whom Concur holds as approvers and as `biManager`, by UUID, of somebody with access. */
 function heldRelations(profile: Profile): readonly Relation[] {
@@ -211,9 +209,11 @@ export async function voidApproverRefusals(
     .where('refused', '!=', '{}')
     .execute();
   for (const { person_id, refused } of rows) {
+    const all = fromJson<Refusals>(refused);
+    if (all[SPEND_APPROVER] === undefined) continue;
     await db
       .updateTable('provisionings')
-      .set({ refused: JSON.stringify(withoutRefusal(fromJson(refused), SPEND_APPROVER)) })
+      .set({ refused: JSON.stringify(withoutRefusal(all, SPEND_APPROVER)) })
       .where('connection', '=', connection)
       .where('person_id', '=', person_id)
       .execute();

@@ -1,5 +1,5 @@
-import type { unguardedKeys } from '../domain/loss.ts';
 import type { Lease } from '../domain/ports.ts';
+import type { AttributeKey } from '../domain/profile.ts';
 import type { Context } from './context.ts';
 import { advance, type Item } from './item.ts';
 
@@ -57,7 +57,7 @@ export function createGuard({
 /** Somebody with what they are about to lose. */
 interface Losing {
   readonly item: Item;
-  readonly keys: ReturnType<typeof unguardedKeys>;
+  readonly keys: readonly AttributeKey[];
 }
 
 /**

@@ -114,3 +114,15 @@ export function bulk(...operations: Attributes[]): Attributes {
 }
 
 export const SPEND = { country: 'US', locale: 'en-US', reimbursementCurrency: 'USD' };
+
+/** An extension as a provisioning request shows it. */
+export interface Shown {
+  readonly name: string;
+  readonly status: { readonly result: string; readonly success: boolean | null };
+}
+/** What became of each extension of an operation. */
+export const resultsOf = (operation: { extensions: Shown[] }): Record<string, string> =>
+  Object.fromEntries(operation.extensions.map(({ name, status }) => [name, status.result]));
+
+/** Where the status of a provisioning request is. */
+export const statusPath = (id: string, query = ''): string => `/profile/v4/provisions/${id}/status${query}`;
