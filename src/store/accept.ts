@@ -25,7 +25,7 @@ import {
   UNMANAGED,
   verdictUntil,
 } from './queueing.ts';
-import { loadRecord } from './records.ts';
+import { loadRecord, peopleWithProvisionings } from './records.ts';
 import { wakeManaged, wakeWaiting } from './relations.ts';
 import type { FindOutside } from './scope.ts';
 import type { Database } from './tables.ts';
@@ -177,13 +177,7 @@ async function hasTakenAccessOver(
 ): Promise<boolean> {
   if (concurId === null || applied.profile.active === false) return false;
   const { userNameKey, employeeNumberKey } = keysOf(person.resource);
-  const leaver = await db
-    .selectFrom('people')
-    .innerJoin('provisionings', (join) =>
-      join
-        .onRef('provisionings.connection', '=', 'people.connection')
-        .onRef('provisionings.person_id', '=', 'people.id'),
-    )
+  const leaver = await peopleWithProvisionings(db)
     .select('people.id')
     .where('people.connection', '=', connection)
     .where('people.deleted', 'is not', null)

@@ -6,7 +6,7 @@ import type { AttributeKey } from '../domain/profile.ts';
 import type { Reason, State } from '../domain/provisioning.ts';
 import { keyText } from './keys.ts';
 import type { Memberships } from './memberships.ts';
-import { fromJson } from './records.ts';
+import { fromJson, peopleWithProvisionings } from './records.ts';
 import { UNDER_WAY } from './requeue.ts';
 import type { Database } from './tables.ts';
 
@@ -58,13 +58,7 @@ export async function beingCreated(
   employeeNumbers: readonly string[],
 ): Promise<ReadonlyMap<string, Claim>> {
   if (employeeNumbers.length === 0) return new Map();
-  const rows = await db
-    .selectFrom('people')
-    .innerJoin('provisionings', (join) =>
-      join
-        .onRef('provisionings.connection', '=', 'people.connection')
-        .onRef('provisionings.person_id', '=', 'people.id'),
-    )
+  const rows = await peopleWithProvisionings(db)
     .select(['people.employee_number_key', 'people.resource', 'provisionings.state', 'provisionings.owned'])
     .where('people.connection', '=', connection)
     .where('people.deleted', 'is', null)

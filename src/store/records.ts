@@ -37,14 +37,19 @@ export function fromJson<Stored>(json: string): Stored {
   return JSON.parse(json);
 }
 
-function selectRecords(db: Kysely<Database>, connection: string | RawBuilder<string>) {
+/** A query of people, each with their provisioning. */
+export function peopleWithProvisionings(db: Kysely<Database>) {
   return db
     .selectFrom('people')
     .innerJoin('provisionings', (join) =>
       join
         .onRef('provisionings.connection', '=', 'people.connection')
         .onRef('provisionings.person_id', '=', 'people.id'),
-    )
+    );
+}
+
+function selectRecords(db: Kysely<Database>, connection: string | RawBuilder<string>) {
+  return peopleWithProvisionings(db)
     .select([
       'people.connection',
       'people.id',

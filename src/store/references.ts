@@ -6,7 +6,7 @@ import type { ProvisioningUpdate, Referenced } from '../domain/ports.ts';
 import { BI_MANAGER, type Profile } from '../domain/profile.ts';
 import { withoutRefusal } from '../domain/refusal.ts';
 import { keyText } from './keys.ts';
-import { fromJson, loadRecord } from './records.ts';
+import { fromJson, loadRecord, peopleWithProvisionings } from './records.ts';
 import { type Places, statement } from './statement.ts';
 import type { Database } from './tables.ts';
 
@@ -21,13 +21,7 @@ const FINDERS = (
   ] as const
 ).map((column) =>
   statement((db, place: Places<{ connection: string; reference: string }>) =>
-    db
-      .selectFrom('people')
-      .innerJoin('provisionings', (join) =>
-        join
-          .onRef('provisionings.connection', '=', 'people.connection')
-          .onRef('provisionings.person_id', '=', 'people.id'),
-      )
+    peopleWithProvisionings(db)
       .select(['people.id', 'people.active', 'people.override'])
       .select(['provisionings.concur_id', 'provisionings.applied'])
       .where('people.connection', '=', place('connection'))

@@ -6,7 +6,7 @@ import { approvesFor, leavingApprovers } from './approvers.ts';
 import { nameCursor, nextCursor, numberCursor } from './cursor.ts';
 import { deactivations } from './deactivations.ts';
 import type { Read } from './list.ts';
-import { fromJson, loadRecord, loadRecords } from './records.ts';
+import { fromJson, loadRecord, loadRecords, peopleWithProvisionings } from './records.ts';
 import { requestReport, requestReports } from './request-reports.ts';
 import { earlier, search } from './search.ts';
 import type { Database } from './tables.ts';
@@ -80,13 +80,7 @@ async function countPeople(
     .select((row) => ['state', row.fn.countAll<number>().as('people')])
     .where('connection', '=', connection)
     .groupBy('state');
-  const gone = db
-    .selectFrom('people')
-    .innerJoin('provisionings', (join) =>
-      join
-        .onRef('provisionings.connection', '=', 'people.connection')
-        .onRef('provisionings.person_id', '=', 'people.id'),
-    )
+  const gone = peopleWithProvisionings(db)
     // One row in any case: after a query that finds none nothing more is read.
     .select((row) =>
       SETTLED.map((state) =>

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Person, PersonRecord } from '../domain/person.ts';
 import type { Reports } from '../domain/reports.ts';
 import { keysOf, keyText } from './keys.ts';
-import { loadRecords } from './records.ts';
+import { loadRecords, peopleWithProvisionings } from './records.ts';
 import type { Database } from './tables.ts';
 
 /** Finds people by what an admin calls them: see `Reports.search`. */
@@ -42,13 +42,7 @@ async function matching(
   which: 'living' | 'deleted',
 ) {
   const texts = keys.map(keyText);
-  const people = db
-    .selectFrom('people')
-    .innerJoin('provisionings', (join) =>
-      join
-        .onRef('provisionings.connection', '=', 'people.connection')
-        .onRef('provisionings.person_id', '=', 'people.id'),
-    )
+  const people = peopleWithProvisionings(db)
     .select(['people.id', 'people.deleted', 'provisionings.state'])
     .where('people.connection', '=', connection)
     .where('people.deleted', which === 'living' ? 'is' : 'is not', null);
