@@ -51,10 +51,10 @@ export function isConcurTimeZone(name: string): boolean {
  */
 export function concurTimeZone(name: string): string | undefined {
   if (TIME_ZONES.has(name)) return name;
-  const zone = /^[+-]/.test(name) ? undefined : readZone(name);
+  const zone = /^[+-]/.test(name) ? undefined : zoneOf(name);
   if (zone === undefined || TIME_ZONES.has(zone.name)) return zone?.name;
   const [continent = ''] = zone.name.split('/');
-  const alike = [...TIME_ZONES].filter((known) => offsetsIn(known) === zone.offsets);
+  const alike = [...TIME_ZONES].filter((known) => zoneOf(known)?.offsets === zone.offsets);
   return alike.find((known) => known.startsWith(`${continent}/`)) ?? alike[0];
 }
 
@@ -70,16 +70,25 @@ export function withConcurTimeZone(profile: Profile, settings: Pick<MappingSetti
   return fitting === undefined ? profile : { ...profile, timezone: fitting };
 }
 
-/** To find them takes a fraction of a millisecond a zone, and they stay the same. Concur's zones alone are kept. */
-const offsetsInConcur = new Map<string, string | undefined>();
-
-function offsetsIn(known: string): string | undefined {
-  if (!offsetsInConcur.has(known)) offsetsInConcur.set(known, readZone(known)?.offsets);
-  return offsetsInConcur.get(known);
+interface Zone {
+  /** In its own spelling. */
+  readonly name: string;
+  /** At the moments. */
+  readonly offsets: string;
 }
 
-/** The name of a zone in its own spelling, and its offsets at the moments; undefined when there is no such zone. */
-function readZone(name: string): { readonly name: string; readonly offsets: string } | undefined {
+/** To read a zone takes a tenth of a millisecond, and it stays the same. There are some hundred; what is none is not kept. */
+const zones = new Map<string, Zone>();
+
+/** A zone by its name in any case; undefined when there is no such zone. */
+function zoneOf(name: string): Zone | undefined {
+  const key = name.toLowerCase();
+  const zone = zones.get(key) ?? readZone(name);
+  if (zone !== undefined) zones.set(key, zone);
+  return zone;
+}
+
+function readZone(name: string): Zone | undefined {
   try {
     const format = new Intl.DateTimeFormat('en', { timeZone: name, timeZoneName: 'longOffset' });
     const parts = MOMENTS.map((at) => format.formatToParts(at).find(({ type }) => type === 'timeZoneName'));
