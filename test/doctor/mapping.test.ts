@@ -3,7 +3,7 @@ import { openClinic, person } from './clinic.ts';
 
 it('counts who is whole, and names every kind of gap with an example', async () => {
   const clinic = await openClinic();
-  const [, ada, , cleo] = await clinic.add(
+  const [, ada, bob, cleo] = await clinic.add(
     person('whole'),
     person('ada', { preferredLanguage: 'tlh' }),
     person('bob', { preferredLanguage: 'tlh' }),
@@ -14,7 +14,9 @@ it('counts who is whole, and names every kind of gap with an example', async () 
   expect(state).toBe('warning');
   expect(found.split('\n')).toEqual([
     '1 of 4 people are whole.',
-    `Concur does not have the preferredLanguage "tlh": 2, such as ${ada}`,
+    expect.stringMatching(
+      new RegExp(`^Concur does not have the preferredLanguage "tlh": 2, such as (${ada}|${bob})$`),
+    ),
     expect.stringMatching(new RegExp(`^The spend profile lacks .*: 1, such as ${cleo}$`)),
   ]);
   expect(remedy).toContain('map it in the configuration');
