@@ -1,4 +1,5 @@
 import { legacySchemaUris, presentSchemaUri, unqualifiedExtension } from './dialect.ts';
+import { oncePer } from './once-per.ts';
 import { type Attribute, attributeNamed, type Schema, subAttributeNamed } from './schema.ts';
 import { entitlementSchema, roleSchema } from './schemas/catalogue.ts';
 import { commonAttributes } from './schemas/common.ts';
@@ -103,14 +104,20 @@ export interface AttributeReference {
 }
 
 /** The resource type's own schema and its extensions. */
-export function schemasOf(resourceType: ResourceType): readonly Schema[] {
-  return [resourceType.schema, ...resourceType.extensions.map((extension) => extension.schema)];
-}
+export const schemasOf = oncePer((resourceType: ResourceType): readonly Schema[] => [
+  resourceType.schema,
+  ...resourceType.extensions.map((extension) => extension.schema),
+]);
 
 /** The top-level attributes a schema gives a resource: its own, and for the core schema the common ones too. */
 export function attributesOf(resourceType: ResourceType, schema: Schema): readonly Attribute[] {
-  return schema === resourceType.schema ? [...commonAttributes, ...schema.attributes] : schema.attributes;
+  return schema === resourceType.schema ? coreAttributes(resourceType) : schema.attributes;
 }
+
+const coreAttributes = oncePer(({ schema }: ResourceType): readonly Attribute[] => [
+  ...commonAttributes,
+  ...schema.attributes,
+]);
 
 /** The path of an attribute of a schema: extensions are named by their URN, RFC 7644 §3.10. */
 export function attributePath(resourceType: ResourceType, schema: Schema, name: string): string {
@@ -119,15 +126,30 @@ export function attributePath(resourceType: ResourceType, schema: Schema, name: 
 
 /** The schema of the resource type with that URI, in any case and in older spellings, or undefined. */
 export function findSchema(resourceType: ResourceType, uri: string): Schema | undefined {
-  const wanted = presentSchemaUri(uri, resourceType.schema.id).toLowerCase();
-  return schemasOf(resourceType).find((schema) => schema.id.toLowerCase() === wanted);
+  return schemasByUri(resourceType).get(presentSchemaUri(uri, resourceType.schema.id).toLowerCase());
 }
+
+const schemasByUri = oncePer(
+  (resourceType: ResourceType) => new Map(schemasOf(resourceType).map((one) => [one.id.toLowerCase(), one])),
+);
 
 /**
  * Looks an attribute up by its path (RFC 7644 §3.10), case-insensitively: `userName`, `name.givenName`,
  * `urn:…:User:employeeNumber`. Returns undefined when the resource type has no such attribute.
  */
 export function findAttribute(resourceType: ResourceType, path: string): AttributeReference | undefined {
+  const known = knownPaths(resourceType);
+  const key = path.toLowerCase();
+  const found = known.get(key) ?? lookUp(resourceType, path);
+  // Only what is there is remembered: clients may make up any number of other paths.
+  if (found !== undefined) known.set(key, found);
+  return found;
+}
+
+/** The attributes that were found, by their paths in lower case. */
+const knownPaths = oncePer((_: ResourceType) => new Map<string, AttributeReference>());
+
+function lookUp(resourceType: ResourceType, path: string): AttributeReference | undefined {
   if (path.toLowerCase().startsWith('urn:')) {
     const split = splitSchema(resourceType, path);
     return split && findInSchema(resourceType, split.schema, split.name);

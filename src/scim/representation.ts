@@ -1,9 +1,10 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../domain/json.ts';
 import { isUnassigned } from './dialect.ts';
+import { oncePer } from './once-per.ts';
 import { type Projection, selectionOf } from './projection.ts';
 import { attributePath, attributesOf, type ResourceType, schemasOf } from './registry.ts';
 import { schemaObject, withSchemas } from './resource.ts';
-import type { Attribute } from './schema.ts';
+import type { Attribute, Schema } from './schema.ts';
 import { concurBridgeUserSchema } from './schemas/concur-bridge-user.ts';
 
 /**
@@ -58,11 +59,10 @@ export function represent(
     },
   };
   const result: JsonObject = { schemas: [] };
-  for (const schema of schemasOf(resourceType)) {
+  for (const { schema, views } of viewsOf(resourceType, projection)) {
     const object = schemaObject(resourceType, schema, source);
     if (!object) continue;
-    const prefix = attributePath(resourceType, schema, '');
-    const selected = select(attributesOf(resourceType, schema), object, prefix, projection);
+    const selected = select(views, object);
     if (schema === resourceType.schema) Object.assign(result, selected);
     else if (Object.keys(selected).length > 0) result[schema.id] = selected;
   }
@@ -104,25 +104,47 @@ export function cursorResponse<Resource>(
   };
 }
 
-function select(
-  attributes: readonly Attribute[],
-  source: JsonObject,
-  prefix: string,
-  projection: Projection | undefined,
-): JsonObject {
-  const result: JsonObject = {};
-  for (const attribute of attributes) {
-    const value = source[attribute.name];
-    if (value === undefined || isUnassigned(value)) continue;
-    const view = viewOf(attribute, prefix + attribute.name, projection);
-    const shown = view === undefined ? undefined : seen(value, view);
-    if (shown !== undefined && !isUnassigned(shown)) result[attribute.name] = shown;
-  }
-  return result;
+/** What of a schema's attributes is shown. */
+interface SchemaViews {
+  readonly schema: Schema;
+  readonly views: ReadonlyMap<string, View>;
 }
 
 /** What is shown of an attribute's value: all of it, or these of its sub-attributes. */
 type View = 'whole' | ReadonlyMap<string, View>;
+
+/** The same for all resources of a page, and nearly always that of no projection. */
+function viewsOf(resourceType: ResourceType, projection: Projection | undefined): readonly SchemaViews[] {
+  return projection === undefined ? plainViews(resourceType) : projectedViews(projection)(resourceType);
+}
+
+const plainViews = oncePer((resourceType: ResourceType) => schemaViews(resourceType, undefined));
+
+const projectedViews = oncePer((projection: Projection) =>
+  oncePer((resourceType: ResourceType) => schemaViews(resourceType, projection)),
+);
+
+function schemaViews(resourceType: ResourceType, projection: Projection | undefined): readonly SchemaViews[] {
+  return schemasOf(resourceType).map((schema) => {
+    const prefix = attributePath(resourceType, schema, '');
+    const views = attributesOf(resourceType, schema).flatMap((attribute) => {
+      const view = viewOf(attribute, prefix + attribute.name, projection);
+      return view === undefined ? [] : [[attribute.name, view] as const];
+    });
+    return { schema, views: new Map(views) };
+  });
+}
+
+function select(views: ReadonlyMap<string, View>, source: JsonObject): JsonObject {
+  const result: JsonObject = {};
+  for (const [name, view] of views) {
+    const value = source[name];
+    if (value === undefined || isUnassigned(value)) continue;
+    const shown = seen(value, view);
+    if (!isUnassigned(shown)) result[name] = shown;
+  }
+  return result;
+}
 
 // RFC 7643 §2.2: `returned` "never" is never shown, "always" whatever the projection says, "request" when it is named.
 function viewOf(attribute: Attribute, path: string, projection: Projection | undefined): View | undefined {

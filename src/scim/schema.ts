@@ -1,3 +1,5 @@
+import { oncePer } from './once-per.ts';
+
 /** The data types of RFC 7643 §2.3. */
 type AttributeType =
   | 'string'
@@ -79,11 +81,14 @@ export function complexAttribute(
 
 /** The attribute of that name in a list, or undefined. RFC 7643 §2.1: attribute names are case-insensitive. */
 export function attributeNamed(attributes: readonly Attribute[], name: string): Attribute | undefined {
-  const lowerCase = name.toLowerCase();
-  return attributes.find((candidate) => candidate.name.toLowerCase() === lowerCase);
+  return byName(attributes).get(name.toLowerCase());
 }
+
+const byName = oncePer(
+  (attributes: readonly Attribute[]) => new Map(attributes.map((one) => [one.name.toLowerCase(), one])),
+);
 
 /** The sub-attribute of that name (case-insensitive), or undefined. */
 export function subAttributeNamed(parent: Attribute, name: string): Attribute | undefined {
-  return attributeNamed(parent.subAttributes ?? [], name);
+  return parent.subAttributes && attributeNamed(parent.subAttributes, name);
 }
