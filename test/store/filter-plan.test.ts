@@ -9,7 +9,7 @@ import { groupsHome } from '../../src/store/filter/groups.ts';
 import { peopleHome } from '../../src/store/filter/people.ts';
 import type { SortKey } from '../../src/store/filter/sort.ts';
 import { SQLITE_FILTERS } from '../../src/store/filter/sqlite.ts';
-import { listStatements } from '../../src/store/list.ts';
+import { listStatements } from '../../src/store/list-statements.ts';
 import { registerFunctions } from '../../src/store/sqlite-functions.ts';
 import { type Bench, ENGINES, openBench } from './engines.ts';
 

@@ -9,7 +9,7 @@ import { parseFilter } from '../../src/scim/filter/parse.ts';
 import { userResourceType } from '../../src/scim/registry.ts';
 import { peopleHome } from '../../src/store/filter/people.ts';
 import { SQLITE_FILTERS } from '../../src/store/filter/sqlite.ts';
-import { listStatements } from '../../src/store/list.ts';
+import { listStatements } from '../../src/store/list-statements.ts';
 import { openScanner, type Scanner, SEARCH_LIMITS } from '../../src/store/sqlite-scanner.ts';
 import { bindConnection, openStore } from '../../src/store/store.ts';
 import { type Bench, create, createOne, ENGINES, firstPage, openBench, SECRET_KEY } from './engines.ts';

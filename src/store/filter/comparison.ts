@@ -5,13 +5,13 @@ import { folded } from '../../scim/filter/fold.ts';
 import { keyText } from '../keys.ts';
 import { type Condition, type Operand, ofAll } from './condition.ts';
 import type { FilterEngine } from './engine.ts';
-
-type Wanted = string | number | boolean;
+import { Later, type Wanted } from './later.ts';
 
 /**
  * The condition that a value compares with `wanted` as the filter's operator says (RFC 7644 §3.4.2.2 table 3). Texts
- * are ordered by code point. Fails with ScimError 400 invalidFilter for an address: it begins with the one that
- * the client used, which nothing stored knows.
+ * are ordered by code point. For `eq` the statement is the same whatever is wanted, which is put in when it is run.
+ * Fails with ScimError 400 invalidFilter for an address: it begins with the one that the client used, which nothing
+ * stored knows.
  *
  * @param path names the attribute to the client
  */
@@ -26,8 +26,10 @@ export function comparison(
   const right = comparable(operand, operator, wanted, path);
   const range = index === 'all' ? 'all' : 'many';
   switch (operator) {
-    case 'eq':
-      return { sql: sql`${value} = ${right}`, reach: index, weight };
+    case 'eq': {
+      const later = new Later((asked) => comparable(operand, operator, asked.wantedFor(wanted), path));
+      return { sql: sql`${value} = ${later}`, reach: index, weight };
+    }
     case 'co':
       return ofAll(engine.contains(value, String(right)), weight);
     case 'ew':
