@@ -8,6 +8,7 @@ import {
   SelectQueryNode,
 } from 'kysely';
 import { StoreUnavailable } from '../domain/store-unavailable.ts';
+import { BEHIND, type Checkpoints, IN_PLACE, openCheckpoints } from './sqlite-checkpoint.ts';
 
 /** How long SQLite itself waits, blocking the process, e.g. while another process recovers the file, in ms. */
 export const BUSY_TIMEOUT = 5_000;
@@ -34,6 +35,7 @@ export class SqliteFileDriver implements Driver {
   readonly #reader: BetterSqlite.Database | null;
   readonly #prepareWrite: Prepare;
   readonly #prepareRead: Prepare | null;
+  readonly #checkpoints: Checkpoints | null;
   /** Ends when nobody uses the writer any more. */
   #lastTurn: Promise<void> = Promise.resolve();
   /** Ends the turn of a connection that is in a transaction. */
@@ -45,6 +47,29 @@ export class SqliteFileDriver implements Driver {
     this.#reader = reader;
     this.#prepareWrite = withStatementCache(writer);
     this.#prepareRead = reader === null ? null : withStatementCache(reader);
+    this.#checkpoints = reader === null ? null : this.#openCheckpoints();
+  }
+
+  #openCheckpoints(): Checkpoints {
+    this.#writer.pragma(`wal_autocheckpoint = ${BEHIND}`);
+    return openCheckpoints(
+      { path: this.#writer.name, busyTimeout: BUSY_TIMEOUT },
+      {
+        moveRest: async () => {
+          const endTurn = await this.#takeTurn();
+          try {
+            if (this.#writer.open) this.#writer.pragma('wal_checkpoint(passive)');
+          } catch {
+            // Nothing is lost: the log has it, and the next pass tries again.
+          } finally {
+            endTurn();
+          }
+        },
+        moveInPlace: () => {
+          if (this.#writer.open) this.#writer.pragma(`wal_autocheckpoint = ${IN_PLACE}`);
+        },
+      },
+    );
   }
 
   async init(): Promise<void> {
@@ -85,6 +110,7 @@ export class SqliteFileDriver implements Driver {
   async commitTransaction(connection: DatabaseConnection): Promise<void> {
     passing(() => this.#writer.exec('commit'));
     this.#endTurn(connection);
+    this.#checkpoints?.committed();
   }
 
   async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
@@ -97,6 +123,7 @@ export class SqliteFileDriver implements Driver {
   }
 
   async destroy(): Promise<void> {
+    await this.#checkpoints?.close();
     // The last to close tidies the file up, which a reader cannot.
     this.#reader?.close();
     this.#writer.close();
@@ -110,6 +137,7 @@ export class SqliteFileDriver implements Driver {
       return run(this.#prepareWrite, query);
     } finally {
       endTurn();
+      this.#checkpoints?.committed();
     }
   }
 

@@ -1,0 +1,25 @@
+/** A thread that moves what was written of one SQLite file from its log to its place: see `sqlite-checkpoint.ts`. */
+import { parentPort, workerData } from 'node:worker_threads';
+import BetterSqlite from 'better-sqlite3';
+
+/** What the thread works on, and how long SQLite waits for a lock, in ms. */
+export interface CheckpointedFile {
+  readonly path: string;
+  readonly busyTimeout: number;
+}
+
+/** How a pass ended: how many pages the log had when it began. */
+export interface Pass {
+  readonly log: number;
+}
+
+const { path, busyTimeout }: CheckpointedFile = workerData;
+const database = new BetterSqlite(path, { timeout: busyTimeout });
+// What is in its place already is on the disk before the log begins anew.
+database.pragma('synchronous = FULL');
+const checkpoint = database.prepare<[], Pass>('pragma wal_checkpoint(passive)');
+
+parentPort?.on('message', () => {
+  const pass: Pass = { log: checkpoint.get()?.log ?? 0 };
+  parentPort?.postMessage(pass);
+});
