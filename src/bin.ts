@@ -8,6 +8,10 @@ if (major < 24) {
   );
   process.exit(2);
 }
+if (process.argv.includes('serve')) {
+  const { ensureSmallHeap } = await import('./small-heap.ts');
+  ensureSmallHeap(process);
+}
 const { run } = await import('./cli/program.ts');
 await run(process.argv);
 
