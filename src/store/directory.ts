@@ -6,9 +6,13 @@ import type { AccessSource } from './access.ts';
 import { groupCommit } from './group-commit.ts';
 import { groups, groupsOf } from './groups.ts';
 import { type ListSources, listIdsOf } from './list.ts';
+import { oneARound } from './one-a-round.ts';
 import { loadRecord, loadRecords } from './records.ts';
 import { outsideIn } from './scope.ts';
 import type { Database } from './tables.ts';
+
+/** How many people a lookup finds at most; to show more of them takes a time that others would notice. */
+const LOOKUP = 10;
 
 /**
  * The people of one connection, as SCIM needs them.
@@ -27,12 +31,14 @@ export function directory(
   const commit = groupCommit(db);
   const findOutside = outsideIn({ engine: sources.engine, connection }, sources.scope);
   const listPeople = listIdsOf(sources, connection, 'people');
+  const turn = oneARound();
   return {
     accept: (writes) =>
       commit((transaction) => accept(transaction, connection, writes, clock, newId, findOutside)),
     get: (id) => get(db, connection, id),
     list: async (query) => {
       const { items: ids, ...page } = await listPeople(query);
+      if (ids.length > LOOKUP) await turn();
       const records = await loadRecords(db, connection, ids);
       // Somebody may have been deleted since the ids were read.
       return { ...page, items: records.filter(({ person }) => person.deleted === null) };

@@ -29,7 +29,7 @@ export async function loadRecord(
 ): Promise<PersonRecord | null> {
   const [row] = await RECORD(db, { connection, id });
   if (row === undefined) return null;
-  return toRecord(row, await RELATIONS(db, { connection, id }));
+  return toRecord(row, row.related === null ? [] : await RELATIONS(db, { connection, id }));
 }
 
 /** The value that a column of JSON text holds; the store alone writes it, in the form it is read. */
@@ -48,6 +48,7 @@ export function peopleWithProvisionings(db: Kysely<Database>) {
     );
 }
 
+/** With whether they stand to others: few do, and for them alone is it worth a statement of its own to read how. */
 function selectRecords(db: Kysely<Database>, connection: string | RawBuilder<string>) {
   return peopleWithProvisionings(db)
     .select([
@@ -86,6 +87,15 @@ function selectRecords(db: Kysely<Database>, connection: string | RawBuilder<str
         .where('operations.state', '=', 'open')
         .as('open_operations'),
     )
+    .select((row) =>
+      row
+        .selectFrom('relations')
+        .select('target')
+        .whereRef('relations.connection', '=', 'people.connection')
+        .whereRef('relations.person_id', '=', 'people.id')
+        .limit(1)
+        .as('related'),
+    )
     .where('people.connection', '=', connection);
 }
 
@@ -113,14 +123,11 @@ async function toRecords(
   connection: string,
   rows: readonly RecordRow[],
 ): Promise<readonly PersonRecord[]> {
-  if (rows.length === 0) return [];
-  const relations = await selectRelations(db, connection)
-    .where(
-      'person_id',
-      'in',
-      rows.map(({ id }) => id),
-    )
-    .execute();
+  const related = rows.filter((row) => row.related !== null).map(({ id }) => id);
+  const relations =
+    related.length === 0
+      ? []
+      : await selectRelations(db, connection).where('person_id', 'in', related).execute();
   const byPerson = Map.groupBy(relations, ({ person_id }) => person_id);
   return rows.map((row) => toRecord(row, byPerson.get(row.id) ?? []));
 }

@@ -12,7 +12,11 @@ export function answer(
   body: object,
 ): void {
   setMediaType(req, res);
-  res.status(status).send(JSON.stringify(body));
+  const text = JSON.stringify(body);
+  res.status(status);
+  // RFC 9110 §13.1.2: whether there is a new one is what Express knows; it costs as much as the answer itself.
+  if (req.headers['if-none-match'] === undefined) res.end(text);
+  else res.send(text);
 }
 
 /**
