@@ -1,5 +1,5 @@
 import { percentile } from './load.ts';
-import type { Size } from './report.ts';
+import type { Size } from './measure.ts';
 
 const WIDTH = 760;
 const HEIGHT = 420;

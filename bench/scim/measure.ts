@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Filled, fill } from './fill.ts';
 import { load, type Measured, together } from './load.ts';
+import { type Beside, besideNeighbours } from './neighbours.ts';
 import { operations } from './operations.ts';
 import { startBare, startBridge } from './servers.ts';
 
@@ -28,8 +29,15 @@ export interface Row {
   readonly memory: number;
 }
 
+/** What was measured with so many people. */
+export interface Size {
+  readonly people: number;
+  readonly rows: readonly Row[];
+  readonly beside: readonly Beside[];
+}
+
 /** Fills a new database with so many people, and measures all operations on it. */
-export async function measure(people: number): Promise<readonly Row[]> {
+export async function measure(people: number): Promise<Size> {
   const folder = await mkdtemp(join(tmpdir(), 'bridge-bench-'));
   try {
     const filled: Filled = {
@@ -44,7 +52,7 @@ export async function measure(people: number): Promise<readonly Row[]> {
   }
 }
 
-async function measured(filled: Filled, folder: string, people: number): Promise<readonly Row[]> {
+async function measured(filled: Filled, folder: string, people: number): Promise<Size> {
   const bare = await startBare(join(folder, 'bare.db'), people);
   const ours = await startBridge(filled, folder);
   try {
@@ -74,7 +82,7 @@ async function measured(filled: Filled, folder: string, people: number): Promise
         });
       }
     }
-    return rows;
+    return { people, rows, beside: await besideNeighbours(ours, people) };
   } finally {
     await Promise.all([ours.stop(), bare.stop()]);
   }

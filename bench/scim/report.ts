@@ -1,13 +1,7 @@
 import { percentile, rateOf } from './load.ts';
-import type { Row } from './measure.ts';
+import type { Size } from './measure.ts';
 
-/** What was measured with so many people. */
-export interface Size {
-  readonly people: number;
-  readonly rows: readonly Row[];
-}
-
-const HEAD = [
+const OPERATIONS = [
   'operation',
   'connections',
   'p50 ms',
@@ -19,9 +13,19 @@ const HEAD = [
   'memory MB',
 ] as const;
 
-/** The table of one size, for a terminal or as Markdown. */
-export function table({ people, rows }: Size, markdown: boolean): string {
-  const lines = rows.map(({ operation, connections, ours, bare, delay, memory }) => [
+const NEIGHBOURS = [
+  'beside one lookup after the other',
+  'of these answered',
+  'lookups per second',
+  'p50 ms',
+  'p99 ms',
+  'longest ms',
+  'event loop delay p99 ms',
+] as const;
+
+/** The tables of one size, for a terminal or as Markdown. */
+export function tables({ people, rows, beside }: Size, markdown: boolean): string {
+  const operations = rows.map(({ operation, connections, ours, bare, delay, memory }) => [
     operation,
     String(connections),
     percentile(ours, 50).toFixed(2),
@@ -32,25 +36,29 @@ export function table({ people, rows }: Size, markdown: boolean): string {
     delay.toFixed(1),
     memory.toFixed(0),
   ]);
-  const title = `${people.toLocaleString('en-US')} people`;
-  if (markdown) {
-    const rule = HEAD.map((_, column) => (column === 0 ? '---' : '---:'));
-    return [
-      `### ${title}`,
-      '',
-      ...[[...HEAD], rule, ...lines].map((cells) => `| ${cells.join(' | ')} |`),
-    ].join('\n');
-  }
-  const all = [[...HEAD], ...lines];
-  const widths = HEAD.map((_, column) => Math.max(...all.map((cells) => (cells[column] ?? '').length)));
-  const text = all.map((cells) =>
-    cells
-      .map((cell, column) =>
-        column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
-      )
-      .join('  '),
-  );
-  return [title, ...text].join('\n');
+  const neighbours = beside.map(({ neighbour, answered, lookups, delay }) => [
+    neighbour,
+    answered === 0 ? '' : String(answered),
+    rateOf(lookups).toFixed(0),
+    ...[50, 99, 100].map((percent) => percentile(lookups, percent).toFixed(2)),
+    delay.toFixed(1),
+  ]);
+  const form = markdown ? markdownTable : textTable;
+  const title = `${markdown ? '### ' : ''}${people.toLocaleString('en-US')} people`;
+  return [title, form(OPERATIONS, operations), form(NEIGHBOURS, neighbours)].join('\n\n');
+}
+
+function markdownTable(head: readonly string[], lines: readonly (readonly string[])[]): string {
+  const rule = head.map((_, column) => (column === 0 ? '---' : '---:'));
+  return [head, rule, ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+function textTable(head: readonly string[], lines: readonly (readonly string[])[]): string {
+  const all = [head, ...lines];
+  const widths = head.map((_, column) => Math.max(...all.map((cells) => (cells[column] ?? '').length)));
+  const padded = (cell: string, column: number) =>
+    column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0);
+  return all.map((cells) => cells.map(padded).join('  ')).join('\n');
 }
 
 /** How many times what an operation takes with the fewest people it takes with the most, one request at a time. */

@@ -2,8 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { growthPlot } from './growth-plot.ts';
-import { measure } from './measure.ts';
-import { growth, type Size, table } from './report.ts';
+import { measure, type Size } from './measure.ts';
+import { growth, tables } from './report.ts';
 
 /**
  * What the SCIM server takes at different numbers of people, beside a bare Express server that commits one row:
@@ -18,9 +18,9 @@ const PLOT = fileURLToPath(new URL('../../docs/performance-growth.svg', import.m
 const numbers = positionals.length === 0 ? [1_000, 100_000, 1_000_000] : positionals.map(Number);
 const sizes: Size[] = [];
 for (const people of numbers.toSorted((one, other) => one - other)) {
-  const size = { people, rows: await measure(people) };
+  const size = await measure(people);
   sizes.push(size);
-  console.log(`${table(size, values.markdown)}\n`);
+  console.log(`${tables(size, values.markdown)}\n`);
 }
 if (sizes.length > 1) {
   for (const { operation, isLookup, factor } of growth(sizes)) {
