@@ -1,13 +1,4 @@
-import {
-  CORE,
-  ENTERPRISE,
-  EXTENSIONS,
-  type Extension,
-  isExtension,
-  PAYROLL,
-  SPEND,
-  TRAVEL,
-} from './extensions.ts';
+import { CORE, ENTERPRISE, type Extension, isExtension, PAYROLL, SPEND, TRAVEL } from './extensions.ts';
 import { isJsonObject, type JsonObject, type JsonValue, sameJson } from './json.ts';
 import { LISTS, type List } from './lists.ts';
 import { heldGroups, roleKey, rolesOf } from './roles.ts';
@@ -52,10 +43,14 @@ const TIMESTAMPS: ReadonlySet<AttributeKey> = new Set([
 /** The extension that a key belongs to. */
 export function extensionOf(key: AttributeKey): Extension {
   if (!key.startsWith('urn:')) return CORE;
-  const extension = EXTENSIONS.find((urn) => key.startsWith(`${urn}:`));
-  if (extension === undefined) throw new Error(`No extension of the Concur profile holds ${key}`);
-  return extension;
+  // Every one ends with its version and one word: `…:2.0:User`.
+  const end = key.indexOf(':', key.indexOf(VERSION) + VERSION.length);
+  const urn = key.slice(0, end);
+  if (end === -1 || !isExtension(urn)) throw new Error(`No extension of the Concur profile holds ${key}`);
+  return urn;
 }
+
+const VERSION = ':2.0:';
 
 /** The key of an attribute, or of what is in one, of an extension: `extensionOf` undoes it. */
 export function keyOf(extension: Extension, name: string): AttributeKey {
@@ -65,8 +60,10 @@ export function keyOf(extension: Extension, name: string): AttributeKey {
 /** The attribute that a key is in: `emails` for `emails[work].value`, `name` for `name.givenName`. */
 export function attributeOf(key: AttributeKey): AttributeKey {
   const prefix = key.startsWith('urn:') ? extensionOf(key).length + 1 : 0;
-  const end = key.slice(prefix).search(/[[.]/);
-  return end === -1 ? key : key.slice(0, prefix + end);
+  const bracket = key.indexOf('[', prefix);
+  const whole = bracket === -1 ? key : key.slice(0, bracket);
+  const dot = whole.indexOf('.', prefix);
+  return dot === -1 ? whole : whole.slice(0, dot);
 }
 
 /** Tells whether the attribute is a list that is sent whole, made from a fresh read. */
@@ -79,8 +76,9 @@ export function isComplex(attribute: AttributeKey): boolean {
   return COMPLEX.has(attribute);
 }
 
-/** The values of `profile` whose keys satisfy `wanted`. */
+/** The values of `profile` whose keys satisfy `wanted`; the profile itself where all do, as nearly always. */
 export function select(profile: Profile, wanted: (key: AttributeKey) => boolean): Profile {
+  if (Object.keys(profile).every((key) => wanted(key))) return profile;
   return Object.fromEntries(Object.entries(profile).filter(([key]) => wanted(key)));
 }
 

@@ -13,8 +13,7 @@ import type { Configured } from './configured/configured.ts';
  */
 export function askedRoles(values: Profile, sent: Profile, configured: Configured): Profile {
   const { decides, profile, initial } = configured;
-  const isRole = (key: AttributeKey) => attributeOf(key) === ROLES;
-  if (![...Object.keys(values), ...Object.keys(sent)].some(isRole)) return values;
+  if (!Object.keys(values).some(isRole) && !Object.keys(sent).some(isRole)) return values;
   const sentCodes = roleCodes(Object.keys(sent));
   const valueCodes = roleCodes(Object.keys(values));
   const codes = new Set([...roleCodes(Object.keys(profile)), ...sentCodes, ...valueCodes]);
@@ -32,6 +31,10 @@ export function askedRoles(values: Profile, sent: Profile, configured: Configure
     for (const group of heldGroups(groups)) roles.push([roleKey(code, group), group === null ? code : true]);
   }
   return { ...select(values, (key) => !isRole(key)), ...Object.fromEntries(roles) };
+}
+
+function isRole(key: AttributeKey): boolean {
+  return key.startsWith(ROLES) && attributeOf(key) === ROLES;
 }
 
 /** The key under which the configuration maps all groups of a role at once. */

@@ -5,7 +5,7 @@ const LANGUAGES = (
 ).split(' ');
 
 /** The locales of each language in Concur, the usual one first (SAP Concur, "Preferred Language and Locale"). */
-const COUNTRIES: Readonly<Record<string, string>> = {
+const LOCALES: Readonly<Record<string, string>> = {
   bg: 'BG',
   cs: 'CZ',
   da: 'DK',
@@ -34,6 +34,10 @@ const COUNTRIES: Readonly<Record<string, string>> = {
   zh: 'CN SG TW HK',
 };
 
+const COUNTRIES: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.entries(LOCALES).map(([language, countries]) => [language, countries.split(' ')]),
+);
+
 /** A language tag's parts that matter to Concur. */
 interface Tag {
   readonly language: string;
@@ -45,6 +49,7 @@ interface Tag {
  * list): `de-AT` is `de`, `en-AU` is `en-GB`, `es-MX` is `es-LA`. Undefined when Concur has none.
  */
 export function concurLanguage(tag: string): string | undefined {
+  if (LANGUAGES.includes(tag)) return tag;
   const parsed = parse(tag);
   if (parsed === undefined) return undefined;
   const { language, region } = parsed;
@@ -68,7 +73,7 @@ export function concurLocale(tag: string, country: string | undefined): string |
   const parsed = parse(tag);
   if (parsed === undefined) return undefined;
   const { language, region } = parsed;
-  const countries = COUNTRIES[language]?.split(' ') ?? [];
+  const countries = COUNTRIES.get(language) ?? [];
   const found = [region, country].find((one) => one !== undefined && countries.includes(one)) ?? countries[0];
   return found === undefined ? undefined : `${language}-${found}`;
 }

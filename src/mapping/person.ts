@@ -3,7 +3,7 @@ import { CORE, ENTERPRISE, type Extension, SPEND, SPEND_ROLE, serviceOf } from '
 import type { JsonObject } from '../domain/json.ts';
 import type { MemberOf } from '../domain/person.ts';
 import type { Gap, Sharing } from '../domain/plan.ts';
-import { type AttributeKey, extensionOf, flatten, type Profile, select } from '../domain/profile.ts';
+import { type AttributeKey, extensionOf, flatten, keyOf, type Profile, select } from '../domain/profile.ts';
 import { withApprovalsByManager } from './approvers.ts';
 import { askedRoles } from './asked-roles.ts';
 import { concurExtensions } from './concur-extensions.ts';
@@ -35,6 +35,9 @@ export interface Mapped {
 
 /** What Concur requires of every user beside an e-mail address (User Provisioning, schema of User). */
 const REQUIRED: readonly AttributeKey[] = ['userName', 'name.givenName', 'name.familyName'];
+
+/** What a spend profile requires, with the keys. */
+const DERIVED = REQUIRED_SPEND.map((name) => [name, keyOf(SPEND, name)] as const);
 
 /** What the mapping of a person was made of, for whoever is to explain it. */
 export interface Worked {
@@ -99,7 +102,7 @@ function assemble(
   const givenKeys = keysOf(grants);
   const mappedKeys = [
     ...givenKeys,
-    ...Object.keys({ ...defaults, ...configured.profile, ...configured.initial }),
+    ...[defaults, configured.profile, configured.initial].flatMap((values) => Object.keys(values)),
     ...configured.references.map(({ key }) => key),
   ];
   const spend = deriveSpend(
@@ -160,7 +163,7 @@ function assemble(
     initial: withConcurTimeZone(initial, settings),
     references: withApprovalsByManager(settings, references, isOurs),
     gaps: [
-      ...missingRequired({ ...initial, ...profile }),
+      ...missingRequired(profile, initial),
       ...(decides('preferredLanguage') ? [] : languageGap(resource)),
       ...addressGaps,
       ...entitlementGaps,
@@ -192,11 +195,12 @@ function grantsForReports(roles: readonly string[]): readonly Grant[] {
 
 /** What the configuration maps of the values that a spend profile requires. */
 function spendOf({ profile, initial }: Configured): JsonObject {
-  return assigned(
-    Object.fromEntries(
-      REQUIRED_SPEND.map((name) => [name, profile[`${SPEND}:${name}`] ?? initial[`${SPEND}:${name}`]]),
-    ),
-  );
+  const values: JsonObject = {};
+  for (const [name, key] of DERIVED) {
+    const value = profile[key] ?? initial[key];
+    if (value !== undefined) values[name] = value;
+  }
+  return values;
 }
 
 /** The singular core attributes. Concur makes `displayName` itself; `active` is true unless it is false. */
@@ -215,8 +219,7 @@ function coreAttributes(resource: JsonObject): JsonObject {
 
 /** The configured values for what no client sends; what a spend profile requires is derived, not asked for. */
 function configuredValues({ defaults }: MappingSettings): Profile {
-  const derived = new Set(REQUIRED_SPEND.map((name) => `${SPEND}:${name}`));
-  return select(defaults, (key) => !derived.has(key));
+  return select(defaults, (key) => !DERIVED.some(([, derived]) => derived === key));
 }
 
 /** Entitlements that the configuration gives: Entra ID, for one, cannot send any. */
@@ -224,9 +227,10 @@ function entitlementsIn(keys: readonly AttributeKey[]): readonly string[] {
   return keys.flatMap((key) => /^entitlements\[(.+)\]$/.exec(key)?.[1] ?? []);
 }
 
-function missingRequired(all: Profile): readonly Gap[] {
-  const missing = REQUIRED.filter((key) => all[key] === undefined);
-  const hasEmail = Object.keys(all).some((key) => key.startsWith('emails['));
+function missingRequired(profile: Profile, initial: Profile): readonly Gap[] {
+  const missing = REQUIRED.filter((key) => profile[key] === undefined && initial[key] === undefined);
+  const isEmail = (key: AttributeKey) => key.startsWith('emails[');
+  const hasEmail = Object.keys(profile).some(isEmail) || Object.keys(initial).some(isEmail);
   return (hasEmail ? missing : [...missing, 'emails']).map((name) => ({
     extension: CORE,
     why: `Concur requires ${name}, which the client does not send`,

@@ -51,9 +51,11 @@ export function withoutNamed(sent: Profile): {
   readonly references: readonly Reference[];
 } {
   const references: Reference[] = [];
-  for (const [key, name] of Object.entries(sent)) {
-    const by = NAMED.exec(key)?.[1];
-    if (by === undefined) continue;
+  const named = Object.keys(sent).filter((key) => NAMED.test(key));
+  if (named.length === 0) return { profile: sent, references };
+  for (const key of named) {
+    const name = sent[key];
+    const by = key.endsWith('.value') ? 'value' : 'employeeNumber';
     const value = `${key.slice(0, -by.length)}value`;
     if (by === 'employeeNumber' && sent[value] !== undefined) continue;
     const isSentByNumber = by === 'employeeNumber' && labelOf(value) === null;

@@ -7,7 +7,7 @@ export function text(object: JsonObject, name: string): string | undefined {
 
 /** A value as text, trimmed; undefined when it is no text or blank. */
 export function trimmed(value: JsonValue | undefined): string | undefined {
-  return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
+  return typeof value === 'string' ? value.trim() || undefined : undefined;
 }
 
 /** The complex value, or the extension, of that name; empty when there is none. */
@@ -30,6 +30,9 @@ export function complexElements(object: JsonObject, name: string): readonly Json
 /** An object of the values that are there. */
 export function assigned(values: { readonly [name: string]: JsonValue | undefined }): JsonObject {
   const object: JsonObject = {};
-  for (const [name, value] of Object.entries(values)) if (value !== undefined) object[name] = value;
+  for (const name of Object.keys(values)) {
+    const value = values[name];
+    if (value !== undefined) object[name] = value;
+  }
   return object;
 }

@@ -1,6 +1,7 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '../domain/json.ts';
+import { isJsonObject, type JsonObject, type JsonValue, sameJson } from '../domain/json.ts';
 import { invalidValue } from './error.ts';
 import { canonicalText } from './json.ts';
+import { oncePer } from './once-per.ts';
 import { attributePath, attributesOf, type ResourceType, schemasOf } from './registry.ts';
 import { isStored, schemaObject, withSchemas } from './resource.ts';
 import type { Attribute } from './schema.ts';
@@ -28,11 +29,17 @@ export function modification(
   const resource = active === undefined || after.active !== undefined ? after : { ...after, active };
   const changed = changedPaths(resourceType, before, resource);
   if (changed.length === 0) return { resource: before, changed };
-  const size = sizeOf(resource);
-  if (size > LARGEST && size > sizeOf(before)) {
+  if (isTooLarge(before, resource)) {
     throw invalidValue(`The ${resourceType.name} would be larger than 1 MB.`);
   }
   return { resource: withSchemas(resourceType, resource), changed };
+}
+
+function isTooLarge(before: JsonObject, resource: JsonObject): boolean {
+  // Nearly always all of it together is small, and no copy is needed to know it.
+  if (JSON.stringify(resource).length <= LARGEST) return false;
+  const size = sizeOf(resource);
+  return size > LARGEST && size > sizeOf(before);
 }
 
 // Without `active`: nobody is too large to leave.
@@ -46,22 +53,34 @@ function sizeOf(resource: JsonObject): number {
  * named as a whole and their order never counts (RFC 7643 §2.4). Empty when nothing really changed.
  */
 export function changedPaths(resourceType: ResourceType, before: JsonObject, after: JsonObject): string[] {
-  return schemasOf(resourceType).flatMap((schema) => {
+  const changed: string[] = [];
+  for (const { schema, attributes } of storedAttributes(resourceType)) {
     const old = schemaObject(resourceType, schema, before);
     const present = schemaObject(resourceType, schema, after);
-    return attributesOf(resourceType, schema)
-      .filter(isStored)
-      .flatMap((attribute) => differences(attribute, old?.[attribute.name], present?.[attribute.name]))
-      .map((name) => attributePath(resourceType, schema, name));
-  });
+    if (old === present) continue;
+    for (const attribute of attributes) {
+      for (const name of differences(attribute, old?.[attribute.name], present?.[attribute.name])) {
+        changed.push(attributePath(resourceType, schema, name));
+      }
+    }
+  }
+  return changed;
 }
+
+const storedAttributes = oncePer((resourceType: ResourceType) =>
+  schemasOf(resourceType).map((schema) => ({
+    schema,
+    attributes: attributesOf(resourceType, schema).filter(isStored),
+  })),
+);
 
 function differences(
   attribute: Attribute,
   before: JsonValue | undefined,
   after: JsonValue | undefined,
 ): string[] {
-  if (before === after) return [];
+  // Nearly always so, and quickly seen: a PATCH leaves what it does not touch the very same.
+  if (sameJson(before, after)) return [];
   if (attribute.type !== 'complex' || attribute.multiValued) {
     return canonicalText(before) === canonicalText(after) ? [] : [attribute.name];
   }

@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../domain/json.ts';
 import { canonicalText } from './json.ts';
+import { oncePer } from './once-per.ts';
 import { type Attribute, subAttributeNamed } from './schema.ts';
 
 /**
@@ -31,6 +32,7 @@ export function withOnePrimary(
  * one element, at the first one's place, with the later one's sub-attributes; multi-valued ones are united.
  */
 export function withoutDuplicates(attribute: Attribute, elements: readonly JsonValue[]): JsonValue[] {
+  if (elements.length < 2) return [...elements];
   const distinct = new Map<string, JsonValue>();
   for (const element of elements) {
     const label = elementLabel(attribute, element);
@@ -60,13 +62,18 @@ export function withoutElements(
   });
 }
 
+/** The sub-attributes without which a value of the attribute is none. */
+export const requiredSubAttributes = oncePer(({ subAttributes = [] }: Attribute) =>
+  subAttributes.filter(({ required }) => required),
+);
+
 /**
  * What tells an element from the others of its attribute: its required sub-attributes (a custom field's id), else its
  * `value`, else all of it but how it is displayed and whether it is primary. Case folded unless caseExact.
  */
 function elementIdentity(attribute: Attribute, element: JsonValue): string {
   if (!isJsonObject(element)) return canonicalText(element);
-  const required = (attribute.subAttributes ?? []).filter((subAttribute) => subAttribute.required);
+  const required = requiredSubAttributes(attribute);
   const value = element.value === undefined ? undefined : subAttributeNamed(attribute, 'value');
   const keys = required.length === 0 && value ? [value] : required;
   if (keys.length > 0) return keys.map((key) => folded(key, element[key.name])).join(' ');

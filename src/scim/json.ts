@@ -9,13 +9,13 @@ const DEEPEST = 64;
  * client's body can exhaust the stack. Fails with ScimError 400 invalidSyntax.
  */
 export function checkDepth(value: unknown): void {
-  let level: unknown[] = [value];
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth > DEEPEST) throw invalidSyntax(`The body is nested deeper than ${DEEPEST} levels.`);
-    level = level
-      .flatMap((entry) => (typeof entry === 'object' && entry !== null ? Object.values(entry) : []))
-      .filter((entry) => typeof entry === 'object' && entry !== null);
-  }
+  checkBelow(value, 0);
+}
+
+function checkBelow(value: unknown, depth: number): void {
+  if (typeof value !== 'object' || value === null) return;
+  if (depth > DEEPEST) throw invalidSyntax(`The body is nested deeper than ${DEEPEST} levels.`);
+  for (const child of Object.values(value)) checkBelow(child, depth + 1);
 }
 
 // C0 and DEL but tab and line breaks, which the lines of an address are parted by (RFC 7643 §4.1.2).

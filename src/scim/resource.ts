@@ -2,6 +2,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../domain/json.ts
 import { isUnassigned } from './dialect.ts';
 import { invalidSyntax, invalidValue } from './error.ts';
 import { checkDepth } from './json.ts';
+import { oncePer } from './once-per.ts';
 import {
   attributePath,
   attributesOf,
@@ -26,7 +27,8 @@ export function parseResource(resourceType: ResourceType, body: unknown): JsonOb
   checkDepth(body);
   const resource: JsonObject = {};
   for (const [name, value] of Object.entries(body)) {
-    const schema = findSchema(resourceType, name);
+    // The URI of a schema has a colon, the name of an attribute none.
+    const schema = name.includes(':') ? findSchema(resourceType, name) : undefined;
     if (schema) parseSchemaObject(resourceType, schema, value, resource);
     else parseAttribute(resourceType, name, value, resource);
   }
@@ -71,22 +73,30 @@ export function assign(
 
 /** RFC 7643 §3: `schemas` names the core schema and every extension of which the resource has attributes. */
 export function withSchemas(resourceType: ResourceType, resource: JsonObject): JsonObject {
-  const schemas = schemasOf(resourceType)
-    .filter((schema) => schema === resourceType.schema || resource[schema.id] !== undefined)
-    .map((schema) => schema.id);
+  const schemas: string[] = [];
+  for (const schema of schemasOf(resourceType)) {
+    if (schema === resourceType.schema || resource[schema.id] !== undefined) schemas.push(schema.id);
+  }
   return { ...resource, schemas };
 }
 
 /** The required attributes (RFC 7643 §2.2) that the resource lacks, by path. Blank text is as good as none. */
 function missingAttributes(resourceType: ResourceType, resource: JsonObject): readonly string[] {
-  return schemasOf(resourceType).flatMap((schema) => {
-    const object = schemaObject(resourceType, schema, resource);
-    if (!object) return [];
-    return attributesOf(resourceType, schema)
-      .filter((attribute) => attribute.required && isBlank(object[attribute.name]))
-      .map((attribute) => attributePath(resourceType, schema, attribute.name));
-  });
+  return requiredAttributes(resourceType)
+    .filter(({ schema, name }) => {
+      const object = schemaObject(resourceType, schema, resource);
+      return object !== undefined && isBlank(object[name]);
+    })
+    .map(({ schema, name }) => attributePath(resourceType, schema, name));
 }
+
+const requiredAttributes = oncePer((resourceType: ResourceType) =>
+  schemasOf(resourceType).flatMap((schema) =>
+    attributesOf(resourceType, schema)
+      .filter((attribute) => attribute.required)
+      .map(({ name }) => ({ schema, name })),
+  ),
+);
 
 function requireAttributes(resourceType: ResourceType, resource: JsonObject): void {
   const missing = missingAttributes(resourceType, resource);

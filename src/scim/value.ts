@@ -7,7 +7,7 @@ import {
   onlyElement,
   roleFromText,
 } from './dialect.ts';
-import { hasContent, withOnePrimary, withoutDuplicates } from './element.ts';
+import { hasContent, requiredSubAttributes, withOnePrimary, withoutDuplicates } from './element.ts';
 import { invalidValue } from './error.ts';
 import { isStorableText } from './json.ts';
 import { type Attribute, subAttributeNamed } from './schema.ts';
@@ -73,8 +73,8 @@ function elementsOf(attribute: Attribute, value: unknown, path: string): readonl
 
 /** Fails with ScimError 400 invalidValue when a complex value lacks a sub-attribute that is required with it. */
 export function requireSubAttributes(attribute: Attribute, value: JsonObject, path: string): void {
-  for (const subAttribute of attribute.subAttributes ?? []) {
-    if (subAttribute.required && value[subAttribute.name] === undefined) {
+  for (const subAttribute of requiredSubAttributes(attribute)) {
+    if (value[subAttribute.name] === undefined) {
       throw invalidValue(`${path}.${subAttribute.name} is required: ${subAttribute.description}`);
     }
   }

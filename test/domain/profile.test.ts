@@ -4,6 +4,7 @@ import { thingNamedBy } from '../../src/domain/alternatives.ts';
 import {
   CORE,
   ENTERPRISE,
+  EXTENSIONS,
   SPEND,
   SPEND_APPROVER,
   SPEND_APPROVER_LIMIT,
@@ -17,6 +18,7 @@ import {
   extensionOf,
   flatten,
   sameValue,
+  select,
   unflatten,
 } from '../../src/domain/profile.ts';
 import { roleKey, roleOf } from '../../src/domain/roles.ts';
@@ -230,7 +232,26 @@ describe('a profile', () => {
     expect(extensionOf('urn:ietf:params:scim:schemas:extension:spend:2.0:UserPreference:x')).not.toBe(SPEND);
     expect(attributeOf(key)).toBe(`${SPEND_ROLE}:roles`);
     expect(attributeOf('emails[work].value')).toBe('emails');
+    expect(attributeOf(`${SPEND}:biManager.value`)).toBe(`${SPEND}:biManager`);
+    expect(attributeOf('name.givenName[x]')).toBe('name');
     expect(() => extensionOf('urn:unknown:x')).toThrow();
+  });
+
+  test.each(EXTENSIONS)('knows the keys of %s, and nothing that only begins like it', (extension) => {
+    expect(extensionOf(`${extension}:list[a:2.0:b].c`)).toBe(extension);
+    for (const key of [extension, `${extension}s`, `${extension}.x`, `${extension}s:x`]) {
+      expect(() => extensionOf(key)).toThrow(/holds/);
+    }
+  });
+
+  test('is selected as it is where all of it is wanted', () => {
+    const profile = flatten(user);
+    expect(select(profile, () => true)).toBe(profile);
+    expect(select(profile, (key) => key.startsWith('name.'))).toEqual({
+      'name.givenName': 'Ada',
+      'name.familyName': 'King',
+    });
+    expect(select(profile, () => false)).toEqual({});
   });
 
   test('only a userName has no case', () => {

@@ -59,6 +59,15 @@ describe('the language', () => {
       }
     },
   );
+
+  test.each(
+    'en-US en-GB de fr fr-CA hu es es-LA it ja nl pt-BR sv zh-CN zh-TW cs da fi ko no pl ru tr ro hr bg sk id th uk'.split(
+      ' ',
+    ),
+  )('%s of Concur is itself, however it is written', (language) => {
+    expect(concurLanguage(language)).toBe(language);
+    expect(concurLanguage(` ${language.toUpperCase().replace('-', '_')}`)).toBe(language);
+  });
 });
 
 describe('the currency', () => {

@@ -19,14 +19,18 @@ export function userWrite(operation: Operation, actor: Actor): Write {
     const resource = { active: true, ...parseResource(userResourceType, operation.body) };
     return { kind: 'create', actor, resource, ...(id === undefined ? {} : { id }) };
   }
+  // It is decided before the transaction, for the checks, and in it: the same as long as the person is.
+  let last: { readonly version: number; readonly decision: Decision } | null = null;
   return {
     kind: 'change',
     actor,
     id: operation.id,
     decide: ({ person }) => {
+      const { version } = person;
       // RFC 7644 §3.14: the condition is checked on the person as they are inside the transaction.
-      checkIfMatch(operation.ifMatch, person.version);
-      return decision(operation, person);
+      checkIfMatch(operation.ifMatch, version);
+      if (last?.version !== version) last = { version, decision: decision(operation, person) };
+      return last.decision;
     },
   };
 }

@@ -21,6 +21,7 @@ export async function refusalOf(
   after: JsonObject,
   settings: MappingSettings,
 ): Promise<ScimError | null> {
+  if (isLeaver(after, settings)) return null;
   const worked = await workOut(after, settings);
   const { profile } = worked.mapped;
   const schema = schemaWith(settings.learned?.());
@@ -32,6 +33,11 @@ export async function refusalOf(
     if (name !== null) sentences.push(sentence(name, violation));
   }
   return sentences.length === 0 ? null : invalidValue(sentences.join(' '));
+}
+
+/** Nobody is kept from leaving (see `violations`): what else the mapping makes of a leaver need not be known. */
+function isLeaver({ active }: JsonObject, { attributes = [] }: MappingSettings): boolean {
+  return active === false && !attributes.some(({ key }) => key === 'active');
 }
 
 /** The SCIM attribute that a value comes from, as the client knows it; null: it is not the client's to mend. */

@@ -3,6 +3,7 @@ import { type Modification, modification } from '../change.ts';
 import { hasContent, withoutDuplicates } from '../element.ts';
 import { excerpt, invalidPath, invalidValue, mutability, noTarget } from '../error.ts';
 import { canonicalText } from '../json.ts';
+import { oncePer } from '../once-per.ts';
 import {
   type AttributeReference,
   attributePath,
@@ -22,8 +23,10 @@ import { findTarget, type Target } from './path.ts';
 /** A PATCH at work. */
 interface Patching {
   readonly resourceType: ResourceType;
-  /** The copy that the operations change. */
+  /** The copy that the operations change: see `ownValue`. */
   readonly resource: JsonObject;
+  /** The paths of the attributes whose values are the copy's own. */
+  readonly owned: Set<string>;
   /** What the operations up to now have cost: see `effortOf`. */
   effort: number;
 }
@@ -43,8 +46,8 @@ export function applyPatch(
   id?: string,
 ): Modification {
   const operations = parsePatchMessage(body);
-  const copy: JsonObject = { ...structuredClone(resource), ...(id === undefined ? {} : { id }) };
-  const patching: Patching = { resourceType, resource: copy, effort: 0 };
+  const copy = { ...copyOf(resourceType, resource), ...(id === undefined ? {} : { id }) };
+  const patching: Patching = { resourceType, resource: copy, owned: new Set(), effort: 0 };
   operations.forEach((operation, index) => {
     try {
       applyOperation(patching, operation);
@@ -55,6 +58,24 @@ export function applyPatch(
   if (id !== undefined) delete copy.id;
   settle(resourceType, resource, copy);
   return modification(resourceType, resource, copy);
+}
+
+/** The resource and its extensions anew. What their attributes hold is shared until an operation is to change it. */
+function copyOf(resourceType: ResourceType, resource: JsonObject): JsonObject {
+  const copy = { ...resource };
+  for (const { schema } of resourceType.extensions) {
+    const extension = copy[schema.id];
+    if (isJsonObject(extension)) copy[schema.id] = { ...extension };
+  }
+  return copy;
+}
+
+/** Gives the copy a value of its own for an attribute of `object`: operations change what is in it. */
+function ownValue({ owned }: Patching, object: JsonObject, name: string, path: string): void {
+  const value = object[name];
+  if (typeof value !== 'object' || owned.has(path)) return;
+  object[name] = structuredClone(value);
+  owned.add(path);
 }
 
 function applyOperation(patching: Patching, operation: Operation): void {
@@ -133,7 +154,9 @@ function applyToTarget(
   // The password is accepted and never kept.
   if (attribute.mutability === 'writeOnly') return;
   const object = schemaObject(resourceType, schema, resource) ?? {};
-  spend(patching, effortOf(object[chain[0].name], target, operation.value));
+  const [{ name }] = chain;
+  spend(patching, effortOf(object[name], target, operation.value));
+  ownValue(patching, object, name, attributePath(resourceType, schema, name));
   if (target.kind === 'attribute') applyToAttribute(object, chain, operation, path);
   else applyToElements(object, target, operation, target.sub ? `${path}[].${target.sub.path}` : path);
   if (schema === resourceType.schema) return;
@@ -178,13 +201,13 @@ function valueAt(object: JsonObject | undefined, reference: AttributeReference):
 
 /** What holds between the attributes once all operations are done. Changes `after`. */
 function settle(resourceType: ResourceType, before: JsonObject, after: JsonObject): void {
-  for (const schema of schemasOf(resourceType)) {
+  for (const { schema, attributes } of complexAttributes(resourceType)) {
     const object = schemaObject(resourceType, schema, after);
     if (!object) continue;
     const old = schemaObject(resourceType, schema, before);
-    for (const attribute of attributesOf(resourceType, schema)) {
+    for (const attribute of attributes) {
       const value = object[attribute.name];
-      if (attribute.type !== 'complex' || value === undefined) continue;
+      if (value === undefined) continue;
       const path = attributePath(resourceType, schema, attribute.name);
       store(object, attribute, settled(attribute, old?.[attribute.name], value, path));
     }
@@ -192,6 +215,14 @@ function settle(resourceType: ResourceType, before: JsonObject, after: JsonObjec
   }
 }
 
+const complexAttributes = oncePer((resourceType: ResourceType) =>
+  schemasOf(resourceType).map((schema) => ({
+    schema,
+    attributes: attributesOf(resourceType, schema).filter(({ type }) => type === 'complex'),
+  })),
+);
+
+/** The value itself where it is settled already: nothing is then compared that no operation touched. */
 function settled(
   attribute: Attribute,
   before: JsonValue | undefined,
@@ -201,9 +232,10 @@ function settled(
   if (Array.isArray(value)) {
     const elements = value.filter((element) => hasContent(attribute, element));
     for (const element of elements.filter(isJsonObject)) requireSubAttributes(attribute, element, path);
-    return withoutDuplicates(attribute, elements);
+    const distinct = withoutDuplicates(attribute, elements);
+    return distinct.length === value.length ? value : distinct;
   }
-  return isJsonObject(value) && isJsonObject(before)
+  return value !== before && isJsonObject(value) && isJsonObject(before)
     ? withoutStaleReference(attribute, before, value)
     : value;
 }

@@ -115,6 +115,25 @@ describe('a creation', () => {
     }
   });
 
+  test('of somebody inactive is refused where the configuration says who is active', async () => {
+    const active: ConfiguredAttribute[] = [
+      {
+        kind: 'mapped',
+        key: 'active',
+        use: 'asked',
+        place: 'bridge.yaml:1',
+        source: 'a constant',
+        read: () => ({ kind: 'value', value: true, from: 'source' }),
+      },
+      { kind: 'off', key: 'active', place: 'bridge.yaml:1' },
+    ];
+    for (const one of active) {
+      const through = checkedDirectory(inner, { ...settings, attributes: [one] });
+      const result = await accept(creation({ ...ADA, userName: 'ada', active: false }), through);
+      expect(detailOf(result)).toMatch(/^userName "ada"/);
+    }
+  });
+
   test('is refused for what the configuration makes of what the client sends, in the words of the client', async () => {
     const read = ({ displayName }: JsonObject) =>
       typeof displayName === 'string'

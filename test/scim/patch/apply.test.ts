@@ -6,7 +6,13 @@ import { applyPatch } from '../../../src/scim/patch/apply.ts';
 import { userResourceType as User } from '../../../src/scim/registry.ts';
 import { parseResource } from '../../../src/scim/resource.ts';
 import { assignments, operations, resources } from '../arbitraries.ts';
-import { ada, patchOf, role, spend } from './patch-of.ts';
+import { ada, enterprise, patchOf, role, spend, travel } from './patch-of.ts';
+
+/** The same, so that nobody can change anything in it. */
+function frozen<Value extends JsonValue>(value: Value): Value {
+  if (typeof value === 'object' && value !== null) Object.values(Object.freeze(value)).forEach(frozen);
+  return value;
+}
 
 describe('active', () => {
   const active = (before: boolean, ...list: JsonValue[]) => {
@@ -47,6 +53,47 @@ describe('applyPatch', () => {
   test('lets a read-only attribute be named with the value it has', () => {
     const patch = patchOf({ op: 'replace', path: 'id', value: '1' });
     expect(applyPatch(User, { ...ada, id: '1' }, patch).changed).toEqual([]);
+  });
+
+  test('never changes what it shares with the resource, and shares what no operation touches', () => {
+    const before = frozen({
+      ...ada,
+      active: true,
+      name: { givenName: 'Ada', familyName: 'King' },
+      phoneNumbers: [{ type: 'mobile', value: '1', primary: true }],
+      addresses: [{ type: 'work', country: 'GB' }],
+      [enterprise]: { department: 'Sales', manager: { value: 'm', $ref: '../m' } },
+      [role]: { roles: [{ roleName: 'EXP_USER' }] },
+      [travel]: { groups: [1, 2], manager: { value: 'm' } },
+    });
+    const { resource, changed } = applyPatch(
+      User,
+      before,
+      patchOf(
+        { op: 'replace', path: 'emails[type eq "work"].value', value: 'countess@example.com' },
+        { op: 'add', path: 'emails[type eq "work"]', value: { display: 'Ada' } },
+        { op: 'replace', path: 'phoneNumbers.value', value: '2' },
+        { op: 'add', path: 'phoneNumbers', value: [{ type: 'work', value: '3', primary: true }] },
+        { op: 'replace', path: 'name.givenName', value: 'Augusta' },
+        { op: 'add', path: 'name', value: { familyName: 'Lovelace' } },
+        { op: 'replace', path: `${enterprise}:manager.value`, value: 'n' },
+        { op: 'remove', path: `${enterprise}:department` },
+        { op: 'add', path: travel, value: { groups: [3] } },
+        { op: 'remove', path: role },
+      ),
+    );
+    expect(changed).toEqual([
+      'name.familyName',
+      'name.givenName',
+      'emails',
+      'phoneNumbers',
+      `${enterprise}:department`,
+      `${enterprise}:manager.value`,
+      `${enterprise}:manager.$ref`,
+      `${role}:roles`,
+      `${travel}:groups`,
+    ]);
+    expect(resource.addresses).toBe(before.addresses);
   });
 
   test('sees what the operations before it did', () => {
