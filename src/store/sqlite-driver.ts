@@ -10,10 +10,13 @@ import {
 import { StoreUnavailable } from '../domain/store-unavailable.ts';
 import { BEHIND, type Checkpoints, IN_PLACE, openCheckpoints } from './sqlite-checkpoint.ts';
 
-/** How long SQLite itself waits, blocking the process, e.g. while another process recovers the file, in ms. */
+/**
+ * How long SQLite itself waits for another process, in ms, which blocks the thread: while the file is opened, and where
+ * it is read, as while another recovers it.
+ */
 export const BUSY_TIMEOUT = 5_000;
 
-/** How often, and how long between, a transaction asks for the write lock that another process holds. */
+/** How often, and how long between, a write asks for the lock that another process holds. */
 const LOCK_ATTEMPTS = 1_000;
 const LOCK_PAUSE = 10;
 
@@ -33,6 +36,8 @@ type Prepare = (text: string) => BetterSqlite.Statement<readonly unknown[]>;
 export class SqliteFileDriver implements Driver {
   readonly #writer: BetterSqlite.Database;
   readonly #reader: BetterSqlite.Database | null;
+  readonly #begin: BetterSqlite.Statement<[]>;
+  readonly #commit: BetterSqlite.Statement<[]>;
   readonly #prepareWrite: Prepare;
   readonly #prepareRead: Prepare | null;
   readonly #checkpoints: Checkpoints | null;
@@ -45,6 +50,10 @@ export class SqliteFileDriver implements Driver {
   constructor(writer: BetterSqlite.Database, reader: BetterSqlite.Database | null) {
     this.#writer = writer;
     this.#reader = reader;
+    // The driver waits itself, without blocking the process.
+    writer.pragma('busy_timeout = 0');
+    this.#begin = writer.prepare('begin immediate');
+    this.#commit = writer.prepare('commit');
     this.#prepareWrite = withStatementCache(writer);
     this.#prepareRead = reader === null ? null : withStatementCache(reader);
     this.#checkpoints = reader === null ? null : this.#openCheckpoints();
@@ -92,14 +101,12 @@ export class SqliteFileDriver implements Driver {
 
   /**
    * Every transaction takes the write lock at its beginning, so that what it reads cannot be changed
-   * by another process before it writes. The wait for the lock leaves the event loop free.
+   * by another process before it writes.
    */
   async beginTransaction(connection: DatabaseConnection): Promise<void> {
     const endTurn = await this.#takeTurn();
     try {
-      for (let attempt = 1; !this.#tryBegin(attempt === LOCK_ATTEMPTS); attempt++) {
-        await setTimeout(LOCK_PAUSE);
-      }
+      await withLock(() => this.#begin.run());
     } catch (error) {
       endTurn();
       throw error;
@@ -108,7 +115,7 @@ export class SqliteFileDriver implements Driver {
   }
 
   async commitTransaction(connection: DatabaseConnection): Promise<void> {
-    passing(() => this.#writer.exec('commit'));
+    passing(() => this.#commit.run());
     this.#endTurn(connection);
     this.#checkpoints?.committed();
   }
@@ -130,11 +137,14 @@ export class SqliteFileDriver implements Driver {
   }
 
   async #execute<Row>(connection: DatabaseConnection, query: CompiledQuery): Promise<QueryResult<Row>> {
-    if (this.#turns.has(connection)) return run(this.#prepareWrite, query);
-    if (this.#prepareRead !== null && SelectQueryNode.is(query.query)) return run(this.#prepareRead, query);
+    if (this.#turns.has(connection)) return passing(() => run(this.#prepareWrite, query));
+    const prepareRead = this.#prepareRead;
+    if (prepareRead !== null && SelectQueryNode.is(query.query)) {
+      return passing(() => run(prepareRead, query));
+    }
     const endTurn = await this.#takeTurn();
     try {
-      return run(this.#prepareWrite, query);
+      return await withLock(() => run(this.#prepareWrite, query));
     } finally {
       endTurn();
       this.#checkpoints?.committed();
@@ -153,33 +163,28 @@ export class SqliteFileDriver implements Driver {
     this.#turns.get(connection)?.();
     this.#turns.delete(connection);
   }
+}
 
-  #tryBegin(last: boolean): boolean {
-    this.#writer.pragma('busy_timeout = 0');
+/** Does what needs the write lock. Another process may hold it; the wait for that leaves the event loop free. */
+async function withLock<Result>(work: () => Result): Promise<Result> {
+  for (let attempt = 1; ; attempt++) {
     try {
-      this.#writer.exec('begin immediate');
-      return true;
+      return work();
     } catch (error) {
-      if (!last && error instanceof BetterSqlite.SqliteError && error.code.startsWith('SQLITE_BUSY')) {
-        return false;
-      }
-      throw unavailable(error);
-    } finally {
-      this.#writer.pragma(`busy_timeout = ${BUSY_TIMEOUT}`);
+      if (attempt === LOCK_ATTEMPTS || !isBusy(error)) throw unavailable(error);
     }
+    await setTimeout(LOCK_PAUSE);
   }
 }
 
 function run<Row>(prepare: Prepare, { sql, parameters }: CompiledQuery): QueryResult<Row> {
-  return passing(() => {
-    const statement = prepare(sql);
-    if (statement.reader) {
-      // Kysely knows the rows' type from the query that it built; the driver cannot.
-      return { rows: statement.all(parameters) as Row[] };
-    }
-    const { changes, lastInsertRowid } = statement.run(parameters);
-    return { numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid), rows: [] };
-  });
+  const statement = prepare(sql);
+  if (statement.reader) {
+    // Kysely knows the rows' type from the query that it built; the driver cannot.
+    return { rows: statement.all(parameters) as Row[] };
+  }
+  const { changes, lastInsertRowid } = statement.run(parameters);
+  return { numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid), rows: [] };
 }
 
 function passing<Result>(work: () => Result): Result {
@@ -188,6 +193,10 @@ function passing<Result>(work: () => Result): Result {
   } catch (error) {
     throw unavailable(error);
   }
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof BetterSqlite.SqliteError && error.code.startsWith('SQLITE_BUSY');
 }
 
 /** Tells whether a failure of that code is nobody's fault and may pass. */

@@ -33,20 +33,26 @@ describe('SQLite', () => {
     expect(await pragma('foreign_keys')).toBe(1);
   });
 
-  it('waits for the lock that another process holds, and leaves the event loop free meanwhile', async () => {
-    const other = new BetterSqlite(file());
-    other.exec('begin immediate');
-    let written = false;
-    const writing = create(bench.connection, { userName: 'ann' }).then(() => {
-      written = true;
-    });
-    for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate);
-    expect(written).toBe(false);
-    other.exec('commit');
-    other.close();
-    await writing;
-    expect(written).toBe(true);
-  });
+  it.for([
+    ['a transaction', () => create(bench.connection, { userName: 'ann' })],
+    ['a statement', () => bench.store.db.updateTable('people').set({ version: 2 }).execute()],
+  ] as const)(
+    'waits for the lock that another process holds, and leaves the event loop free: %s',
+    async ([, write]) => {
+      const other = new BetterSqlite(file());
+      other.exec('begin immediate');
+      let written = false;
+      const writing = write().then(() => {
+        written = true;
+      });
+      for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate);
+      expect(written).toBe(false);
+      other.exec('commit');
+      other.close();
+      await writing;
+      expect(written).toBe(true);
+    },
+  );
 
   it('reads while a write waits for the lock that another process holds', async () => {
     const { person } = await createOne(bench.connection, { userName: 'ann' });
