@@ -1,30 +1,34 @@
-import type { Insertable, Updateable } from 'kysely';
+import { type Kysely, sql, type Updateable } from 'kysely';
 import { type Places, statement, statementOfColumns } from './statement.ts';
 import type { Database } from './tables.ts';
 
-/** Finds whoever else has a userName, as `keyText` makes it, among the people who are not deleted. */
-export const NAMESAKES = othersWith('user_name_key');
-
-/** As `NAMESAKES`, with an employeeNumber. */
-export const SAME_NUMBER = othersWith('employee_number_key');
-
-function othersWith(column: 'user_name_key' | 'employee_number_key') {
-  return statement((db, place: Places<{ connection: string; id: string; key: string | null }>) =>
-    db
-      .selectFrom('people')
-      .select('id')
-      .where('connection', '=', place('connection'))
-      .where('deleted', 'is', null)
-      .where('id', '<>', place('id'))
-      .where(column, '=', place('key'))
-      .limit(1),
-  );
+/** The keys of a person, as `keyText` makes them, and whose they are. */
+interface Keys {
+  readonly connection: string;
+  readonly id: string;
+  readonly userNameKey: string;
+  readonly employeeNumberKey: string | null;
 }
 
-/** Writes the provisioning of a person who is new. */
-export const insertProvisioning = statementOfColumns<Insertable<Database['provisionings']>, object>(
-  (db, columns) => db.insertInto('provisionings').values(columns),
+/** Finds what of these keys somebody else has, among the people who are not deleted. */
+export const CLASHES = statement((db, place: Places<Keys>) =>
+  others(db, place)
+    .select(sql<'userName' | 'employeeNumber'>`'userName'`.as('attribute'))
+    .where('user_name_key', '=', place('userNameKey'))
+    .unionAll(
+      others(db, place)
+        .select(sql<'userName' | 'employeeNumber'>`'employeeNumber'`.as('attribute'))
+        .where('employee_number_key', '=', place('employeeNumberKey')),
+    ),
 );
+
+function others(db: Kysely<Database>, place: Places<Keys>) {
+  return db
+    .selectFrom('people')
+    .where('connection', '=', place('connection'))
+    .where('deleted', 'is', null)
+    .where('id', '<>', place('id'));
+}
 
 /** What an update of a provisioning is told besides the columns. */
 interface Update {

@@ -1,16 +1,16 @@
 import type { Kysely } from 'kysely';
 import type { JsonObject } from '../domain/json.ts';
-import type { Person, PersonRecord } from '../domain/person.ts';
+import type { Person, PersonRecord, Provisioning } from '../domain/person.ts';
 import type { ProvisioningUpdate } from '../domain/ports.ts';
 import type { Outside } from '../domain/scope.ts';
 import type { Actor, Decision, Write, WriteResult } from '../scim/directory.ts';
 import { ScimError } from '../scim/error.ts';
-import { insertProvisioning, NAMESAKES, SAME_NUMBER } from './accept-statements.ts';
+import { CLASHES } from './accept-statements.ts';
 import { type Change, recordCreation, recordDecision } from './audit.ts';
 import { claims, releaseFormerHolders } from './claims.ts';
 import { leaveGroups } from './group-changes.ts';
 import { keysOf } from './keys.ts';
-import { newProvisioning, savePerson } from './person-rows.ts';
+import { insertPerson, insertProvisioning, newProvisioning, updatePerson } from './person-rows.ts';
 import { queuePerson } from './queue-person.ts';
 import {
   afterJudgement,
@@ -71,18 +71,18 @@ export async function accept(
 
 async function create(writing: Writing, id: string, resource: JsonObject): Promise<WriteResult> {
   const { db, connection, now } = writing;
-  const conflict = await findConflict(writing, id, resource);
+  const conflict = await findConflict(writing, id, resource, null);
   if (conflict !== null) return conflict;
   const times = { created: now, lastModified: now, deleted: null };
   const person: Person = { connection, id, resource, version: 1, ...times, override: null };
-  await savePerson(db, person, null);
+  await insertPerson(db, person);
   const lane = firstLane(person);
   const isOutside = (await writing.findOutside(db, person, 'queued')) !== null;
-  const verdict = lane === 'deactivation' || isOutside ? {} : { verdict_until: writing.waitUntil };
-  const provisioning = newProvisioning(person, lane, now, isOutside ? UNMANAGED : {});
-  await insertProvisioning(db, { ...provisioning, ...verdict }, {});
+  const verdict = lane === 'deactivation' || isOutside ? null : writing.waitUntil;
+  const provisioning = newProvisioning(lane, now, verdict, isOutside ? UNMANAGED : {});
+  await insertProvisioning(db, person, provisioning);
   await recordCreation(writing, person);
-  return await written(writing, id);
+  return { kind: 'written', record: { person, provisioning }, changed: true };
 }
 
 async function change(
@@ -99,7 +99,7 @@ async function change(
   if (decision.kind === 'rejected') return decision;
   if (decision.kind === 'unchanged') return await leave(writing, before);
   if (deleted !== null && !isAboutProvisioning(decision)) return { kind: 'missing' };
-  const conflict = await conflictOf(writing, id, decision);
+  const conflict = await conflictOf(writing, before.person, decision);
   if (conflict !== null) return conflict;
   if (
     isUndone(decision) &&
@@ -109,11 +109,13 @@ async function change(
   }
 
   const person = personAfter(before.person, decision, writing.now);
-  if (!isAboutProvisioning(decision)) await savePerson(writing.db, person, before.person);
-  await queue(writing, before, person, decision);
+  if (!isAboutProvisioning(decision)) await updatePerson(writing.db, person, before.person);
+  const provisioning = await queue(writing, before, person, decision);
   if (person.deleted !== deleted) await leaveGroups(writing, id);
   await recordDecision(writing, person, decision);
-  return await written(writing, id);
+  return provisioning === null
+    ? await written(writing, id)
+    : { kind: 'written', record: { person, provisioning }, changed: true };
 }
 
 /**
@@ -125,7 +127,7 @@ async function leave({ db, actor, now }: Writing, before: PersonRecord): Promise
   const isAwaited = provisioning.verdictUntil !== null && provisioning.verdictUntil > now;
   if (actor.kind !== 'scim' || !isAwaited) return { kind: 'written', record: before, changed: false };
   const asked: Person = { ...person, version: person.version + 1 };
-  await savePerson(db, asked, person);
+  await updatePerson(db, asked, person);
   return { kind: 'written', record: { ...before, person: asked }, changed: false };
 }
 
@@ -134,10 +136,10 @@ function isAboutProvisioning({ kind }: Change): boolean {
   return kind === 'retry' || kind === 'release' || kind === 'judge';
 }
 
-async function conflictOf(writing: Writing, id: string, decision: Change): Promise<WriteResult | null> {
-  if (decision.kind === 'replace') return await findConflict(writing, id, decision.resource);
+async function conflictOf(writing: Writing, before: Person, decision: Change): Promise<WriteResult | null> {
+  if (decision.kind === 'replace') return await findConflict(writing, before.id, decision.resource, before);
   if (decision.kind === 'withdraw' && decision.to !== null) {
-    return await findConflict(writing, id, decision.to);
+    return await findConflict(writing, before.id, decision.to, before);
   }
   if (decision.kind === 'release') return await findClaim(writing, decision.concurId);
   return null;
@@ -211,19 +213,29 @@ export function rejectedIfThrown<Result>(work: () => Result): Result | Rejected 
   }
 }
 
-/** Among the people who are not deleted, userName and employeeNumber are unique without regard to case. */
+/**
+ * Among the people who are not deleted, userName and employeeNumber are unique without regard to case: what somebody has
+ * already, nobody else has.
+ *
+ * @param before the person as they were; null: they are new
+ */
 async function findConflict(
   { db, connection }: Writing,
   id: string,
   resource: JsonObject,
+  before: Person | null,
 ): Promise<WriteResult | null> {
   const keys = rejectedIfThrown(() => ({ kind: 'keys' as const, ...keysOf(resource) }));
   if (keys.kind === 'rejected') return keys;
-  const [sameName] = await NAMESAKES(db, { connection, id, key: keys.userNameKey });
-  if (sameName !== undefined) return { kind: 'conflict', attribute: 'userName', value: keys.userName };
-  if (keys.employeeNumber === null) return null;
-  const [sameNumber] = await SAME_NUMBER(db, { connection, id, key: keys.employeeNumberKey });
-  if (sameNumber === undefined) return null;
+  const { userNameKey, employeeNumberKey } = keys;
+  if (before !== null) {
+    const had = keysOf(before.resource);
+    if (had.userNameKey === userNameKey && had.employeeNumberKey === employeeNumberKey) return null;
+  }
+  const clashes = await CLASHES(db, { connection, id, userNameKey, employeeNumberKey });
+  const taken = clashes.map(({ attribute }) => attribute);
+  if (taken.includes('userName')) return { kind: 'conflict', attribute: 'userName', value: keys.userName };
+  if (keys.employeeNumber === null || !taken.includes('employeeNumber')) return null;
   return { kind: 'conflict', attribute: 'employeeNumber', value: keys.employeeNumber };
 }
 
@@ -248,12 +260,16 @@ function personAfter(before: Person, decision: Change, now: number): Person {
   }
 }
 
+/**
+ * Queues somebody as a decision asks for it. Returns their provisioning as it is then; null where that must be read,
+ * since others were looked at, who may be themselves, or since an admin decided what it is.
+ */
 async function queue(
   { db, now, waitUntil, findOutside }: Writing,
   before: PersonRecord,
   person: Person,
   decision: Change,
-): Promise<void> {
+): Promise<Provisioning | null> {
   const outside = await findOutside(db, person, before.provisioning.state);
   const decided = updateFor(decision, before, person, now, outside);
   const update = { ...decided, verdictUntil: verdictUntil(before, decided, waitUntil) };
@@ -269,16 +285,19 @@ async function queue(
       ...(isUndone(decision) ? { last_request_id: null } : {}),
     },
   });
+  const isLocal = !isAboutProvisioning(decision) && update.waitingFor === undefined;
   const holds = after.concurId;
   if (decision.kind === 'release') await releaseFormerHolders(db, person, decision.concurId);
-  if (holds === null) return;
+  if (holds === null) return isLocal ? after : null;
   const isOther = holds !== before.provisioning.concurId;
   const isRenamed = keysChanged(before.person, person);
   if (isOther) await wakeManaged(db, person, holds, now);
   else if (isRenamed) await wakeManaged(db, person, holds, now, before.person);
   // Access that was not taken away meanwhile is not given again in Concur, which would wake them.
   const isBack = lacksAccess(before.person) && !lacksAccess(person);
-  if (isOther || isRenamed || isBack) await wakeWaiting(db, person, holds, now);
+  const wakes = isOther || isRenamed || isBack;
+  if (wakes) await wakeWaiting(db, person, holds, now);
+  return isLocal && !wakes ? after : null;
 }
 
 function updateFor(

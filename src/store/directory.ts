@@ -44,7 +44,7 @@ export function directory(
       return { ...page, items: records.filter(({ person }) => person.deleted === null) };
     },
     groupsOf: (ids) => groupsOf(sources, connection, ids),
-    groups: groups(sources, connection, clock, newId, listIdsOf(sources, connection, 'groups')),
+    groups: groups(sources, connection, clock, newId, listIdsOf(sources, connection, 'groups'), commit),
   };
 }
 

@@ -12,6 +12,7 @@ import {
 } from './group-members.ts';
 import { groupKeysOf, insertGroup, loadGroup, updateGroup } from './group-records.ts';
 import type { ListSources } from './list.ts';
+import { type Places, statement } from './statement.ts';
 
 type Create = Extract<GroupWrite, { kind: 'create' }>;
 type Change = Extract<GroupWrite, { kind: 'change' }>;
@@ -19,8 +20,8 @@ type Replacement = Extract<GroupDecision, { kind: 'change' }>;
 type Writing = GroupWriting & Pick<ListSources, 'engine'>;
 
 /**
- * Writes a batch in one transaction: see `Groups.accept`. The transaction is the lock: a change of members starts from
- * the members as they are in it.
+ * Writes a batch in a transaction: see `Groups.accept`. The transaction is the lock: a change of members starts from the
+ * members as they are in it.
  *
  * @param newId makes the id of a new group that comes without one, a UUID
  */
@@ -31,19 +32,16 @@ export async function acceptGroups(
   clock: () => number,
   newId: () => string,
 ): Promise<readonly GroupWriteResult[]> {
-  return await db.transaction().execute(async (transaction) => {
-    const results: GroupWriteResult[] = [];
-    for (const write of writes) {
-      const { actor } = write;
-      const writing = { db: transaction, engine, connection, actor, now: clock(), gives, scope };
-      results.push(
-        write.kind === 'create'
-          ? await create(writing, write.id ?? newId(), write)
-          : await change(writing, write),
-      );
-    }
-    return results;
-  });
+  const results: GroupWriteResult[] = [];
+  for (const write of writes) {
+    const writing = { db, engine, connection, actor: write.actor, now: clock(), gives, scope };
+    results.push(
+      write.kind === 'create'
+        ? await create(writing, write.id ?? newId(), write)
+        : await change(writing, write),
+    );
+  }
+  return results;
 }
 
 async function create(writing: Writing, id: string, write: Create): Promise<GroupWriteResult> {
@@ -103,6 +101,17 @@ async function remove(writing: Writing, before: Group): Promise<GroupWriteResult
   return { kind: 'written', group, changed: true };
 }
 
+const NAMESAKES = statement((db, place: Places<{ connection: string; id: string; key: string }>) =>
+  db
+    .selectFrom('groups')
+    .select('id')
+    .where('connection', '=', place('connection'))
+    .where('deleted', 'is', null)
+    .where('display_name_key', '=', place('key'))
+    .where('id', '<>', place('id'))
+    .limit(1),
+);
+
 /** Among the groups that are not deleted, displayName is unique without regard to case: it is what people go by. */
 async function findConflict(
   { db, connection }: GroupWriting,
@@ -111,14 +120,7 @@ async function findConflict(
 ): Promise<GroupWriteResult | null> {
   const keys = rejectedIfThrown(() => ({ kind: 'keys' as const, ...groupKeysOf(resource) }));
   if (keys.kind === 'rejected') return keys;
-  const sameName = await db
-    .selectFrom('groups')
-    .select('id')
-    .where('connection', '=', connection)
-    .where('deleted', 'is', null)
-    .where('display_name_key', '=', keys.displayNameKey)
-    .where('id', '<>', id)
-    .executeTakeFirst();
+  const [sameName] = await NAMESAKES(db, { connection, id, key: keys.displayNameKey });
   return sameName === undefined
     ? null
     : { kind: 'conflict', attribute: 'displayName', value: keys.displayName };

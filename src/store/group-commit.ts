@@ -11,14 +11,15 @@ const HOLD = 10;
 /**
  * Does a piece of work in a transaction that it shares with whatever else is asked for at the same time. Resolves with
  * what the work returned when the transaction is durable. What the work throws undoes it alone; what fails of the
- * transaction itself fails all of its pieces.
+ * transaction itself fails all of its pieces. Work is done twice where another piece failed: it must leave nothing behind
+ * but what it writes and returns.
  */
 export type GroupCommit = <Result>(
   work: (transaction: Kysely<Database>) => Promise<Result>,
 ) => Promise<Result>;
 
 interface Piece {
-  /** Does the work, or undoes it, and returns what says so once that is durable. */
+  /** Does the work, and returns what says so once that is durable. */
   attempt(transaction: Kysely<Database>): Promise<() => void>;
   fail(error: unknown): void;
 }
@@ -63,41 +64,53 @@ export function groupCommit(db: Kysely<Database>, elapsed = () => performance.no
       });
       for (const end of endings) end();
     } catch (error) {
+      if (taken.length > 0) await commitApart(db, taken);
       // Without a transaction nothing was taken; whoever waits has waited as long as anybody should.
-      for (const piece of taken.length > 0 ? taken : waiting.splice(0)) piece.fail(error);
+      else for (const piece of waiting.splice(0)) piece.fail(error);
     }
   }
 
   return (work) =>
     new Promise((resolve, reject) => {
       waiting.push({
-        attempt: (transaction) =>
-          attempt(transaction, work).then(
-            (outcome) => () => (outcome.kind === 'done' ? resolve(outcome.result) : reject(outcome.error)),
-          ),
+        attempt: async (transaction) => {
+          const result = await work(transaction);
+          return () => resolve(result);
+        },
         fail: reject,
       });
       if (!isUnderWay) void commitAll();
     });
 }
 
-type Outcome<Result> =
-  | { readonly kind: 'done'; readonly result: Result }
-  | { readonly kind: 'undone'; readonly error: unknown };
+/**
+ * Does pieces of which one failed once more, now so that each can be undone alone. Not so at once, since hardly any ever
+ * fails: to be able to undo a piece, SQLite copies every page that it writes.
+ */
+async function commitApart(db: Kysely<Database>, pieces: readonly Piece[]): Promise<void> {
+  try {
+    const endings = await db.transaction().execute(async (transaction) => {
+      const attempted: (() => void)[] = [];
+      for (const piece of pieces) attempted.push(await attemptAlone(transaction, piece));
+      return attempted;
+    });
+    for (const end of endings) end();
+  } catch (error) {
+    for (const piece of pieces) piece.fail(error);
+  }
+}
 
-async function attempt<Result>(
-  transaction: Kysely<Database>,
-  work: (transaction: Kysely<Database>) => Promise<Result>,
-): Promise<Outcome<Result>> {
+/** Does a piece of work or undoes it, and returns what says so once that is durable. */
+async function attemptAlone(transaction: Kysely<Database>, piece: Piece): Promise<() => void> {
   await transaction.executeQuery(SAVE);
   try {
-    const result = await work(transaction);
+    const end = await piece.attempt(transaction);
     await transaction.executeQuery(KEEP);
-    return { kind: 'done', result };
+    return end;
   } catch (error) {
     // On a full disk SQLite has undone the whole transaction by itself, and knows of no piece any more.
     await transaction.executeQuery(UNDO).catch(() => Promise.reject(error));
     await transaction.executeQuery(KEEP);
-    return { kind: 'undone', error };
+    return () => piece.fail(error);
   }
 }

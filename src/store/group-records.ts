@@ -1,10 +1,18 @@
 import { setImmediate } from 'node:timers/promises';
-import { type InferResult, type Kysely, type Selectable, sql } from 'kysely';
+import {
+  type InferResult,
+  type Kysely,
+  type RawBuilder,
+  type Selectable,
+  sql,
+  type Updateable,
+} from 'kysely';
 import type { Group, Member, MembersInParts } from '../scim/groups.ts';
 import { memberDisplay, memberType } from './filter/member.ts';
 import { keyText } from './keys.ts';
 import type { ListSources, Read } from './list.ts';
 import { fromJson } from './records.ts';
+import { type Places, statement, statementOfColumns } from './statement.ts';
 import type { Database } from './tables.ts';
 
 /** How many members are read in place: no thread is quicker. */
@@ -50,11 +58,15 @@ export async function loadGroups(
 
 /** Reads one group, null when it is not there or deleted. */
 export async function loadGroup(db: Kysely<Database>, connection: string, id: string): Promise<Group | null> {
-  const row = await livingGroups(db, connection).where('id', '=', id).executeTakeFirst();
+  const [row] = await LIVING_GROUP(db, { connection, id });
   return row === undefined ? null : toGroup(row);
 }
 
-function livingGroups(db: Kysely<Database>, connection: string) {
+const LIVING_GROUP = statement((db, place: Places<{ connection: string; id: string }>) =>
+  livingGroups(db, place('connection')).where('id', '=', place('id')),
+);
+
+function livingGroups(db: Kysely<Database>, connection: string | RawBuilder<string>) {
   return db
     .selectFrom('groups')
     .selectAll()
@@ -146,13 +158,17 @@ export async function insertGroup(db: Kysely<Database>, group: Group): Promise<v
  * written: SQLite would look through all members for those who refer to it.
  */
 export async function updateGroup(db: Kysely<Database>, group: Group, deleted: number | null): Promise<void> {
-  await db
-    .updateTable('groups')
-    .set({ ...toGroupColumns(group), deleted })
-    .where('connection', '=', group.connection)
-    .where('id', '=', group.id)
-    .execute();
+  await UPDATE_GROUP(db, { ...toGroupColumns(group), deleted }, { whose: group.connection, group: group.id });
 }
+
+const UPDATE_GROUP = statementOfColumns<Updateable<Database['groups']>, { whose: string; group: string }>(
+  (db, columns, place) =>
+    db
+      .updateTable('groups')
+      .set(columns)
+      .where('connection', '=', place('whose'))
+      .where('id', '=', place('group')),
+);
 
 function toGroupColumns(group: Group) {
   const { displayNameKey, externalId } = groupKeysOf(group.resource);

@@ -2,6 +2,7 @@ import type { Kysely, RawBuilder } from 'kysely';
 import type { Group, GroupName, GroupRecord, Groups } from '../scim/groups.ts';
 import type { AccessSource } from './access.ts';
 import { acceptGroups } from './group-accept.ts';
+import type { GroupCommit } from './group-commit.ts';
 import { groupKeysOf, loadGroup, loadGroups, loadMembers, membersInParts } from './group-records.ts';
 import type { ListIds, ListSources } from './list.ts';
 import { fromJson } from './records.ts';
@@ -17,6 +18,7 @@ const AT_ONCE = 5_000;
  * @param clock the time in ms since the epoch
  * @param newId makes the id of a new group, a UUID
  * @param listIds lists the ids of the groups of this connection
+ * @param commit commits what is written of groups together with what is written of people
  */
 export function groups(
   sources: ListSources & AccessSource,
@@ -24,9 +26,13 @@ export function groups(
   clock: () => number,
   newId: () => string,
   listIds: ListIds,
+  commit: GroupCommit,
 ): Groups {
   return {
-    accept: (writes) => acceptGroups(sources, connection, writes, clock, newId),
+    accept: (writes) =>
+      commit((transaction) =>
+        acceptGroups({ ...sources, db: transaction }, connection, writes, clock, newId),
+      ),
     get: async (id, withMembers) => {
       const group = await loadGroup(sources.db, connection, id);
       if (group === null) return null;

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Insertable, Kysely, Updateable } from 'kysely';
 import { isJsonObject, type JsonObject, type JsonValue } from '../domain/json.ts';
-import type { Person } from '../domain/person.ts';
+import type { Person, Provisioning } from '../domain/person.ts';
 import type { ProvisioningUpdate } from '../domain/ports.ts';
 import type { Lane } from '../domain/provisioning.ts';
 import { folded } from '../scim/filter/fold.ts';
@@ -16,11 +16,11 @@ export function isActive(resource: JsonObject): boolean {
 
 type PersonRow = Insertable<Database['people']>;
 
-const insertPerson = statementOfColumns<PersonRow, object>((db, columns) =>
+const INSERT_PERSON = statementOfColumns<PersonRow, object>((db, columns) =>
   db.insertInto('people').values(columns),
 );
 
-const updatePerson = statementOfColumns<PersonRow, { whose: string; id: string }>((db, columns, place) =>
+const UPDATE_PERSON = statementOfColumns<PersonRow, { whose: string; id: string }>((db, columns, place) =>
   db
     .updateTable('people')
     .set(columns)
@@ -28,16 +28,18 @@ const updatePerson = statementOfColumns<PersonRow, { whose: string; id: string }
     .where('id', '=', place('id')),
 );
 
-/**
- * Writes a person as they are now, with what they are found by.
- *
- * @param before the person as they were; null: they are new
- */
-export async function savePerson(db: Kysely<Database>, person: Person, before: Person | null): Promise<void> {
-  const row = toPersonRow(person);
-  if (before === null) await insertPerson(db, row, {});
-  else {
-    await updatePerson(db, changedOf(toPersonRow(before), row), { whose: person.connection, id: person.id });
+/** Writes a person who is new, with what they are found by. */
+export async function insertPerson(db: Kysely<Database>, person: Person): Promise<void> {
+  await INSERT_PERSON(db, toPersonRow(person), {});
+  await saveValues(db, person, null, 'person_emails', 'emails');
+  await saveValues(db, person, null, 'person_phones', 'phoneNumbers');
+}
+
+/** Writes what has changed about a person, and about what they are found by. */
+export async function updatePerson(db: Kysely<Database>, person: Person, before: Person): Promise<void> {
+  const changed = changedOf(toPersonRow(before), toPersonRow(person));
+  if (Object.keys(changed).length > 0) {
+    await UPDATE_PERSON(db, changed, { whose: person.connection, id: person.id });
   }
   await saveValues(db, person, before, 'person_emails', 'emails');
   await saveValues(db, person, before, 'person_phones', 'phoneNumbers');
@@ -82,29 +84,65 @@ async function saveValues(
  * @param otherwise where they are instead of being due
  */
 export function newProvisioning(
-  person: Person,
   lane: Lane,
   now: number,
+  verdictUntil: number | null,
   otherwise: Pick<ProvisioningUpdate, 'state' | 'reason' | 'due' | 'pendingSince'> = {},
-): Insertable<Database['provisionings']> {
+): Provisioning {
   const { state = 'queued', reason = null, due = now, pendingSince = now } = otherwise;
   return {
-    connection: person.connection,
-    person_id: person.id,
-    user_name_key: keysOf(person.resource).userNameKey,
     state,
     reason,
-    applied: JSON.stringify({ profile: {}, unknown: [] }),
-    owned: '[]',
-    refused: '{}',
-    candidates: '[]',
-    confirmed: '{}',
-    losses: '{}',
+    concurId: null,
+    applied: { profile: {}, unknown: [] },
+    owned: [],
+    refused: {},
+    confirmed: {},
+    losses: {},
+    candidates: [],
+    waitingFor: [],
+    manager: null,
     lane,
     due,
     attempts: 0,
-    pending_since: pendingSince,
+    pendingSince,
+    lastConfirmed: null,
+    lastError: null,
+    lastRequestId: null,
+    verdictUntil,
+    openOperations: 0,
   };
+}
+
+const INSERT_PROVISIONING = statementOfColumns<Insertable<Database['provisionings']>, object>((db, columns) =>
+  db.insertInto('provisionings').values(columns),
+);
+
+/** Writes the provisioning of a person who is new, as `newProvisioning` has made it. */
+export async function insertProvisioning(
+  db: Kysely<Database>,
+  { connection, id, resource }: Person,
+  provisioning: Provisioning,
+): Promise<void> {
+  const row = {
+    connection,
+    person_id: id,
+    user_name_key: keysOf(resource).userNameKey,
+    state: provisioning.state,
+    reason: provisioning.reason,
+    applied: JSON.stringify(provisioning.applied),
+    owned: JSON.stringify(provisioning.owned),
+    refused: JSON.stringify(provisioning.refused),
+    candidates: JSON.stringify(provisioning.candidates),
+    confirmed: JSON.stringify(provisioning.confirmed),
+    losses: JSON.stringify(provisioning.losses),
+    lane: provisioning.lane,
+    due: provisioning.due,
+    attempts: provisioning.attempts,
+    pending_since: provisioning.pendingSince,
+    verdict_until: provisioning.verdictUntil,
+  };
+  await INSERT_PROVISIONING(db, row, {});
 }
 
 /** The columns that an update of a provisioning changes; what the update leaves out is left out. */

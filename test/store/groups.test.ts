@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { MemberChange } from '../../src/scim/groups.ts';
 import { SQLITE_FILTERS } from '../../src/store/filter/sqlite.ts';
+import { groupCommit } from '../../src/store/group-commit.ts';
 import { groups } from '../../src/store/groups.ts';
 import { type ListSources, readHere } from '../../src/store/list.ts';
 import { listCursors } from '../../src/store/list-cursor.ts';
@@ -193,6 +194,7 @@ describe.each(ENGINES)('groups on $name', (engine) => {
       () => bench.now,
       () => NOBODY,
       (asked) => Promise.resolve(asked === query ? page : { total: 0, items: [], nextCursor: null }),
+      groupCommit(bench.store.db),
     );
     expect(await listed.list(query, false)).toEqual({
       total: 3,

@@ -56,7 +56,13 @@ export async function createPeople(db: Kysely<unknown>): Promise<void> {
     true,
   );
   await index(db, 'people_external_id', 'people', ['connection', 'external_id'], 'deleted is null');
-  await index(db, 'people_external_id_key', 'people', ['connection', 'external_id_key'], 'deleted is null');
+  await index(
+    db,
+    'people_external_id_key',
+    'people',
+    ['connection', 'external_id_key'],
+    'deleted is null and external_id_key is not null',
+  );
   await index(
     db,
     'people_display_name',
