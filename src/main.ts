@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
 import type { Logger } from 'pino';
 import type { Configuration, ConnectionConfiguration, Loaded } from './config/configuration.ts';
 import type { Reload } from './domain/reload.ts';
 import { createApp } from './http/app.ts';
 import { listen } from './http/listen.ts';
+import { newId } from './new-id.ts';
 import { type OpenConnection, openConnection } from './open-connection.ts';
 import { createReload, tell } from './reload.ts';
 import { type RunningConnection, runConnection, served } from './running-connection.ts';
@@ -46,7 +46,7 @@ export async function openData(configuration: Configuration): Promise<BridgeData
     url: configuration.store.url,
     secretKey: configuration.secretKey,
     clock: Date.now,
-    newId: randomUUID,
+    newId,
   });
   try {
     const connections = [];
@@ -157,7 +157,7 @@ async function serve(
     adminToken: configuration.adminToken,
     publicUrl: configuration.server.publicUrl,
     log,
-    newId: randomUUID,
+    newId,
     now: Date.now,
     ready: () =>
       data.check().then(
