@@ -4,15 +4,26 @@
  */
 const OPTIONS: readonly string[] = ['--max-semi-space-size=8', '--heap-growing-percent=50'];
 
+/** The C library (glibc) would give every thread a heap of its own, of which most is garbage as well. */
+const ENVIRONMENT = { MALLOC_ARENA_MAX: '2' };
+
 /**
- * Starts the program again in the same process with those options, as they count from the start only; returns where it
- * runs with such options already, an operator's own included, and where the system cannot do that.
- *
- * @param options the options that Node was started with, from the command line and from NODE_OPTIONS
+ * Starts the program again in the same process with those options, as they count from the start only. Returns where it
+ * runs with options about the heap already, an operator's own included, where a parent talks to it, which would lose it,
+ * and where the system cannot do that.
  */
-export function ensureSmallHeap({ execPath, argv, env, execArgv, execve }: NodeJS.Process): void {
+export function ensureSmallHeap(process: NodeJS.Process): void {
+  const { execPath, argv, env, execArgv, execve, platform, permission, send } = process;
   const given = [...execArgv, ...(env.NODE_OPTIONS ?? '').split(' ')];
-  const isChosen = given.some((option) => /^--(max-)?(semi-space|old-space|heap)/.test(option));
-  if (isChosen || execve === undefined || process.platform === 'win32') return;
-  execve(execPath, [execPath, ...OPTIONS, ...execArgv, ...argv.slice(1)], env);
+  const isAble = execve !== undefined && platform !== 'win32' && permission?.has('child') !== false;
+  if (!isAble || send !== undefined || given.some(isAboutHeap)) return;
+  execve(execPath, [execPath, ...OPTIONS, ...execArgv, ...argv.slice(1)], { ...ENVIRONMENT, ...env });
+}
+
+/** V8 takes underscores for hyphens, and NODE_OPTIONS may hold quotes. */
+function isAboutHeap(option: string): boolean {
+  const name = option.replace(/^["']+/, '').replaceAll('_', '-');
+  return /^--((max|min)-semi-space-size|semi-space-growth|(max|initial)-old-space|(max|initial)-heap-size|heap-growing)/.test(
+    name,
+  );
 }

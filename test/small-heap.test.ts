@@ -32,7 +32,9 @@ it.runIf(process.platform === 'linux')(
 it.for([
   [['--max-old-space-size=500'], ''],
   [['--max-semi-space-size=32'], ''],
+  [['--max_semi_space_size=32'], ''],
   [[], '--max-old-space-size=500'],
+  [[], '"--max-semi-space-size=32"'],
 ] as const)('leaves alone what an operator chose: %s %s', ([options, nodeOptions]) => {
   expect(started(options, nodeOptions)).toEqual({ isSame: true, options });
 });

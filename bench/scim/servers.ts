@@ -1,4 +1,4 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -34,10 +34,10 @@ export interface Bridge extends Server {
 /** Starts the bridge on a database, without delivery, and waits until it is ready. */
 export async function startBridge({ url, secretKey, companyId }: Filled, folder: string): Promise<Bridge> {
   const port = await freePort();
-  const child = fork(PROGRAM, ['serve', '--role', 'api'], {
+  const child = spawn(process.execPath, [...process.execArgv, PROGRAM, 'serve', '--role', 'api'], {
     // Without a bridge.yaml of the developer's own.
     cwd: folder,
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    stdio: ['ignore', 'ignore', 'inherit'],
     env: {
       PATH: process.env.PATH,
       BRIDGE_PORT: String(port),

@@ -8,18 +8,25 @@ export interface CheckpointedFile {
   readonly busyTimeout: number;
 }
 
-/** How a pass ended: how many pages the log had when it began. */
+/** How a pass ended: how many pages the log had when it began; 0 where it failed. */
 export interface Pass {
   readonly log: number;
 }
 
 const { path, busyTimeout }: CheckpointedFile = workerData;
-const database = new BetterSqlite(path, { timeout: busyTimeout });
+// To make another file at this place would take the log from under whoever writes the one that was here.
+const database = new BetterSqlite(path, { timeout: busyTimeout, fileMustExist: true });
 // What is in its place already is on the disk before the log begins anew.
 database.pragma('synchronous = FULL');
 const checkpoint = database.prepare<[], Pass>('pragma wal_checkpoint(passive)');
 
-parentPort?.on('message', () => {
-  const pass: Pass = { log: checkpoint.get()?.log ?? 0 };
-  parentPort?.postMessage(pass);
-});
+parentPort?.on('message', () => parentPort?.postMessage(pass()));
+
+function pass(): Pass {
+  try {
+    return { log: checkpoint.get()?.log ?? 0 };
+  } catch {
+    // As when the disk is full. Nothing is lost: the log has it, and the next pass tries again.
+    return { log: 0 };
+  }
+}

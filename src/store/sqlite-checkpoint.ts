@@ -27,56 +27,64 @@ export const BEHIND = 10 * LONG;
 // In dist the thread is JavaScript, as this file is.
 const THREAD_FILE = new URL(`./sqlite-checkpoint-thread${extname(import.meta.filename)}`, import.meta.url);
 
-/** What the one who writes the file does for it. */
+/** What whoever writes the file does for it. */
 export interface Writer {
-  /**
-   * Moves what is left of the log between two transactions. A log begins anew only where nothing of it is left, and
-   * what is written during a pass is left by it.
-   */
-  moveRest(): Promise<void>;
+  /** Does something between two transactions: nothing is written until it is done. */
+  between(work: () => Promise<unknown>): Promise<void>;
   /** Moves the log in place from now on. */
   moveInPlace(): void;
 }
 
-/** Opens the checkpoints of a file; the thread starts when there is something to move. */
-export function openCheckpoints(
-  workerData: CheckpointedFile,
-  { moveRest, moveInPlace }: Writer,
-): Checkpoints {
+/** Opens the checkpoints of a file that is there; the thread starts when there is something to move. */
+export function openCheckpoints(workerData: CheckpointedFile, { between, moveInPlace }: Writer): Checkpoints {
   let thread: Worker | null = null;
+  /** Is told how the pass ended that is under way; null: the thread is gone. */
+  let passed: (pass: Pass | null) => void = () => {};
   let commits = 0;
   let isAtWork = false;
   let isClosed = false;
 
   function start(): Worker {
-    const worker = new Worker(THREAD_FILE, { workerData });
+    const worker = new Worker(THREAD_FILE, { workerData, resourceLimits: { maxYoungGenerationSizeMb: 1 } });
     // A thread that rests keeps no process alive.
     worker.unref();
-    worker.once('exit', () => {
-      if (!isClosed) moveInPlace();
-      isClosed = true;
-    });
+    worker.on('message', (pass: Pass) => passed(pass));
     // It exits then.
     worker.on('error', () => {});
+    worker.once('exit', () => {
+      if (!isClosed) giveUp();
+      passed(null);
+    });
     return worker;
   }
 
-  function pass(): Promise<Pass> {
-    thread ??= start();
-    const { promise, resolve } = Promise.withResolvers<Pass>();
-    thread.once('message', resolve);
-    thread.postMessage(null);
+  function giveUp(): void {
+    isClosed = true;
+    moveInPlace();
+  }
+
+  function pass(): Promise<Pass | null> {
+    const { promise, resolve } = Promise.withResolvers<Pass | null>();
+    try {
+      thread ??= start();
+      passed = resolve;
+      thread.postMessage(null);
+    } catch {
+      // The system has no thread for us.
+      giveUp();
+      resolve(null);
+    }
     return promise;
   }
 
   async function work(): Promise<void> {
     isAtWork = true;
     commits = 0;
-    const { log } = await pass();
-    if (log >= LONG) {
-      // What was written during the first pass, so that next to nothing is left.
+    const first = await pass();
+    if (first !== null && first.log >= LONG) {
+      // What was written during the first pass, so that next to nothing is left. The log begins anew only where nothing is.
       await pass();
-      await moveRest();
+      await between(pass);
     }
     isAtWork = false;
   }

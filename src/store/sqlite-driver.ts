@@ -64,15 +64,10 @@ export class SqliteFileDriver implements Driver {
     return openCheckpoints(
       { path: this.#writer.name, busyTimeout: BUSY_TIMEOUT },
       {
-        moveRest: async () => {
+        between: async (work) => {
           const endTurn = await this.#takeTurn();
-          try {
-            if (this.#writer.open) this.#writer.pragma('wal_checkpoint(passive)');
-          } catch {
-            // Nothing is lost: the log has it, and the next pass tries again.
-          } finally {
-            endTurn();
-          }
+          await work();
+          endTurn();
         },
         moveInPlace: () => {
           if (this.#writer.open) this.#writer.pragma(`wal_autocheckpoint = ${IN_PLACE}`);

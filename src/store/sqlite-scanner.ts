@@ -51,6 +51,9 @@ interface Thread {
   job: Job | null;
 }
 
+/** Rows are handed over as they are read, a thread keeps none of them. */
+const SMALL = { maxYoungGenerationSizeMb: 4 };
+
 // In dist the thread is JavaScript, as this file is.
 const THREAD_FILE = new URL(`./sqlite-scan-thread${extname(import.meta.filename)}`, import.meta.url);
 
@@ -62,7 +65,10 @@ export function openScanner(path: string, limits: ScanLimits): Scanner {
   let closed = false;
 
   function start(): Thread {
-    const thread: Thread = { worker: new Worker(THREAD_FILE, { workerData }), job: null };
+    const thread: Thread = {
+      worker: new Worker(THREAD_FILE, { workerData, resourceLimits: SMALL }),
+      job: null,
+    };
     // A thread that rests keeps no process alive.
     thread.worker.unref();
     thread.worker.on('message', (answer: ScanAnswer) => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import BetterSqlite from 'better-sqlite3';
@@ -34,31 +34,43 @@ it('keeps the log short while writes go on, and loses none of them', async () =>
   expect(again.prepare('select count(*) from blobs where value is not null').pluck().get()).toBe(COMMITS);
 });
 
-it('leaves the log to SQLite where the thread cannot work', async () => {
+it('leaves the log to SQLite where the thread cannot work, and makes no file', async () => {
   const moveInPlace = vi.fn();
-  const checkpoints = openCheckpoints(
-    { path: join(tmpdir(), 'there-is-no-such-folder', 'bridge.db'), busyTimeout: 0 },
-    { moveRest: () => Promise.reject(new Error('There is nothing to move')), moveInPlace },
-  );
+  const path = newPath();
+  const checkpoints = openCheckpoints({ path, busyTimeout: 0 }, { between: nothing, moveInPlace });
   for (let commit = 0; commit < 100; commit++) checkpoints.committed();
   await vi.waitFor(() => expect(moveInPlace).toHaveBeenCalledOnce());
   for (let commit = 0; commit < 100; commit++) checkpoints.committed();
   await checkpoints.close();
   expect(moveInPlace).toHaveBeenCalledOnce();
+  expect(existsSync(path)).toBe(false);
+});
+
+it('leaves the log to SQLite where the system has no thread', async () => {
+  const moveInPlace = vi.fn();
+  const checkpoints = openCheckpoints(
+    // What cannot be handed to a thread keeps it from being started, as the want of threads does.
+    { path: newPath(), busyTimeout: 0, ...{ unfit: () => 0 } },
+    { between: nothing, moveInPlace },
+  );
+  for (let commit = 0; commit < 100; commit++) checkpoints.committed();
+  expect(moveInPlace).toHaveBeenCalledOnce();
+  await checkpoints.close();
 });
 
 it('ends while it is at work', async () => {
   const path = newPath();
   new BetterSqlite(path).pragma('journal_mode = WAL');
   const moveInPlace = vi.fn();
-  const checkpoints = openCheckpoints(
-    { path, busyTimeout: 0 },
-    { moveRest: () => Promise.resolve(), moveInPlace },
-  );
+  const checkpoints = openCheckpoints({ path, busyTimeout: 0 }, { between: nothing, moveInPlace });
   for (let commit = 0; commit < 100; commit++) checkpoints.committed();
   await checkpoints.close();
   expect(moveInPlace).not.toHaveBeenCalled();
 });
+
+async function nothing(): Promise<void> {
+  throw new Error('There is nothing to move');
+}
 
 function newPath(): string {
   const folder = mkdtempSync(join(tmpdir(), 'bridge-checkpoint-'));

@@ -1,3 +1,4 @@
+import { type JsonObject, sameJson } from '../../domain/json.ts';
 import type { Person } from '../../domain/person.ts';
 import type { Modification } from '../../scim/change.ts';
 import type { Actor, Decision, Write } from '../../scim/directory.ts';
@@ -20,16 +21,18 @@ export function userWrite(operation: Operation, actor: Actor): Write {
     return { kind: 'create', actor, resource, ...(id === undefined ? {} : { id }) };
   }
   // It is decided before the transaction, for the checks, and in it: the same as long as the person is.
-  let last: { readonly version: number; readonly decision: Decision } | null = null;
+  let last: { readonly resource: JsonObject; readonly decision: Decision } | null = null;
   return {
     kind: 'change',
     actor,
     id: operation.id,
     decide: ({ person }) => {
-      const { version } = person;
       // RFC 7644 §3.14: the condition is checked on the person as they are inside the transaction.
-      checkIfMatch(operation.ifMatch, version);
-      if (last?.version !== version) last = { version, decision: decision(operation, person) };
+      checkIfMatch(operation.ifMatch, person.version);
+      const { resource } = person;
+      if (last === null || !sameJson(last.resource, resource)) {
+        last = { resource, decision: decision(operation, person) };
+      }
       return last.decision;
     },
   };

@@ -27,16 +27,17 @@ it('decides anew about a person who has changed since it was checked', () => {
     kind: 'replace',
     resource: { userName: 'ada', title: 'Director' },
   });
-  expect(decide(2, { userName: 'countess', title: 'Analyst' })).toMatchObject({
+  // A version that was undone is given again.
+  expect(decide(1, { userName: 'countess', title: 'Analyst' })).toMatchObject({
     kind: 'replace',
     resource: { userName: 'countess', title: 'Director' },
   });
-  expect(decide(3, { userName: 'countess', title: 'Director' })).toEqual({ kind: 'unchanged' });
+  expect(decide(2, { userName: 'countess', title: 'Director' })).toEqual({ kind: 'unchanged' });
 });
 
 it('decides once about the same person, and looks at the condition each time', () => {
   const decide = patch('W/"1"');
   const resource = { userName: 'ada', title: 'Analyst' };
-  expect(decide(1, resource)).toBe(decide(1, resource));
+  expect(decide(1, resource)).toBe(decide(1, structuredClone(resource)));
   expect(() => decide(2, resource)).toThrow(expect.objectContaining({ status: 412 }));
 });
