@@ -14,6 +14,8 @@ export const WIDTHS = [1, 64] as const;
 const ROUNDS = 3;
 /** How long one turn takes, in ms. */
 const TURN = 1_000;
+/** How long each operation is asked for before anything is measured, in ms: until V8 has compiled what it runs. */
+const WARM_UP = 1_500;
 
 /** An operation at one number of connections. */
 export interface Row {
@@ -56,12 +58,15 @@ async function measured(filled: Filled, folder: string, people: number): Promise
   const bare = await startBare(join(folder, 'bare.db'), people);
   const ours = await startBridge(filled, folder);
   try {
+    const all = operations(people);
+    for (const { request, bare: bareRequest } of all) {
+      await load(ours.origin, ours.headers, 64, WARM_UP, request);
+      if (bareRequest) await load(bare.origin, bare.headers, 64, WARM_UP, bareRequest);
+    }
     const rows: Row[] = [];
-    for (const { name, isLookup, request, bare: bareRequest } of operations(people)) {
+    for (const { name, isLookup, request, bare: bareRequest } of all) {
       for (const connections of WIDTHS) {
-        // The first turn only warms up, and what was delayed before is forgotten.
-        await load(ours.origin, ours.headers, connections, TURN / 2, request);
-        if (bareRequest) await load(bare.origin, bare.headers, connections, TURN / 2, bareRequest);
+        // What was delayed before is forgotten.
         await ours.delay();
         const turns: Measured[] = [];
         const bareTurns: Measured[] = [];
