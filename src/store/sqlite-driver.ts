@@ -9,6 +9,7 @@ import {
 } from 'kysely';
 import { StoreUnavailable } from '../domain/store-unavailable.ts';
 import { BEHIND, type Checkpoints, IN_PLACE, openCheckpoints } from './sqlite-checkpoint.ts';
+import { type Prepare, withStatementCache } from './sqlite-statements.ts';
 
 /**
  * How long SQLite itself waits for another process, in ms, which blocks the thread: while the file is opened, and where
@@ -20,13 +21,8 @@ export const BUSY_TIMEOUT = 5_000;
 const LOCK_ATTEMPTS = 1_000;
 const LOCK_PAUSE = 10;
 
-/** Compiled statements kept; the lists of `in` make the number of different texts large, but not unbounded. */
-const STATEMENTS = 500;
-
 /** Failures that are nobody's fault and may pass: `SQLITE_FULL`, `SQLITE_IOERR_WRITE`, `SQLITE_BUSY_SNAPSHOT` … */
 const PASSING = /^SQLITE_(FULL|IOERR|BUSY)/;
-
-type Prepare = (text: string) => BetterSqlite.Statement<readonly unknown[]>;
 
 /**
  * Runs Kysely's statements on one file: transactions and single writes in turn on one connection, reads outside
@@ -203,17 +199,4 @@ function unavailable(error: unknown): unknown {
   return error instanceof BetterSqlite.SqliteError && isPassing(error.code)
     ? new StoreUnavailable(error.code, error)
     : error;
-}
-
-/** Prepares each statement once; a text that differs in its variables alone is the same statement. */
-export function withStatementCache(database: BetterSqlite.Database): Prepare {
-  const statements = new Map<string, BetterSqlite.Statement<readonly unknown[]>>();
-  return (text) => {
-    const known = statements.get(text);
-    if (known !== undefined) return known;
-    if (statements.size >= STATEMENTS) statements.clear();
-    const statement = database.prepare<readonly unknown[]>(text);
-    statements.set(text, statement);
-    return statement;
-  };
 }

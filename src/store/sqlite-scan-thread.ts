@@ -2,8 +2,8 @@
 import { performance } from 'node:perf_hooks';
 import { parentPort, workerData } from 'node:worker_threads';
 import BetterSqlite from 'better-sqlite3';
-import { withStatementCache } from './sqlite-driver.ts';
 import { registerFunctions } from './sqlite-functions.ts';
+import { withStatementCache } from './sqlite-statements.ts';
 
 /** What the thread reads, and how long SQLite waits for a lock, in ms. */
 export interface ScannedFile {
