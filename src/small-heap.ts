@@ -1,23 +1,32 @@
+import { setFlagsFromString } from 'node:v8';
+
 /**
- * How V8 is to use memory: it would let garbage lie while the machine has room, some hundred MB of it. Short-lived
- * objects have 16 MB, and the others are looked through when they have grown by two fifths.
+ * How V8 is to use memory; left alone, it lets garbage lie while the machine has room, some hundred MB of it. Objects
+ * are looked through when they have grown by two fifths, and none is taken for one that lives long because others from
+ * the same place did while many requests were open.
  */
-const OPTIONS: readonly string[] = ['--max-semi-space-size=8', '--heap-growing-percent=40'];
+const FLAGS: readonly string[] = ['--heap-growing-percent=40', '--no-allocation-site-pretenuring'];
+
+/** New objects have 16 MB. It counts from the start only, so that the program is to be started again with it. */
+const OPTION = '--max-semi-space-size=8';
 
 /** The C library (glibc) would give every thread a heap of its own, of which most is garbage as well. */
 const ENVIRONMENT = { MALLOC_ARENA_MAX: '1' };
 
 /**
- * Starts the program again in the same process with those options, as they count from the start only. Returns where it
- * runs with options about the heap already, an operator's own included, where a parent talks to it, which would lose it,
- * and where the system cannot do that.
+ * Keeps the heap small, for which the program is started again in the same process. It is not where a parent talks to
+ * it, which would lose it, or where the system cannot do that; and where an operator chose how large the heap may be,
+ * that alone counts.
  */
 export function ensureSmallHeap(process: NodeJS.Process): void {
   const { execPath, argv, env, execArgv, execve, platform, permission, send } = process;
+  const isAgain = execArgv.includes(OPTION);
   const given = [...execArgv, ...(env.NODE_OPTIONS ?? '').split(' ')];
+  if (given.some(isAboutHeap) && !isAgain) return;
+  for (const flag of FLAGS) setFlagsFromString(flag);
   const isAble = execve !== undefined && platform !== 'win32' && permission?.has('child') !== false;
-  if (!isAble || send !== undefined || given.some(isAboutHeap)) return;
-  execve(execPath, [execPath, ...OPTIONS, ...execArgv, ...argv.slice(1)], { ...ENVIRONMENT, ...env });
+  if (isAgain || !isAble || send !== undefined) return;
+  execve(execPath, [execPath, OPTION, ...execArgv, ...argv.slice(1)], { ...ENVIRONMENT, ...env });
 }
 
 /** V8 takes underscores for hyphens, and NODE_OPTIONS may hold quotes. */
