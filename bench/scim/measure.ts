@@ -38,8 +38,12 @@ export interface Size {
   readonly beside: readonly Beside[];
 }
 
-/** Fills a new database with so many people, and measures all operations on it. */
-export async function measure(people: number): Promise<Size> {
+/**
+ * Fills a new database with so many people, and measures all operations on it.
+ *
+ * @param sync how much longer than it does a sync of the disk is to take, in ms
+ */
+export async function measure(people: number, sync: number): Promise<Size> {
   const folder = await mkdtemp(join(tmpdir(), 'bridge-bench-'));
   try {
     const filled: Filled = {
@@ -48,18 +52,19 @@ export async function measure(people: number): Promise<Size> {
       companyId: 'aa076ada-80a9-4f57-8e98-9300b1c3171d',
     };
     await fill(filled, people);
-    return await measured(filled, folder, people);
+    return await measured(filled, folder, people, sync);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function measured(filled: Filled, folder: string, people: number): Promise<Size> {
-  const bare = await startBare(join(folder, 'bare.db'), people);
-  const ours = await startBridge(filled, folder);
+async function measured(filled: Filled, folder: string, people: number, sync: number): Promise<Size> {
+  const bare = await startBare(join(folder, 'bare.db'), people, sync);
+  const ours = await startBridge(filled, folder, sync);
   try {
     const all = operations(people);
-    for (const { request, bare: bareRequest } of all) {
+    for (const { request, bare: bareRequest, prepare } of all) {
+      await prepare?.(ours);
       await load(ours.origin, ours.headers, 64, WARM_UP, request);
       if (bareRequest) await load(bare.origin, bare.headers, 64, WARM_UP, bareRequest);
     }

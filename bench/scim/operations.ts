@@ -1,6 +1,10 @@
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import { MAX_PAGE_SIZE } from '../../src/scim/limits.ts';
 import { GROUP } from './fill.ts';
 import type { Request } from './load.ts';
 import { idOf, keysOf, resourceOf } from './people.ts';
+import type { Server } from './servers.ts';
 
 /** One kind of request, as both servers are asked it. */
 export interface Operation {
@@ -10,6 +14,8 @@ export interface Operation {
   request(): Request;
   /** The same of the bare server; absent where there is nothing to compare with. */
   readonly bare?: () => Request;
+  /** What is done before the first request. */
+  readonly prepare?: (bridge: Pick<Server, 'origin' | 'headers'>) => Promise<void>;
 }
 
 /** The operations on a database of so many people; each request is about somebody else. */
@@ -26,7 +32,7 @@ export function operations(people: number): readonly Operation[] {
     body: JSON.stringify(resourceOf(newcomers++)),
   });
   let patches = 0;
-  let joiners = 0;
+  let cursor = '';
   return [
     {
       name: 'GET by id',
@@ -62,6 +68,14 @@ export function operations(people: number): readonly Operation[] {
       }),
     },
     {
+      name: 'page of 100 in the middle, by cursor',
+      isLookup: true,
+      prepare: async (bridge) => {
+        cursor = await cursorAfter(bridge, Math.floor(people / 2));
+      },
+      request: () => ({ method: 'GET', path: `/scim/v2/Users?cursor=${cursor}&count=100` }),
+    },
+    {
       name: 'PATCH active',
       isLookup: true,
       request: () => ({
@@ -82,10 +96,27 @@ export function operations(people: number): readonly Operation[] {
       request: () => ({
         method: 'PATCH',
         path: `/scim/v2/Groups/${GROUP.id}`,
-        body: patch({ op: 'Add', path: 'members', value: [{ value: idOf(joiners++ % people) }] }),
+        // Somebody whom the directory does not know yet, as there are few who could join in a small one.
+        body: patch({ op: 'Add', path: 'members', value: [{ value: randomUUID() }] }),
       }),
     },
   ];
+}
+
+/** Follows the cursors through so many people. */
+async function cursorAfter(
+  { origin, headers }: Pick<Server, 'origin' | 'headers'>,
+  people: number,
+): Promise<string> {
+  let cursor = '';
+  for (let seen = 0; seen < people; seen += MAX_PAGE_SIZE) {
+    const count = Math.min(MAX_PAGE_SIZE, people - seen);
+    const path = `/scim/v2/Users?attributes=id&count=${count}&cursor=${cursor}`;
+    const page = await fetch(`${origin}${path}`, { headers });
+    const { nextCursor } = z.object({ nextCursor: z.string() }).parse(await page.json());
+    cursor = encodeURIComponent(nextCursor);
+  }
+  return cursor;
 }
 
 function patch(operation: object): string {

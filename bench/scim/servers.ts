@@ -1,4 +1,4 @@
-import { type ChildProcess, fork, spawn } from 'node:child_process';
+import { type ChildProcess, fork, type StdioOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -31,10 +31,19 @@ export interface Bridge extends Server {
   delay(): Promise<number>;
 }
 
-/** Starts the bridge on a database, without delivery, and waits until it is ready. */
-export async function startBridge({ url, secretKey, companyId }: Filled, folder: string): Promise<Bridge> {
+/**
+ * Starts the bridge on a database, without delivery, and waits until it is ready.
+ *
+ * @param sync how much longer than it does a sync of the disk is to take, in ms
+ */
+export async function startBridge(
+  { url, secretKey, companyId }: Filled,
+  folder: string,
+  sync: number,
+): Promise<Bridge> {
   const port = await freePort();
-  const child = spawn(process.execPath, [...process.execArgv, PROGRAM, 'serve', '--role', 'api'], {
+  const [command = '', ...options] = [...withSyncs(sync), process.execPath, ...process.execArgv];
+  const child = spawn(command, [...options, PROGRAM, 'serve', '--role', 'api'], {
     // Without a bridge.yaml of the developer's own.
     cwd: folder,
     stdio: ['ignore', 'ignore', 'inherit'],
@@ -66,9 +75,15 @@ export async function startBridge({ url, secretKey, companyId }: Filled, folder:
   };
 }
 
-/** Starts the bare server on a new file with so many people. */
-export async function startBare(path: string, people: number): Promise<Server> {
-  const child = fork(BARE, [path, String(people)], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+/**
+ * Starts the bare server on a new file with so many people.
+ *
+ * @param sync as for `startBridge`
+ */
+export async function startBare(path: string, people: number, sync: number): Promise<Server> {
+  const [execPath = '', ...execArgv] = [...withSyncs(sync), process.execPath, ...process.execArgv];
+  const stdio: StdioOptions = ['ignore', 'ignore', 'inherit', 'ipc'];
+  const child = fork(BARE, [path, String(people)], { execPath, execArgv, stdio });
   const [port] = await once(child, 'message');
   return {
     ...server(child, `http://127.0.0.1:${port}`),
@@ -76,17 +91,30 @@ export async function startBare(path: string, people: number): Promise<Server> {
   };
 }
 
+/** What makes the syncs of a program take longer. */
+function withSyncs(sync: number): readonly string[] {
+  if (sync === 0) return [];
+  const calls = 'fsync,fdatasync';
+  const inject = `inject=${calls}:delay_exit=${Math.round(sync * 1_000)}`;
+  return ['strace', '-f', '-qq', '--seccomp-bpf', '-o', '/dev/null', '-e', `trace=${calls}`, '-e', inject];
+}
+
 function server(child: ChildProcess, origin: string): Pick<Server, 'origin' | 'memory' | 'stop'> {
+  /** The server itself, where something else has started it. */
+  const pid = async (): Promise<number> => {
+    const children = await readFile(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8');
+    return Number(children.trim().split(' ')[0] || child.pid);
+  };
   return {
     origin,
     memory: async () => {
       const [, kilobytes] =
-        /^VmRSS:\s+(\d+)/m.exec(await readFile(`/proc/${child.pid}/status`, 'utf8')) ?? [];
+        /^VmRSS:\s+(\d+)/m.exec(await readFile(`/proc/${await pid()}/status`, 'utf8')) ?? [];
       return Number(kilobytes) / 1_024;
     },
     stop: async () => {
       const exited = once(child, 'exit');
-      child.kill('SIGTERM');
+      process.kill(await pid(), 'SIGTERM');
       await exited;
     },
   };
