@@ -41,7 +41,7 @@ export interface Size {
 /**
  * Fills a new database with so many people, and measures all operations on it.
  *
- * @param sync how much longer than it does a sync of the disk is to take, in ms
+ * @param sync by how many ms each sync of the disk is slowed
  */
 export async function measure(people: number, sync: number): Promise<Size> {
   const folder = await mkdtemp(join(tmpdir(), 'bridge-bench-'));

@@ -16,10 +16,12 @@ const { values, positionals } = parseArgs({
   options: { markdown: { type: 'boolean', default: false }, sync: { type: 'string', default: '0' } },
 });
 const PLOT = fileURLToPath(new URL('../../docs/performance-growth.svg', import.meta.url));
+const sync = Number(values.sync);
+if (!(sync >= 0)) throw new Error('--sync takes a number of milliseconds.');
 const numbers = positionals.length === 0 ? [1_000, 100_000, 1_000_000] : positionals.map(Number);
 const sizes: Size[] = [];
 for (const people of numbers.toSorted((one, other) => one - other)) {
-  const size = await measure(people, Number(values.sync));
+  const size = await measure(people, sync);
   sizes.push(size);
   console.log(`${tables(size, values.markdown)}\n`);
 }

@@ -34,7 +34,7 @@ export interface Bridge extends Server {
 /**
  * Starts the bridge on a database, without delivery, and waits until it is ready.
  *
- * @param sync how much longer than it does a sync of the disk is to take, in ms
+ * @param sync by how many ms each sync of the disk is slowed
  */
 export async function startBridge(
   { url, secretKey, companyId }: Filled,

@@ -34,6 +34,7 @@ const LOCALES: Readonly<Record<string, string>> = {
   zh: 'CN SG TW HK',
 };
 
+/** The same, taken apart once. */
 const COUNTRIES: ReadonlyMap<string, readonly string[]> = new Map(
   Object.entries(LOCALES).map(([language, countries]) => [language, countries.split(' ')]),
 );

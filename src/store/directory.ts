@@ -11,8 +11,8 @@ import { loadRecord, loadRecords } from './records.ts';
 import { outsideIn } from './scope.ts';
 import type { Database } from './tables.ts';
 
-/** How many people a lookup finds at most; to show more of them takes a time that others would notice. */
-const LOOKUP = 10;
+/** A page of more people than this waits for its turn: to show them takes a time that others would notice. */
+const FEW = 10;
 
 /**
  * The people of one connection, as SCIM needs them.
@@ -38,7 +38,7 @@ export function directory(
     get: (id) => get(db, connection, id),
     list: async (query) => {
       const { items: ids, ...page } = await listPeople(query);
-      if (ids.length > LOOKUP) await turn();
+      if (ids.length > FEW) await turn();
       const records = await loadRecords(db, connection, ids);
       // Somebody may have been deleted since the ids were read.
       return { ...page, items: records.filter(({ person }) => person.deleted === null) };

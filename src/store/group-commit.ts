@@ -10,9 +10,9 @@ const HOLD = 10;
 
 /**
  * Does a piece of work in a transaction that it shares with whatever else is asked for at the same time. Resolves with
- * what the work returned when the transaction is durable. What the work throws undoes it alone; what fails of the
- * transaction itself fails all of its pieces. Work is done twice where another piece failed: it must leave nothing behind
- * but what it writes and returns.
+ * what the work returned when the transaction is durable. What the work throws undoes it alone. Where a piece failed, or
+ * the transaction itself, all of its pieces are done once more, and what fails of the transaction then fails them all:
+ * work must leave nothing behind but what it writes and returns.
  */
 export type GroupCommit = <Result>(
   work: (transaction: Kysely<Database>) => Promise<Result>,

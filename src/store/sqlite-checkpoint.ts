@@ -12,31 +12,43 @@ export interface Checkpoints {
   close(): Promise<void>;
 }
 
-/** Commits between two passes, each of which may have written some hundred pages. */
-const EVERY = 50;
+/** When the log is moved. */
+export interface CheckpointLimits {
+  /** Commits between two passes. */
+  readonly every: number;
+  /** From how many pages (4 KB each) on the log is to begin anew. */
+  readonly long: number;
+}
 
-/** From how many pages (4 KB each) on the log is to begin anew. */
-const LONG = 8_000;
+/** A commit may write some hundred pages. */
+const LIMITS: CheckpointLimits = { every: 50, long: 8_000 };
 
-/** Where the log of a file that is not moved on a thread is moved in place, in pages: SQLite's own default. */
-export const IN_PLACE = 1_000;
+/** Where SQLite moves the log within a commit although the thread does it too, in pages: it must not grow without bounds. */
+export const BEHIND = 80_000;
 
-/** Where SQLite moves the log in place although the thread does it too: so that it never grows without bounds. */
-export const BEHIND = 10 * LONG;
+/** The same where the thread does not: SQLite's own default. */
+export const WITHOUT_THREAD = 1_000;
 
 // In dist the thread is JavaScript, as this file is.
 const THREAD_FILE = new URL(`./sqlite-checkpoint-thread${extname(import.meta.filename)}`, import.meta.url);
 
+/** The thread holds next to nothing in JavaScript. */
+const SMALL = { maxYoungGenerationSizeMb: 1 };
+
 /** What whoever writes the file does for it. */
-export interface Writer {
+interface Writer {
   /** Does something between two transactions: nothing is written until it is done. */
   between(work: () => Promise<unknown>): Promise<void>;
-  /** Moves the log in place from now on. */
-  moveInPlace(): void;
+  /** Leaves the log to SQLite from now on, as it is without all this. */
+  doWithoutThread(): void;
 }
 
 /** Opens the checkpoints of a file that is there; the thread starts when there is something to move. */
-export function openCheckpoints(workerData: CheckpointedFile, { between, moveInPlace }: Writer): Checkpoints {
+export function openCheckpoints(
+  workerData: CheckpointedFile,
+  { between, doWithoutThread }: Writer,
+  { every, long }: CheckpointLimits = LIMITS,
+): Checkpoints {
   let thread: Worker | null = null;
   /** Is told how the pass ended that is under way; null: the thread is gone. */
   let passed: (pass: Pass | null) => void = () => {};
@@ -45,11 +57,9 @@ export function openCheckpoints(workerData: CheckpointedFile, { between, moveInP
   let isClosed = false;
 
   function start(): Worker {
-    const worker = new Worker(THREAD_FILE, { workerData, resourceLimits: { maxYoungGenerationSizeMb: 1 } });
-    // A thread that rests keeps no process alive.
-    worker.unref();
+    const worker = new Worker(THREAD_FILE, { workerData, resourceLimits: SMALL });
     worker.on('message', (pass: Pass) => passed(pass));
-    // It exits then.
+    // After an error the thread exits.
     worker.on('error', () => {});
     worker.once('exit', () => {
       if (!isClosed) giveUp();
@@ -60,28 +70,34 @@ export function openCheckpoints(workerData: CheckpointedFile, { between, moveInP
 
   function giveUp(): void {
     isClosed = true;
-    moveInPlace();
+    doWithoutThread();
   }
 
-  function pass(): Promise<Pass | null> {
-    const { promise, resolve } = Promise.withResolvers<Pass | null>();
+  /** Nobody answers who is gone: without a thread there is no pass. */
+  async function pass(): Promise<Pass | null> {
+    if (isClosed) return null;
     try {
       thread ??= start();
-      passed = resolve;
-      thread.postMessage(null);
     } catch {
       // The system has no thread for us.
       giveUp();
-      resolve(null);
+      return null;
     }
-    return promise;
+    const { promise, resolve } = Promise.withResolvers<Pass | null>();
+    passed = resolve;
+    // Whoever waits for a pass, as a write may, keeps the process alive; a thread that rests does not.
+    thread.ref();
+    thread.postMessage(null);
+    const ended = await promise;
+    thread.unref();
+    return ended;
   }
 
   async function work(): Promise<void> {
     isAtWork = true;
     commits = 0;
     const first = await pass();
-    if (first !== null && first.log >= LONG) {
+    if (first !== null && first.log >= long) {
       // What was written during the first pass, so that next to nothing is left. The log begins anew only where nothing is.
       await pass();
       await between(pass);
@@ -92,7 +108,7 @@ export function openCheckpoints(workerData: CheckpointedFile, { between, moveInP
   return {
     committed: () => {
       commits++;
-      if (commits >= EVERY && !isAtWork && !isClosed) void work();
+      if (commits >= every && !isAtWork && !isClosed) void work();
     },
     close: async () => {
       isClosed = true;

@@ -8,7 +8,7 @@ import {
   SelectQueryNode,
 } from 'kysely';
 import { StoreUnavailable } from '../domain/store-unavailable.ts';
-import { BEHIND, type Checkpoints, IN_PLACE, openCheckpoints } from './sqlite-checkpoint.ts';
+import { BEHIND, type Checkpoints, openCheckpoints, WITHOUT_THREAD } from './sqlite-checkpoint.ts';
 import { type Prepare, withStatementCache } from './sqlite-statements.ts';
 
 /**
@@ -62,11 +62,14 @@ export class SqliteFileDriver implements Driver {
       {
         between: async (work) => {
           const endTurn = await this.#takeTurn();
-          await work();
-          endTurn();
+          try {
+            await work();
+          } finally {
+            endTurn();
+          }
         },
-        moveInPlace: () => {
-          if (this.#writer.open) this.#writer.pragma(`wal_autocheckpoint = ${IN_PLACE}`);
+        doWithoutThread: () => {
+          if (this.#writer.open) this.#writer.pragma(`wal_autocheckpoint = ${WITHOUT_THREAD}`);
         },
       },
     );

@@ -141,7 +141,7 @@ describe.each(ENGINES)('what a write says that it left, on $name', (engine) => {
           await expectRead(connection, result);
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
     await bench.close();
     expect([...seen]).toEqual(

@@ -14,7 +14,8 @@ export function answer(
   setMediaType(req, res);
   const text = JSON.stringify(body);
   res.status(status);
-  // RFC 9110 §13.1.2: whether there is a new one is what Express knows; it costs as much as the answer itself.
+  // RFC 9110 §13.1.2: Express finds out whether the client's copy is still good. Who names none has none, and `send`
+  // takes as long as all the rest of the answer.
   if (req.headers['if-none-match'] === undefined) res.end(text);
   else res.send(text);
 }
