@@ -2,13 +2,13 @@ import { setFlagsFromString } from 'node:v8';
 
 /**
  * How V8 is to use memory. Left alone, it lets garbage lie while the machine has room, some hundred MB of it; so it is to
- * collect when the heap has grown by two fifths. And after a moment with many open requests it would take what every
+ * collect when the heap has grown by a third. And after a moment with many open requests it would take what every
  * later request makes for objects that live long, and collect it late.
  */
-const FLAGS: readonly string[] = ['--heap-growing-percent=40', '--no-allocation-site-pretenuring'];
+const FLAGS: readonly string[] = ['--heap-growing-percent=30', '--no-allocation-site-pretenuring'];
 
-/** New objects have two halves of 8 MB. It counts from the start only, so that the program is to be started again with it. */
-const OPTION = '--max-semi-space-size=8';
+/** New objects have two halves of 4 MB. It counts from the start only, so that the program is to be started again with it. */
+const OPTION = '--max-semi-space-size=4';
 
 /** The C library (glibc) would give every thread a heap of its own, of which most is garbage as well. */
 const ENVIRONMENT = { MALLOC_ARENA_MAX: '1' };

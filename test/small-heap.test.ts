@@ -24,7 +24,7 @@ it.runIf(process.platform === 'linux')(
   () => {
     expect(started(['--no-deprecation'])).toEqual({
       isSame: true,
-      options: ['--max-semi-space-size=8', '--no-deprecation'],
+      options: ['--max-semi-space-size=4', '--no-deprecation'],
     });
   },
 );

@@ -94,6 +94,7 @@ export interface ListQuery {
 
 /** A page of resources, in an order that stays the same from page to page. */
 export interface Page<Item> {
+  /** How many match; on a page that a cursor led to, how many did when the first page was read. */
   readonly total: number;
   readonly items: readonly Item[];
   /** Where the next page begins; null after the last, and for a page asked for by number. */

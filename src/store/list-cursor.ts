@@ -8,22 +8,30 @@ import { open, SecretKeyError, seal } from './sealed.ts';
 /** How long a cursor is good for, in ms. */
 const CURSOR_LIFETIME = 1_000 * CURSOR_TIMEOUT;
 
+/** Where a page ended. */
+export interface ListPlace {
+  /** The last item of the page. */
+  readonly last: SortKey;
+  /** How many the list had when its first page was read: to count them takes longer than to read a page. */
+  readonly total: number;
+}
+
 /**
  * Makes and reads the cursors of lists (RFC 9865). A cursor is encrypted: what a list is sorted by may be personal, and
  * cursors stand in addresses, which are logged.
  */
 export interface ListCursors {
   /**
-   * A cursor for the page after the item with that key.
+   * A cursor for the page after a place.
    *
    * @param list names the list, see `listName`
    */
-  write(list: string, key: SortKey): string;
+  write(list: string, place: ListPlace): string;
   /**
    * What `write` was given. Fails with ScimError 400 expiredCursor an hour after it was given out, and invalidCursor for what
    * is no cursor of this list.
    */
-  read(list: string, cursor: string): SortKey;
+  read(list: string, cursor: string): ListPlace;
 }
 
 /**
@@ -34,16 +42,16 @@ export interface ListCursors {
 export function listCursors(secretKey: Buffer, clock: () => number): ListCursors {
   const key = Buffer.from(hkdfSync('sha256', secretKey, '', 'list cursors', 32));
   return {
-    write(list, { value, created, id }) {
-      const secret = JSON.stringify([value, created, id, clock() + CURSOR_LIFETIME]);
+    write(list, { last: { value, created, id }, total }) {
+      const secret = JSON.stringify([value, created, id, total, clock() + CURSOR_LIFETIME]);
       return Buffer.from(seal(secret, key, list), 'base64').toString('base64url');
     },
     read(list, cursor) {
-      const [value, created, id, expires] = JSON.parse(opened(cursor, key, list));
+      const [value, created, id, total, expires] = JSON.parse(opened(cursor, key, list));
       if (clock() >= expires) {
         throw expiredCursor('The cursor was given out more than an hour ago: begin the list anew.');
       }
-      return { value, created, id };
+      return { last: { value, created, id }, total };
     },
   };
 }

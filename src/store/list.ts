@@ -6,7 +6,7 @@ import { groupsHome } from './filter/groups.ts';
 import type { Home } from './filter/home.ts';
 import { peopleHome } from './filter/people.ts';
 import type { SortKey } from './filter/sort.ts';
-import { type ListCursors, listName } from './list-cursor.ts';
+import { type ListCursors, type ListPlace, listName } from './list-cursor.ts';
 import { type Effort, keptStatements, type ListStatements } from './list-statements.ts';
 import type { Database } from './tables.ts';
 
@@ -36,11 +36,11 @@ export function listIdsOf(sources: ListSources, connection: string, table: Home[
   return async (query) => {
     const { paging } = query;
     const name = () => listName(connection, table, query);
-    const after =
+    const place =
       paging.kind === 'cursor' && paging.cursor !== null ? sources.cursors.read(name(), paging.cursor) : null;
-    const statements = statementsOf(query, after);
+    const statements = statementsOf(query, place?.last ?? null);
     const read = sources.read[statements.effort];
-    const { total, rows } = await readList(read, statements, paging).catch((error: unknown) => {
+    const { total, rows } = await readList(read, statements, paging, place).catch((error: unknown) => {
       if (query.filter === null || !sources.engine.isTooComplex(error)) throw error;
       throw invalidFilter('The filter is nested too deeply, or has too many parts.', error);
     });
@@ -49,7 +49,7 @@ export function listIdsOf(sources: ListSources, connection: string, table: Home[
     return {
       total,
       items: rows.slice(0, paging.count).map(({ id }) => id),
-      nextCursor: last === undefined ? null : sources.cursors.write(name(), last),
+      nextCursor: last === undefined ? null : sources.cursors.write(name(), { last, total }),
     };
   };
 }
@@ -67,12 +67,17 @@ export function readHere(db: Kysely<Database>): Read {
   };
 }
 
-/** Reads how many there are, and the page with the item after it. */
+/** Reads how many there are, which later pages know from the first, and the page with the item after it. */
 async function readList(
   read: Read,
   { total, page, effort }: ListStatements,
   paging: ListQuery['paging'],
+  place: ListPlace | null,
 ): Promise<{ readonly total: number; readonly rows: readonly SortKey[] }> {
+  if (place !== null) {
+    const [rows = []] = paging.count > 0 ? await read([page]) : [];
+    return { total: place.total, rows: rows as readonly SortKey[] };
+  }
   const isFirst = paging.kind === 'index' ? paging.startIndex <= 1 : paging.cursor === null;
   // The first page of a lookup mostly holds all, and tells how many they are.
   if (effort === 'nothing' && isFirst && paging.count > 0) {
