@@ -6,7 +6,7 @@ const JSON_TYPE = 'application/json';
 
 /** Answers with a SCIM message. */
 export function answer(
-  req: Pick<Request, 'accepts' | 'headers'>,
+  req: Pick<Request, 'accepts' | 'headers' | 'method'>,
   res: Response,
   status: number,
   body: object,
@@ -14,10 +14,10 @@ export function answer(
   setMediaType(req, res);
   const text = JSON.stringify(body);
   res.status(status);
-  // RFC 9110 §13.1.2: Express finds out whether the client's copy is still good. Who names none has none, and `send`
-  // takes as long as all the rest of the answer.
-  if (req.headers['if-none-match'] === undefined) res.end(text);
-  else res.send(text);
+  // RFC 9110 §9.3.2, §13.1.2: Express knows what HEAD and a client with a copy of its own are answered; for all others
+  // its `send` takes as long as all the rest of the answer.
+  if (req.method === 'HEAD' || req.headers['if-none-match'] !== undefined) res.send(text);
+  else res.end(text);
 }
 
 /**
