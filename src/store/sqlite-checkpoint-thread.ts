@@ -8,6 +8,9 @@ export interface CheckpointedFile {
   readonly busyTimeout: number;
 }
 
+/** What the thread is asked for: a pass, or to end. */
+export type Asked = 'pass' | 'end';
+
 /** How a pass ended: how many pages the log had when it began; 0 where it failed. */
 export interface Pass {
   readonly log: number;
@@ -20,7 +23,11 @@ const database = new BetterSqlite(path, { timeout: busyTimeout, fileMustExist: t
 database.pragma('synchronous = FULL');
 const checkpoint = database.prepare<[], Pass>('pragma wal_checkpoint(passive)');
 
-parentPort?.on('message', () => parentPort?.postMessage(pass()));
+parentPort?.on('message', (asked: Asked) => {
+  if (asked === 'pass') return parentPort?.postMessage(pass());
+  database.close();
+  parentPort?.close();
+});
 
 function pass(): Pass {
   try {

@@ -1,6 +1,6 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { CheckpointedFile, Pass } from './sqlite-checkpoint-thread.ts';
+import type { Asked, CheckpointedFile, Pass } from './sqlite-checkpoint-thread.ts';
 
 /**
  * Keeps the log of a SQLite file short (sqlite.org/wal.html, "Checkpointing"). SQLite itself would move the log's
@@ -50,6 +50,7 @@ export function openCheckpoints(
   { every, long }: CheckpointLimits = LIMITS,
 ): Checkpoints {
   let thread: Worker | null = null;
+  const ended = Promise.withResolvers<void>();
   /** Is told how the pass ended that is under way; null: the thread is gone. */
   let passed: (pass: Pass | null) => void = () => {};
   let commits = 0;
@@ -64,8 +65,15 @@ export function openCheckpoints(
     worker.once('exit', () => {
       if (!isClosed) giveUp();
       passed(null);
+      ended.resolve();
     });
     return worker;
+  }
+
+  function ask(worker: Worker, asked: Asked): void {
+    // Whoever waits for an answer, as a write may, keeps the process alive; a thread that rests does not.
+    worker.ref();
+    worker.postMessage(asked);
   }
 
   function giveUp(): void {
@@ -85,12 +93,10 @@ export function openCheckpoints(
     }
     const { promise, resolve } = Promise.withResolvers<Pass | null>();
     passed = resolve;
-    // Whoever waits for a pass, as a write may, keeps the process alive; a thread that rests does not.
-    thread.ref();
-    thread.postMessage(null);
-    const ended = await promise;
-    thread.unref();
-    return ended;
+    ask(thread, 'pass');
+    const answer = await promise;
+    if (!isClosed) thread.unref();
+    return answer;
   }
 
   async function work(): Promise<void> {
@@ -112,7 +118,10 @@ export function openCheckpoints(
     },
     close: async () => {
       isClosed = true;
-      await thread?.terminate();
+      if (thread === null) return;
+      // It ends by itself: a thread that is cut while it loads the database driver takes the process with it.
+      ask(thread, 'end');
+      await ended.promise;
     },
   };
 }

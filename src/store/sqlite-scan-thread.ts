@@ -17,8 +17,9 @@ export interface ScanRequest {
   readonly limit: number;
 }
 
-/** What the thread answers: parts in the order of the queries, at least one for each that was read, and an ending. */
+/** What the thread tells: that it is ready, and then of every request parts in the order of the queries, at least one for each that was read, and an ending. */
 export type ScanAnswer =
+  | { readonly kind: 'ready' }
   | { readonly kind: 'part'; readonly query: number; readonly rows: readonly unknown[] }
   | { readonly kind: 'done' }
   | { readonly kind: 'timeout' }
@@ -41,6 +42,7 @@ registerFunctions(database, () => {
 const tell = (answer: ScanAnswer) => parentPort?.postMessage(answer);
 
 parentPort?.on('message', (request: ScanRequest) => tell(answer(request)));
+tell({ kind: 'ready' });
 
 function answer({ queries, limit }: ScanRequest): ScanAnswer {
   deadline = performance.now() + limit;

@@ -44,10 +44,12 @@ interface Job {
   reject(error: unknown): void;
 }
 
-type Ending = Exclude<ScanAnswer, { kind: 'part' }>;
+type Ending = Exclude<ScanAnswer, { kind: 'ready' | 'part' }>;
 
 interface Thread {
   readonly worker: Worker;
+  /** Resolves when the thread has loaded what it needs, or is gone. */
+  readonly ready: PromiseWithResolvers<void>;
   job: Job | null;
 }
 
@@ -67,15 +69,18 @@ export function openScanner(path: string, limits: ScanLimits): Scanner {
   function start(): Thread {
     const thread: Thread = {
       worker: new Worker(THREAD_FILE, { workerData, resourceLimits: SMALL }),
+      ready: Promise.withResolvers(),
       job: null,
     };
     // A thread that rests keeps no process alive.
     thread.worker.unref();
     thread.worker.on('message', (answer: ScanAnswer) => {
+      if (answer.kind === 'ready') return thread.ready.resolve();
       const { job } = thread;
       if (answer.kind === 'part') return job?.take(answer);
       thread.job = null;
-      thread.worker.unref();
+      // Whoever closes waits for the thread to end.
+      if (!closed) thread.worker.unref();
       job?.end(answer);
       next();
     });
@@ -89,6 +94,7 @@ export function openScanner(path: string, limits: ScanLimits): Scanner {
   function end(thread: Thread, cause: unknown): void {
     const place = threads.indexOf(thread);
     if (place >= 0) threads.splice(place, 1);
+    thread.ready.resolve();
     thread.job?.reject(new StoreUnavailable('SCAN_ENDED', cause));
     thread.job = null;
     if (!closed) next();
@@ -124,7 +130,14 @@ export function openScanner(path: string, limits: ScanLimits): Scanner {
     async close() {
       closed = true;
       for (const job of waiting.splice(0)) job.reject(new StoreUnavailable('SCAN_ENDED', undefined));
-      await Promise.all(threads.map(({ worker }) => worker.terminate()));
+      await Promise.all(
+        threads.map(async ({ worker, ready }) => {
+          // A thread that is cut while it loads the database driver takes the process with it.
+          worker.ref();
+          await ready.promise;
+          await worker.terminate();
+        }),
+      );
     },
   };
 }

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -96,6 +97,12 @@ it('gives the writer back its turn when it is closed meanwhile', async () => {
   commit(checkpoints, LIMITS.every);
   await vi.waitFor(() => expect(isGivenBack).toBe(true), PATIENT);
 });
+
+it('takes nothing with it when a store is closed while its threads start or work', () => {
+  const script = join(import.meta.dirname, 'closing.ts');
+  const { status, stdout, stderr } = spawnSync(process.execPath, [script, newPath()], { encoding: 'utf8' });
+  expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: 'closed\n', stderr: '' });
+}, 60_000);
 
 it('ends while it is at work', async () => {
   const { path } = openWriter();
