@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import BetterSqlite from 'better-sqlite3';
 import { sql } from 'kysely';
 import { expect, it, onTestFinished, vi } from 'vitest';
@@ -99,7 +100,7 @@ it('gives the writer back its turn when it is closed meanwhile', async () => {
 });
 
 it('takes nothing with it when a store is closed while its threads start or work', () => {
-  const script = join(import.meta.dirname, 'closing.ts');
+  const script = fileURLToPath(new URL('./closing.ts', import.meta.url));
   const { status, stdout, stderr } = spawnSync(process.execPath, [script, newPath()], { encoding: 'utf8' });
   expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: 'closed\n', stderr: '' });
 }, 60_000);
