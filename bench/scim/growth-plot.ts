@@ -1,13 +1,23 @@
 import { percentile } from './load.ts';
 import type { Size } from './measure.ts';
 
-const WIDTH = 760;
+const WIDTH = 800;
 const HEIGHT = 420;
 const LEFT = 60;
-const RIGHT = 250;
+const RIGHT = 290;
 const TOP = 40;
 const BOTTOM = 50;
-const COLOURS = ['#0b62a4', '#d9480f', '#2b8a3e', '#862e9c', '#c2255c', '#5c940d', '#087f5b', '#495057'];
+const COLOURS = [
+  '#0b62a4',
+  '#d9480f',
+  '#2b8a3e',
+  '#862e9c',
+  '#c2255c',
+  '#5c940d',
+  '#087f5b',
+  '#495057',
+  '#e67700',
+];
 
 /** A drawing (SVG) of how the median time of every operation grows with the number of people, both axes in powers of 10. */
 export function growthPlot(sizes: readonly Size[]): string {
