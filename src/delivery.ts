@@ -1,7 +1,6 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { createConcur } from './concur/concur.ts';
-import { newId } from './new-id.ts';
 import type { OpenConnection } from './open-connection.ts';
 import { watchCommits } from './worker/commits.ts';
 import { startReplanning } from './worker/replanning.ts';
@@ -45,7 +44,7 @@ export async function deliver(
     credentials: store.credentials,
     scopes: (await store.credentials.read())?.scopes ?? null,
     clock: Date.now,
-    newId,
+    newId: randomUUID,
     log: connectionLog,
   });
   const commits = watchCommits(store.provisioning);
@@ -55,7 +54,7 @@ export async function deliver(
     settings: configuration,
     clock: Date.now,
     random: () => randomBytes(4).readUInt32BE() / 2 ** 32,
-    newId,
+    newId: randomUUID,
     log: connectionLog,
   });
   const verdicts = createVerdicts({

@@ -1,4 +1,4 @@
-import { hash, randomBytes } from 'node:crypto';
+import { hash, randomBytes, randomUUID } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import type { Database } from './tables.ts';
 
@@ -37,12 +37,7 @@ const BELIEVED = 5_000;
 const CONFIGURED = 'configuration';
 
 /** The SCIM tokens of one connection. */
-export function scimTokens(
-  db: Kysely<Database>,
-  connection: string,
-  clock: () => number,
-  newId: () => string,
-): ScimTokens {
+export function scimTokens(db: Kysely<Database>, connection: string, clock: () => number): ScimTokens {
   /** Valid tokens, by hash, so that not every request reads the database; strangers leave nothing here. */
   const believed = new Map<string, { readonly name: string; readonly since: number }>();
   /** How often tokens were taken away here: what was read before is not believed after. */
@@ -58,7 +53,8 @@ export function scimTokens(
   }
 
   async function insert(queries: Kysely<Database>, name: string, token: string, configured: 0 | 1) {
-    const id = newId();
+    // Wholly random: an admin names a token by how its id begins.
+    const id = randomUUID();
     await queries
       .insertInto('scim_tokens')
       .values({ connection, id, name, hash: hashOf(token), configured, created: clock() })

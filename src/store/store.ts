@@ -60,7 +60,7 @@ export interface StoreOptions {
   readonly secretKey: Buffer;
   /** The time in ms since the epoch. */
   readonly clock: () => number;
-  /** Makes a UUID. */
+  /** Makes the id of a person or a group, a UUID. */
   readonly newId: () => string;
 }
 
@@ -102,7 +102,7 @@ export async function openStore({ url, secretKey, clock, newId }: StoreOptions):
         replanning: replanningStore(db, name, provisioning.withRelations),
         reports: reports(db, name, moments.read, clock),
         credentials: credentials(db, name, secretKey, clock),
-        tokens: scimTokens(db, name, clock, newId),
+        tokens: scimTokens(db, name, clock),
         schemas: schemas(db, name, learned),
         delivery: deliverySwitch(db, name),
       };
