@@ -3,17 +3,25 @@ import { expect, it } from 'vitest';
 
 const MODULE = new URL('../src/small-heap.ts', import.meta.url);
 const SCRIPT = `
-  import { ensureSmallHeap } from '${MODULE}';
+  import { syncBuiltinESMExports } from 'node:module';
+  import v8 from 'node:v8';
+  const flags = [];
+  v8.setFlagsFromString = (flag) => flags.push(flag);
+  syncBuiltinESMExports();
+  const { ensureSmallHeap } = await import('${MODULE}');
+  if (process.env.HAS_PARENT) process.send = () => true;
   const begun = process.env.BEGUN ??= String(process.pid);
   ensureSmallHeap(process);
-  console.log(JSON.stringify({ isSame: begun === String(process.pid), options: process.execArgv.slice(0, -3) }));
+  console.log(JSON.stringify({ isSame: begun === String(process.pid), options: process.execArgv.slice(0, -3), flags }));
 `;
 
-function started(options: readonly string[], nodeOptions = '') {
+const FLAGS = ['--heap-growing-percent=30', '--no-allocation-site-pretenuring'];
+
+function started(options: readonly string[], env: Readonly<Record<string, string>> = {}) {
   const script = ['--input-type=module', '--eval', SCRIPT];
   const { stdout, stderr } = spawnSync(process.execPath, [...options, ...script], {
     encoding: 'utf8',
-    env: { NODE_OPTIONS: nodeOptions },
+    env,
   });
   expect(stderr).toBe('');
   return JSON.parse(stdout);
@@ -25,6 +33,7 @@ it.runIf(process.platform === 'linux')(
     expect(started(['--no-deprecation'])).toEqual({
       isSame: true,
       options: ['--max-semi-space-size=4', '--no-deprecation'],
+      flags: FLAGS,
     });
   },
 );
@@ -36,5 +45,10 @@ it.for([
   [[], '--max-old-space-size=500'],
   [[], '"--max-semi-space-size=32"'],
 ] as const)('leaves alone what an operator chose: %s %s', ([options, nodeOptions]) => {
-  expect(started(options, nodeOptions)).toEqual({ isSame: true, options });
+  const found = started(options, { NODE_OPTIONS: nodeOptions });
+  expect(found).toEqual({ isSame: true, options, flags: [] });
+});
+
+it('does not start again under a parent that talks to it', () => {
+  expect(started([], { HAS_PARENT: 'yes' })).toEqual({ isSame: true, options: [], flags: FLAGS });
 });

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Insertable, Kysely, Updateable } from 'kysely';
+import type { Insertable, Kysely } from 'kysely';
 import { isJsonObject, type JsonObject, type JsonValue } from '../domain/json.ts';
 import type { Person, Provisioning } from '../domain/person.ts';
 import type { ProvisioningUpdate } from '../domain/ports.ts';
@@ -128,25 +128,15 @@ export async function insertProvisioning(
     connection,
     person_id: id,
     user_name_key: keysOf(resource).userNameKey,
-    state: provisioning.state,
-    reason: provisioning.reason,
-    applied: JSON.stringify(provisioning.applied),
-    owned: JSON.stringify(provisioning.owned),
-    refused: JSON.stringify(provisioning.refused),
-    candidates: JSON.stringify(provisioning.candidates),
-    confirmed: JSON.stringify(provisioning.confirmed),
-    losses: JSON.stringify(provisioning.losses),
-    lane: provisioning.lane,
-    due: provisioning.due,
-    attempts: provisioning.attempts,
-    pending_since: provisioning.pendingSince,
-    verdict_until: provisioning.verdictUntil,
+    ...toProvisioningColumns(provisioning),
   };
   await INSERT_PROVISIONING(db, row, {});
 }
 
 /** The columns that an update of a provisioning changes; what the update leaves out is left out. */
-export function toProvisioningColumns(update: ProvisioningUpdate): Updateable<Database['provisionings']> {
+export function toProvisioningColumns(
+  update: ProvisioningUpdate,
+): Partial<Insertable<Database['provisionings']>> {
   const columns = {
     state: update.state,
     reason: update.reason,
