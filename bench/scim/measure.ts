@@ -20,7 +20,6 @@ const WARM_UP = 1_500;
 /** An operation at one number of connections. */
 export interface Row {
   readonly operation: string;
-  readonly isLookup: boolean;
   readonly connections: (typeof WIDTHS)[number];
   readonly ours: Measured;
   /** Null where there is nothing to compare with. */
@@ -69,7 +68,7 @@ async function measured(filled: Filled, folder: string, people: number, sync: nu
       if (bareRequest) await load(bare.origin, bare.headers, 64, WARM_UP, bareRequest);
     }
     const rows: Row[] = [];
-    for (const { name, isLookup, request, bare: bareRequest } of all) {
+    for (const { name, request, bare: bareRequest } of all) {
       for (const connections of WIDTHS) {
         // What was delayed before is forgotten.
         await ours.delay();
@@ -83,7 +82,6 @@ async function measured(filled: Filled, folder: string, people: number, sync: nu
         }
         rows.push({
           operation: name,
-          isLookup,
           connections,
           ours: together(turns),
           bare: bareTurns.length === 0 ? null : together(bareTurns),

@@ -62,13 +62,11 @@ function textTable(head: readonly string[], lines: readonly (readonly string[])[
 }
 
 /** How many times what an operation takes with the fewest people it takes with the most, one request at a time. */
-export function growth(
-  sizes: readonly Size[],
-): readonly { operation: string; isLookup: boolean; factor: number }[] {
+export function growth(sizes: readonly Size[]): readonly { operation: string; factor: number }[] {
   const [fewest, most] = [sizes.at(0), sizes.at(-1)];
-  return (fewest?.rows ?? []).flatMap(({ operation, isLookup, connections, ours }) => {
+  return (fewest?.rows ?? []).flatMap(({ operation, connections, ours }) => {
     const then = most?.rows.find((row) => row.operation === operation && row.connections === connections);
     if (connections !== 1 || then === undefined) return [];
-    return [{ operation, isLookup, factor: percentile(then.ours, 50) / percentile(ours, 50) }];
+    return [{ operation, factor: percentile(then.ours, 50) / percentile(ours, 50) }];
   });
 }

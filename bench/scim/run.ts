@@ -26,10 +26,8 @@ for (const people of numbers.toSorted((one, other) => one - other)) {
   console.log(`${tables(size, values.markdown)}\n`);
 }
 if (sizes.length > 1) {
-  for (const { operation, isLookup, factor } of growth(sizes)) {
-    console.log(
-      `${values.markdown ? '- ' : ''}${operation}: ${factor.toFixed(2)} times${isLookup ? '' : ' (no lookup)'}`,
-    );
+  for (const { operation, factor } of growth(sizes)) {
+    console.log(`${values.markdown ? '- ' : ''}${operation}: ${factor.toFixed(2)} times`);
   }
 }
 if (values.markdown) await writeFile(PLOT, growthPlot(sizes));

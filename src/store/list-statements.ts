@@ -8,6 +8,7 @@ import { numbered, shapeOf } from './filter/shape.ts';
 import { orderOf, type SortKey } from './filter/sort.ts';
 import { translate } from './filter/translate.ts';
 import type { Database } from './tables.ts';
+import { talliedPlace, talliedTotal } from './tallies.ts';
 
 /** What a lookup may weigh to be made in place, where nothing ends it: some columns of those whom a unique index knows. */
 const LIGHT = 8;
@@ -113,12 +114,19 @@ function compiled(
     .orderBy(sql.join([...order.terms]))
     .limit(sql<number>`${new Later(({ limit }) => limit)}`);
   if (after !== null) page = page.where(order.after(after));
-  if (paging.kind === 'index') page = page.offset(sql<number>`${new Later(({ offset }) => offset)}`);
+  if (paging.kind === 'index') {
+    const offset = sql<number>`${new Later((asked) => asked.offset)}`;
+    const place = filter === null && sort === null ? talliedPlace(connection, home.table, offset) : null;
+    page = place === null ? page.offset(offset) : page.where(place.since).offset(place.offset);
+  }
+  const total =
+    filter === null
+      ? talliedTotal(db, connection, home.table)
+      : all
+          .select((row) => row.fn.countAll<number>().as('total'))
+          .having((row) => row(row.fn.countAll(), '>', 0));
   return {
-    total: all
-      .select((row) => row.fn.countAll<number>().as('total'))
-      .having((row) => row(row.fn.countAll(), '>', 0))
-      .compile(),
+    total: total.compile(),
     page: page.compile(),
     effort: effortOf(condition, sort),
   };

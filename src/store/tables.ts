@@ -26,6 +26,7 @@ export interface Database {
   provisioning_requests: ProvisioningRequestsTable;
   operations: OperationsTable;
   extension_results: ExtensionResultsTable;
+  tallies: TalliesTable;
   changes: ChangesTable;
   credentials: CredentialsTable;
   scim_tokens: ScimTokensTable;
@@ -60,6 +61,15 @@ interface PeopleTable {
   display_name_key: string | null;
   manager: string | null;
   active: number;
+}
+
+/** How many of the living were created from `since` on for `span` ms. Triggers keep it. */
+interface TalliesTable {
+  connection: string;
+  kind: 'people' | 'groups';
+  span: number;
+  since: number;
+  living: number;
 }
 
 /** The values of a multi-valued attribute that people are found by; `type` is lower-cased. */

@@ -2,7 +2,7 @@ import BetterSqlite from 'better-sqlite3';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ENTERPRISE } from '../../src/domain/extensions.ts';
-import type { Sort } from '../../src/scim/directory.ts';
+import type { Paging, Sort } from '../../src/scim/directory.ts';
 import { parseFilter } from '../../src/scim/filter/parse.ts';
 import { findAttribute, groupResourceType, userResourceType } from '../../src/scim/registry.ts';
 import { groupsHome } from '../../src/store/filter/groups.ts';
@@ -35,11 +35,11 @@ describe('SQLite answers from its indexes', () => {
     kind: 'people' | 'groups',
     sort: Sort | null = null,
     after: SortKey | null = null,
+    paging: Paging = { kind: 'cursor', cursor: null, count: 100 },
   ) {
     const type = kind === 'people' ? userResourceType : groupResourceType;
     const home = (kind === 'people' ? peopleHome : groupsHome)(SQLITE_FILTERS, 'default');
     const filter = text === null ? null : parseFilter(text, type);
-    const paging = { kind: 'cursor', cursor: null, count: 100 } as const;
     const deps = { db: bench.store.db, engine: SQLITE_FILTERS };
     const { total, page, effort } = listStatements(deps, 'default', home, { filter, sort, paging }, after);
     const lines = [total, page].map((query) =>
@@ -163,6 +163,12 @@ describe('SQLite answers from its indexes', () => {
     expect([total, page].join()).not.toContain('TEMP B-TREE');
     expect(page).toContain('people_created');
     expect(plans(null, 'people', { reference, order: 'ascending' }).effort).toBe('search');
+  });
+
+  it('for a page of everybody by its number, from the tallies on', () => {
+    const { total, page } = plans(null, 'people', null, null, { kind: 'index', startIndex: 9, count: 9 });
+    expect(total).toMatch(/^SEARCH tallies/);
+    expect(page).toMatch(/people_created \(connection=\? AND created>\?\)/);
   });
 
   it('goes on by cursor without passing what was shown', () => {

@@ -5,6 +5,7 @@ import { createProvisionings, createRequests } from './initial/delivery.ts';
 import { createChanges, createGroups, createPeople } from './initial/directory.ts';
 import { createLosses } from './initial/losses.ts';
 import { createSecrets } from './initial/secrets.ts';
+import { createTallies } from './initial/tallies.ts';
 
 /**
  * The first tables. A migration never changes once it was released, so the closed lists are spelled
@@ -20,6 +21,7 @@ export function initial(serial: SerialColumn): Migration {
       await createLosses(db);
       await createChanges(db, serial);
       await createSecrets(db);
+      await createTallies(db);
     },
   };
 }
