@@ -10,8 +10,15 @@ const FLAGS: readonly string[] = ['--heap-growing-percent=30', '--no-allocation-
 /** New objects have two halves of 4 MB. It counts from the start only, so that the program is to be started again with it. */
 const OPTION = '--max-semi-space-size=4';
 
-/** The C library (glibc) would give every thread a heap of its own, of which most is garbage as well. */
-const ENVIRONMENT = { MALLOC_ARENA_MAX: '1' };
+/**
+ * The C library (glibc) would give every thread a heap of its own, of which most is garbage as well; and once a large
+ * piece was given back it would cut later ones out of its heap, which then never shrinks.
+ */
+const ENVIRONMENT = {
+  MALLOC_ARENA_MAX: '1',
+  MALLOC_MMAP_THRESHOLD_: '131072',
+  MALLOC_TRIM_THRESHOLD_: '131072',
+};
 
 /**
  * Keeps the heap small, for which the program is started again in the same process. It is not where a parent talks to

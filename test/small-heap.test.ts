@@ -12,7 +12,8 @@ const SCRIPT = `
   if (process.env.HAS_PARENT) process.send = () => true;
   const begun = process.env.BEGUN ??= String(process.pid);
   ensureSmallHeap(process);
-  console.log(JSON.stringify({ isSame: begun === String(process.pid), options: process.execArgv.slice(0, -3), flags }));
+  const malloc = Object.entries(process.env).filter(([name]) => name.startsWith('MALLOC_'));
+  console.log(JSON.stringify({ malloc: Object.fromEntries(malloc), isSame: begun === String(process.pid), options: process.execArgv.slice(0, -3), flags }));
 `;
 
 const FLAGS = ['--heap-growing-percent=30', '--no-allocation-site-pretenuring'];
@@ -34,7 +35,10 @@ it.runIf(process.platform === 'linux')(
       isSame: true,
       options: ['--max-semi-space-size=4', '--no-deprecation'],
       flags: FLAGS,
+      malloc: { MALLOC_ARENA_MAX: '1', MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_TRIM_THRESHOLD_: '131072' },
     });
+    const { malloc } = started([], { MALLOC_ARENA_MAX: '4' });
+    expect(malloc).toMatchObject({ MALLOC_ARENA_MAX: '4', MALLOC_MMAP_THRESHOLD_: '131072' });
   },
 );
 
@@ -46,9 +50,9 @@ it.for([
   [[], '"--max-semi-space-size=32"'],
 ] as const)('leaves alone what an operator chose: %s %s', ([options, nodeOptions]) => {
   const found = started(options, { NODE_OPTIONS: nodeOptions });
-  expect(found).toEqual({ isSame: true, options, flags: [] });
+  expect(found).toEqual({ isSame: true, options, flags: [], malloc: {} });
 });
 
 it('does not start again under a parent that talks to it', () => {
-  expect(started([], { HAS_PARENT: 'yes' })).toEqual({ isSame: true, options: [], flags: FLAGS });
+  expect(started([], { HAS_PARENT: 'yes' })).toEqual({ isSame: true, options: [], flags: FLAGS, malloc: {} });
 });

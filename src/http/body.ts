@@ -1,9 +1,12 @@
+import { setImmediate } from 'node:timers/promises';
 import express, { type Request, type RequestHandler, type Response } from 'express';
 import { isJsonObject, type JsonObject } from '../domain/json.ts';
 import { invalidSyntax, payloadTooLarge, ScimError } from '../scim/error.ts';
 import { USER_MAX_PAYLOAD } from '../scim/limits.ts';
 
 const MEGABYTE = 1_048_576;
+/** How many bytes are parsed in some ms. */
+const LARGE = MEGABYTE / 4;
 const UTF_8 = new TextDecoder('utf-8', { fatal: true });
 const MEDIA_TYPES: readonly string[] = ['application/scim+json', 'application/json'];
 
@@ -30,6 +33,8 @@ export async function readBody(req: Request, res: Response, limit = USER_MAX_PAY
     );
   });
   const body = parse(req.body);
+  // To parse a large body takes as long as many requests; what is done with it takes longer still.
+  if (req.body.length > LARGE) await setImmediate();
   if (!isJsonObject(body)) throw invalidSyntax('The body must be a JSON object.');
   return body;
 }

@@ -6,7 +6,7 @@ import { memberType } from './filter/member.ts';
 import type { Database } from './tables.ts';
 
 /** Member ids that one statement looks at; SQLite keeps the process busy for its length, some 10 ms. */
-const ROWS = 2_000;
+const ROWS = 1_000;
 
 type MemberType = Member['type'];
 
@@ -187,15 +187,22 @@ async function remove(
   return rows.map(({ member_id }) => member_id);
 }
 
-/** Runs a statement on a part of the ids at a time; in between, the process serves others. */
+/**
+ * Runs a statement on a part of the ids at a time; in between, the process serves others. They are taken in order: ids
+ * that are far apart are far apart in every index, and each would be looked for, and written, on a page of its own.
+ */
 async function inChunks<Row>(
   ids: readonly string[],
   statement: (chunk: readonly string[]) => Promise<readonly Row[]>,
 ): Promise<readonly Row[]> {
   const results: Row[] = [];
-  for (let start = 0; start < ids.length; start += ROWS) {
-    if (start > 0) await setImmediate();
-    results.push(...(await statement(ids.slice(start, start + ROWS))));
+  const isLong = ids.length > ROWS;
+  // To have made so many took time, and so does to put them in order.
+  if (isLong) await setImmediate();
+  const ordered = ids.toSorted();
+  for (let start = 0; start < ordered.length; start += ROWS) {
+    if (isLong) await setImmediate();
+    results.push(...(await statement(ordered.slice(start, start + ROWS))));
   }
   return results;
 }

@@ -16,8 +16,14 @@ import type { Database } from './tables.ts';
  */
 export type ListIds = (query: ListQuery) => Promise<Page<string>>;
 
-/** Reads the rows of each query, one query after the other; after the first that finds none it stops. */
-export type Read = (queries: readonly CompiledQuery[]) => Promise<readonly (readonly unknown[])[]>;
+/**
+ * Reads the rows of each query, one query after the other; after the first that finds fewer than `fewest` it stops: after
+ * one that finds none where nothing else is said.
+ */
+export type Read = (
+  queries: readonly CompiledQuery[],
+  fewest?: number,
+) => Promise<readonly (readonly unknown[])[]>;
 
 /** What lists and groups are read from. */
 export interface ListSources {
@@ -56,36 +62,38 @@ export function listIdsOf(sources: ListSources, connection: string, table: Home[
 
 /** Reads in place, on the connection of all other reads. */
 export function readHere(db: Kysely<Database>): Read {
-  return async (queries) => {
+  return async (queries, fewest = 1) => {
     const read: (readonly unknown[])[] = [];
     for (const query of queries) {
       const { rows } = await db.executeQuery(query);
       read.push(rows);
-      if (rows.length === 0) break;
+      if (rows.length < fewest) break;
     }
     return read;
   };
 }
 
-/** Reads how many there are, which later pages know from the first, and the page with the item after it. */
+/**
+ * Reads how many there are, and the page with the item after it. Later pages by cursor know the former from the first,
+ * and a first page that is the last tells it by itself: to count those who match can take as long as to find them.
+ */
 async function readList(
   read: Read,
-  { total, page, effort }: ListStatements,
+  { total, page }: ListStatements,
   paging: ListQuery['paging'],
   place: ListPlace | null,
 ): Promise<{ readonly total: number; readonly rows: readonly SortKey[] }> {
-  if (place !== null) {
-    const [rows = []] = paging.count > 0 ? await read([page]) : [];
-    return { total: place.total, rows: rows as readonly SortKey[] };
-  }
-  const isFirst = paging.kind === 'index' ? paging.startIndex <= 1 : paging.cursor === null;
-  // The first page of a lookup mostly holds all, and tells how many they are.
-  if (effort === 'nothing' && isFirst && paging.count > 0) {
-    const [found = []] = await read([page]);
-    if (found.length <= paging.count) return { total: found.length, rows: found as readonly SortKey[] };
-  }
-  const [totals = [], rows = []] = await read(paging.count > 0 ? [total, page] : [total]);
+  const { count } = paging;
   // The rows are those of the statements, which the compiler does not know.
-  const [counted] = totals as readonly { total: number }[];
-  return { total: Number(counted?.total ?? 0), rows: rows as readonly SortKey[] };
+  const pageOf = (rows: readonly unknown[] = []) => rows as readonly SortKey[];
+  const totalOf = (rows: readonly unknown[] = []) =>
+    Number((rows as readonly { total: number }[])[0]?.total ?? 0);
+  if (place !== null) return { total: place.total, rows: count > 0 ? pageOf((await read([page]))[0]) : [] };
+  if (count === 0) return { total: totalOf((await read([total]))[0]), rows: [] };
+  if (paging.kind === 'index' && paging.startIndex > 1) {
+    const [totals, rows] = await read([total, page]);
+    return { total: totalOf(totals), rows: pageOf(rows) };
+  }
+  const [rows, totals] = await read([page, total], count + 1);
+  return { total: totals === undefined ? pageOf(rows).length : totalOf(totals), rows: pageOf(rows) };
 }

@@ -11,9 +11,10 @@ export interface ScannedFile {
   readonly busyTimeout: number;
 }
 
-/** What the thread is asked: queries that are read in one snapshot, within so many ms. */
+/** What the thread is asked: as `Read` is, for queries that are read in one snapshot, within so many ms. */
 export interface ScanRequest {
   readonly queries: readonly { readonly sql: string; readonly parameters: readonly unknown[] }[];
+  readonly fewest: number;
   readonly limit: number;
 }
 
@@ -25,6 +26,9 @@ export type ScanAnswer =
   | { readonly kind: 'timeout' }
   | { readonly kind: 'failed'; readonly code: string | null; readonly message: string };
 
+/** KB of pages that a thread keeps in memory: what it walks through is too much for any cache. */
+const CACHE = 2_000;
+
 class TimeIsOver extends Error {}
 
 /** Rows that are handed over at a time: to take over very many at once would keep the process busy. */
@@ -32,6 +36,7 @@ const PART = 1_000;
 
 const { path, busyTimeout }: ScannedFile = workerData;
 const database = new BetterSqlite(path, { readonly: true, timeout: busyTimeout });
+database.pragma(`cache_size = -${CACHE}`);
 const prepare = withStatementCache(database);
 let deadline = Number.POSITIVE_INFINITY;
 registerFunctions(database, () => {
@@ -44,10 +49,10 @@ const tell = (answer: ScanAnswer) => parentPort?.postMessage(answer);
 parentPort?.on('message', (request: ScanRequest) => tell(answer(request)));
 tell({ kind: 'ready' });
 
-function answer({ queries, limit }: ScanRequest): ScanAnswer {
+function answer({ queries, fewest, limit }: ScanRequest): ScanAnswer {
   deadline = performance.now() + limit;
   try {
-    database.transaction(() => readAll(queries))();
+    database.transaction(() => readAll(queries, fewest))();
     return { kind: 'done' };
   } catch (error) {
     if (error instanceof TimeIsOver) return { kind: 'timeout' };
@@ -56,12 +61,12 @@ function answer({ queries, limit }: ScanRequest): ScanAnswer {
   }
 }
 
-function readAll(queries: ScanRequest['queries']): void {
+function readAll(queries: ScanRequest['queries'], fewest: number): void {
   for (const [query, { sql, parameters }] of queries.entries()) {
     let part: unknown[] = [];
-    let isEmpty = true;
+    let found = 0;
     for (const row of prepare(sql).iterate(parameters)) {
-      isEmpty = false;
+      found += 1;
       if (part.length === PART) {
         tell({ kind: 'part', query, rows: part });
         part = [];
@@ -69,6 +74,6 @@ function readAll(queries: ScanRequest['queries']): void {
       part.push(row);
     }
     tell({ kind: 'part', query, rows: part });
-    if (isEmpty) break;
+    if (found < fewest) break;
   }
 }

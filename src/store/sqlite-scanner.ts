@@ -37,6 +37,7 @@ export const MOMENTS_LIMITS: ScanLimits = { ...SEARCH_LIMITS, threads: 1, waitin
 
 interface Job {
   readonly queries: ScanRequest['queries'];
+  readonly fewest: number;
   /** When its time is over, on the clock of `performance`. */
   readonly deadline: number;
   take(part: Extract<ScanAnswer, { kind: 'part' }>): void;
@@ -110,7 +111,7 @@ export function openScanner(path: string, limits: ScanLimits): Scanner {
       if (job.deadline > now) {
         thread.job = job;
         thread.worker.ref();
-        const request: ScanRequest = { queries: job.queries, limit: job.deadline - now };
+        const request: ScanRequest = { queries: job.queries, fewest: job.fewest, limit: job.deadline - now };
         thread.worker.postMessage(request);
         return;
       }
@@ -119,12 +120,12 @@ export function openScanner(path: string, limits: ScanLimits): Scanner {
   }
 
   return {
-    read: (queries) =>
+    read: (queries, fewest = 1) =>
       new Promise((resolve, reject) => {
         if (closed) return reject(new StoreUnavailable('SCAN_ENDED', undefined));
         if (waiting.length >= limits.waiting)
           return reject(new StoreUnavailable('SCAN_QUEUE_FULL', undefined));
-        waiting.push(jobOf(queries, limits, resolve, reject));
+        waiting.push(jobOf(queries, fewest, limits, resolve, reject));
         next();
       }),
     async close() {
@@ -144,6 +145,7 @@ export function openScanner(path: string, limits: ScanLimits): Scanner {
 
 function jobOf(
   queries: Parameters<Read>[0],
+  fewest: number,
   { time }: ScanLimits,
   resolve: (rows: Awaited<ReturnType<Read>>) => void,
   reject: Job['reject'],
@@ -151,6 +153,7 @@ function jobOf(
   const read: unknown[][] = [];
   return {
     queries: queries.map(({ sql, parameters }) => ({ sql, parameters })),
+    fewest,
     deadline: performance.now() + time,
     take({ query, rows }) {
       const before = read[query] ?? [];

@@ -28,6 +28,12 @@ const IN_PLACE = () => undefined;
 
 const IN_MEMORY = ':memory:';
 
+/**
+ * KB of pages that a connection keeps in memory; the driver's own default is 16 MB each. The system keeps the file in its
+ * own memory, so that little is lost, but a transaction that changes more pages than there is room for writes some twice.
+ */
+const CACHE = { writer: 8_000, reader: 4_000 } as const;
+
 /** The file of a SQLite database by the URL that names it; null for one in memory. */
 export function databaseFile(url: string): string | null {
   return /^sqlite:(?!:memory:)(.*)$/.exec(url)?.[1] ?? null;
@@ -70,6 +76,7 @@ function openWriter(path: string): BetterSqlite.Database {
     // What was accepted must survive a power cut: in WAL mode only FULL syncs at every commit.
     database.pragma('synchronous = FULL');
     database.pragma('foreign_keys = ON');
+    database.pragma(`cache_size = -${CACHE.writer}`);
     registerFunctions(database, IN_PLACE);
     return database;
   } catch (error) {
@@ -80,6 +87,7 @@ function openWriter(path: string): BetterSqlite.Database {
 
 function openReader(path: string): BetterSqlite.Database {
   const database = new BetterSqlite(path, { readonly: true, timeout: BUSY_TIMEOUT });
+  database.pragma(`cache_size = -${CACHE.reader}`);
   registerFunctions(database, IN_PLACE);
   return database;
 }

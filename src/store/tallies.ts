@@ -4,11 +4,11 @@ import type { Database } from './tables.ts';
 type Kind = Database['tallies']['kind'];
 
 /** The spans of the tallies, in ms. Each holds so few of the next that to add them up takes next to no time. */
-const SPANS = [2_764_800_000, 86_400_000, 960_000, 10_000] as const;
+const SPANS = [2_764_800_000, 86_400_000, 1_800_000, 60_000, 2_000] as const;
 
 /** Where in the order of creation the rows of a page are to be looked for. */
 export interface TalliedPlace {
-  /** The condition that a row was created in the same ten seconds as the first of the page, or later. */
+  /** The condition that a row was created in the same two seconds as the first of the page, or later. */
   readonly since: RawBuilder<SqlBool>;
   /** How many of those rows come before the page. */
   readonly offset: RawBuilder<number>;
@@ -25,10 +25,7 @@ export function talliedTotal(db: Kysely<Database>, connection: string, kind: Kin
     .having((row) => row(row.fn.sum('living'), '>', 0));
 }
 
-/**
- * Finds the row, oldest first, before which there are `offset` others, without walking through those. There must be
- * somebody.
- */
+/** Finds the row, oldest first, before which there are `offset` others, without walking through those. */
 export function talliedPlace(connection: string, kind: Kind, offset: RawBuilder<number>): TalliedPlace {
   let place = sql`select 0 as since, ${sql.lit(Number.MAX_SAFE_INTEGER)} as until, 0 as earlier`;
   for (const span of SPANS) {
@@ -42,6 +39,6 @@ export function talliedPlace(connection: string, kind: Kind, offset: RawBuilder<
   }
   return {
     since: sql<SqlBool>`${sql.ref(`${kind}.created`)} >= (select since from (${place}) as place)`,
-    offset: sql<number>`${offset} - (select earlier from (${place}) as place)`,
+    offset: sql<number>`${offset} - coalesce((select earlier from (${place}) as place), 0)`,
   };
 }

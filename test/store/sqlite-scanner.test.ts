@@ -48,6 +48,15 @@ describe('the scanner', () => {
     expect(await scanner.read([SHORT, none, SHORT])).toEqual([[{ value: 'x' }], []]);
   });
 
+  it('reads queries up to the first that finds too few', async () => {
+    const two = CompiledQuery.raw('select ? as value union all select ?', ['x', 'y']);
+    const scanner = open();
+    expect(await scanner.read([two, SHORT, two], 2)).toEqual([
+      [{ value: 'x' }, { value: 'y' }],
+      [{ value: 'x' }],
+    ]);
+  });
+
   it('ends what takes too long, and then goes on', async () => {
     const scanner = open({ time: 5, threads: 1 });
     await expect(scanner.read([LONG])).rejects.toMatchObject({

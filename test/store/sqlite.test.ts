@@ -21,16 +21,21 @@ describe('SQLite', () => {
 
   const file = () => bench.url.slice('sqlite:'.length);
 
+  const pragma = async (name: string) => {
+    const { rows } = await sql<Record<string, unknown>>`select * from ${sql.raw(`pragma_${name}`)}`.execute(
+      bench.store.db,
+    );
+    return Object.values(rows[0] ?? {})[0];
+  };
+
   it('is set up so that what was accepted survives a power cut', async () => {
-    const pragma = async (name: string) => {
-      const { rows } = await sql<Record<string, unknown>>`select * from ${sql.raw(`pragma_${name}`)}`.execute(
-        bench.store.db,
-      );
-      return Object.values(rows[0] ?? {})[0];
-    };
     expect(await pragma('journal_mode')).toBe('wal');
     expect(await pragma('synchronous')).toBe(2);
     expect(await pragma('foreign_keys')).toBe(1);
+  });
+
+  it('keeps 8 MB of the file in memory where it is written', async () => {
+    expect(await pragma('cache_size')).toBe(-8_000);
   });
 
   it.for([

@@ -19,7 +19,7 @@ export function memberIds(value: unknown, path: string): readonly string[] {
   const elements: readonly unknown[] = Array.isArray(value) ? value : [value];
   const members = findAttribute(groupResourceType, 'members');
   if (members !== undefined) checkElementCount(members.attribute, elements, path);
-  const ids = elements.map((element, index) => memberId(element, `${path}[${index}]`));
+  const ids = elements.map((element, index) => plainId(element) ?? memberId(element, `${path}[${index}]`));
   return [...new Set(ids.filter((id) => id !== undefined))];
 }
 
@@ -53,6 +53,12 @@ export function namesIn(object: JsonObject): readonly (readonly [string, JsonVal
     throw invalidValue(`A Group may have ${MAXIMUM_NAMES} attributes at most.`);
   }
   return Object.entries(object);
+}
+
+/** The id of a member as nearly all clients name it, of whom there may be 50,000; undefined for any other. */
+function plainId(element: unknown): string | undefined {
+  const id = isJsonObject(element) ? element.value : undefined;
+  return typeof id === 'string' && id !== '' && isStorableText(id) ? id : undefined;
 }
 
 function memberId(element: unknown, path: string): string | undefined {

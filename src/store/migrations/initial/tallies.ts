@@ -3,8 +3,9 @@ import { type Kysely, type RawBuilder, sql } from 'kysely';
 const SPANS = [
   ['32_days', 2_764_800_000],
   ['day', 86_400_000],
-  ['16_minutes', 960_000],
-  ['10_seconds', 10_000],
+  ['30_minutes', 1_800_000],
+  ['minute', 60_000],
+  ['2_seconds', 2_000],
 ] as const;
 
 /** How many living people and groups were created in each span; the database itself counts whoever comes and goes. */
