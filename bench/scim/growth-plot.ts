@@ -1,5 +1,4 @@
-import { percentile } from './load.ts';
-import type { Size } from './measure.ts';
+import type { Growth } from './growth.ts';
 
 const WIDTH = 800;
 const HEIGHT = 420;
@@ -20,14 +19,10 @@ const COLOURS = [
 ];
 
 /** A drawing (SVG) of how the median time of every operation grows with the number of people, both axes in powers of 10. */
-export function growthPlot(sizes: readonly Size[]): string {
-  const names = [...new Set(sizes.flatMap(({ rows }) => rows.map(({ operation }) => operation)))];
-  const lines = names.map((name) =>
-    sizes.flatMap(({ people, rows }) => {
-      const row = rows.find(({ operation, connections }) => operation === name && connections === 1);
-      return row === undefined ? [] : [{ people, ms: percentile(row.ours, 50) }];
-    }),
-  );
+export function growthPlot(grown: readonly Growth[]): string {
+  const names = grown.map(({ operation }) => operation);
+  const lines = grown.map(({ points }) => points);
+  const sizes = lines[0] ?? [];
   const x = scale(
     sizes.map(({ people }) => people),
     LEFT,

@@ -1,7 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Filled, fill } from './fill.ts';
+import type { BenchDatabase } from './database.ts';
 import { load, type Measured, together } from './load.ts';
 import { type Beside, besideNeighbours } from './neighbours.ts';
 import { operations } from './operations.ts';
@@ -15,7 +13,7 @@ const ROUNDS = 3;
 /** How long one turn takes, in ms. */
 const TURN = 1_000;
 /** How long each operation is asked for before anything is measured, in ms: until V8 has compiled what it runs. */
-const WARM_UP = 1_500;
+export const WARM_UP = 1_500;
 
 /** An operation at one number of connections. */
 export interface Row {
@@ -38,26 +36,11 @@ export interface Size {
 }
 
 /**
- * Fills a new database with so many people, and measures all operations on it.
+ * Measures all operations on a database.
  *
  * @param sync by how many ms each sync of the disk is slowed
  */
-export async function measure(people: number, sync: number): Promise<Size> {
-  const folder = await mkdtemp(join(tmpdir(), 'bridge-bench-'));
-  try {
-    const filled: Filled = {
-      url: `sqlite:${join(folder, 'bridge.db')}`,
-      secretKey: Buffer.alloc(32, 7),
-      companyId: 'aa076ada-80a9-4f57-8e98-9300b1c3171d',
-    };
-    await fill(filled, people);
-    return await measured(filled, folder, people, sync);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
-
-async function measured(filled: Filled, folder: string, people: number, sync: number): Promise<Size> {
+export async function measure({ people, folder, filled }: BenchDatabase, sync: number): Promise<Size> {
   const bare = await startBare(join(folder, 'bare.db'), people, sync);
   const ours = await startBridge(filled, folder, sync);
   try {

@@ -60,13 +60,3 @@ function textTable(head: readonly string[], lines: readonly (readonly string[])[
     column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0);
   return all.map((cells) => cells.map(padded).join('  ')).join('\n');
 }
-
-/** How many times what an operation takes with the fewest people it takes with the most, one request at a time. */
-export function growth(sizes: readonly Size[]): readonly { operation: string; factor: number }[] {
-  const [fewest, most] = [sizes.at(0), sizes.at(-1)];
-  return (fewest?.rows ?? []).flatMap(({ operation, connections, ours }) => {
-    const then = most?.rows.find((row) => row.operation === operation && row.connections === connections);
-    if (connections !== 1 || then === undefined) return [];
-    return [{ operation, factor: percentile(then.ours, 50) / percentile(ours, 50) }];
-  });
-}
