@@ -7,8 +7,8 @@ import { setFlagsFromString } from 'node:v8';
  */
 const FLAGS: readonly string[] = ['--heap-growing-percent=30', '--no-allocation-site-pretenuring'];
 
-/** New objects have two halves of 4 MB. It counts from the start only, so that the program is to be started again with it. */
-const OPTION = '--max-semi-space-size=4';
+/** New objects have two halves of 8 MB. It counts from the start only, so that the program is to be started again with it. */
+const OPTION = '--max-semi-space-size=8';
 
 /**
  * The C library (glibc) would give every thread a heap of its own, of which most is garbage as well; and once a large

@@ -33,7 +33,7 @@ it.runIf(process.platform === 'linux')(
   () => {
     expect(started(['--no-deprecation'])).toEqual({
       isSame: true,
-      options: ['--max-semi-space-size=4', '--no-deprecation'],
+      options: ['--max-semi-space-size=8', '--no-deprecation'],
       flags: FLAGS,
       malloc: { MALLOC_ARENA_MAX: '1', MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_TRIM_THRESHOLD_: '131072' },
     });

@@ -25,6 +25,7 @@ export async function measureGrowth(
   databases: readonly BenchDatabase[],
   sync: number,
 ): Promise<readonly Growth[]> {
+  for (const { warm } of databases) await warm();
   const sizes = await Promise.all(
     databases.map(async ({ people, filled, folder }) => ({
       people,
