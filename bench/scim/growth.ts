@@ -2,7 +2,7 @@ import type { BenchDatabase } from './database.ts';
 import { load, type Measured, percentile, together } from './load.ts';
 import { WARM_UP } from './measure.ts';
 import { operations } from './operations.ts';
-import { startBridge } from './servers.ts';
+import { type Bridge, startBridge } from './servers.ts';
 
 /** Turns that the servers take at every operation, so that what else the machine does falls on all. */
 const ROUNDS = 6;
@@ -17,7 +17,7 @@ export interface Growth {
 
 /**
  * Measures how the operations grow with the number of people: every database has a server, all of them at once, and they
- * are asked by turns.
+ * are asked by turns. Before POST is measured, and by that, some thousand people come to each.
  *
  * @param sync by how many ms each sync of the disk is slowed
  */
@@ -25,15 +25,13 @@ export async function measureGrowth(
   databases: readonly BenchDatabase[],
   sync: number,
 ): Promise<readonly Growth[]> {
-  for (const { warm } of databases) await warm();
-  const sizes = await Promise.all(
-    databases.map(async ({ people, filled, folder }) => ({
-      people,
-      server: await startBridge(filled, folder, sync),
-      operations: operations(people),
-    })),
-  );
+  const sizes: { people: number; server: Bridge; operations: ReturnType<typeof operations> }[] = [];
   try {
+    for (const { people, filled, folder, warm } of databases) {
+      await warm();
+      const server = await startBridge(filled, folder, sync);
+      sizes.push({ people, server, operations: operations(people) });
+    }
     const grown: Growth[] = [];
     for (const [index, { name }] of (sizes[0]?.operations ?? []).entries()) {
       const asked = sizes.flatMap(({ people, server, operations }) => {

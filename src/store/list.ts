@@ -95,5 +95,6 @@ async function readList(
     return { total: totalOf(totals), rows: pageOf(rows) };
   }
   const [rows, totals] = await read([page, total], count + 1);
-  return { total: totals === undefined ? pageOf(rows).length : totalOf(totals), rows: pageOf(rows) };
+  // Where reading is in place another process may have written in between: there are no fewer than were seen.
+  return { total: Math.max(totalOf(totals), pageOf(rows).length), rows: pageOf(rows) };
 }

@@ -5,7 +5,15 @@ import type { Database } from './tables.ts';
 const ROWS = 1_000_000;
 
 /** Columns with few different values. Any other column, but `connection`, all but identifies a row. */
-const FEW_VALUES: ReadonlySet<string> = new Set(['active', 'deleted', 'lane', 'state', 'type']);
+const FEW_VALUES: ReadonlySet<string> = new Set([
+  'active',
+  'deleted',
+  'kind',
+  'lane',
+  'span',
+  'state',
+  'type',
+]);
 
 /**
  * Tells SQLite's planner once and for all how selective each index is (`sqlite_stat1`). Without

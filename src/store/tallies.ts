@@ -25,7 +25,10 @@ export function talliedTotal(db: Kysely<Database>, connection: string, kind: Kin
     .having((row) => row(row.fn.sum('living'), '>', 0));
 }
 
-/** Finds the row, oldest first, before which there are `offset` others, without walking through those. */
+/**
+ * Finds the row, oldest first, before which there are `offset` others, without walking through more of those than were
+ * created in the same two seconds.
+ */
 export function talliedPlace(connection: string, kind: Kind, offset: RawBuilder<number>): TalliedPlace {
   let place = sql`select 0 as since, ${sql.lit(Number.MAX_SAFE_INTEGER)} as until, 0 as earlier`;
   for (const span of SPANS) {

@@ -169,6 +169,10 @@ describe('SQLite answers from its indexes', () => {
     const { total, page } = plans(null, 'people', null, null, { kind: 'index', startIndex: 9, count: 9 });
     expect(total).toMatch(/^SEARCH tallies/);
     expect(page).toMatch(/people_created \(connection=\? AND created>\?\)/);
+    // Five spans, for where the page begins and for how many are skipped there.
+    const bounded = /SEARCH tallies .*\(connection=\? AND kind=\? AND span=\? AND since>\? AND since<\?\)/g;
+    expect(page.match(bounded)).toHaveLength(10);
+    expect(page).not.toContain('SCAN tallies');
   });
 
   it('goes on by cursor without passing what was shown', () => {

@@ -19,7 +19,11 @@ const steps = fc.constantFrom(
 );
 
 const acts = fc.array(
-  fc.record({ kind: fc.constantFrom('create', 'create', 'delete', 'group', 'deleteGroup'), step: steps }),
+  fc.record({
+    kind: fc.constantFrom('create', 'create', 'delete', 'group', 'deleteGroup'),
+    step: steps,
+    which: fc.nat(),
+  }),
   { maxLength: 30 },
 );
 
@@ -34,9 +38,9 @@ describe.each(ENGINES)('tallies on $name', (engine) => {
           await bindConnection(bench.store, 'other', 'company-2');
           await createPerson(bench.store.connection('other'), 'other');
           const shadow = { people: new Map<string, number>(), groups: new Map<string, number>() };
-          for (const [index, { kind, step }] of series.entries()) {
+          for (const [index, { kind, step, which }] of series.entries()) {
             bench.now += step;
-            await act(bench, kind, String(index), shadow);
+            await act(bench, kind, which, String(index), shadow);
           }
           const { directory } = bench.connection;
           const people = (startIndex: number) =>
@@ -68,6 +72,7 @@ async function expectPages(page: ListPage, made: ReadonlyMap<string, number>, co
       ids: expected.slice(start, start + count),
     });
   }
+  expect(await page(Number.MAX_SAFE_INTEGER)).toEqual({ total: expected.length, ids: [] });
 }
 
 async function createPerson(connection: ConnectionStore, userName: string): Promise<string> {
@@ -81,6 +86,7 @@ async function createPerson(connection: ConnectionStore, userName: string): Prom
 async function act(
   { connection, now }: Bench,
   kind: string,
+  which: number,
   name: string,
   { people, groups }: Readonly<Record<'people' | 'groups', Map<string, number>>>,
 ): Promise<void> {
@@ -94,13 +100,13 @@ async function act(
     groups.set(result.group.id, now);
   }
   if (kind === 'delete') {
-    const [id] = people.keys();
+    const id = [...people.keys()][which % people.size];
     if (id === undefined) return;
     await directory.accept([{ kind: 'change', actor: OKTA, id, decide: () => ({ kind: 'delete' }) }]);
     people.delete(id);
   }
   if (kind === 'deleteGroup') {
-    const [id] = groups.keys();
+    const id = [...groups.keys()][which % groups.size];
     if (id === undefined) return;
     await directory.groups.accept([
       {

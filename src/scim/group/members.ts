@@ -58,7 +58,7 @@ export function namesIn(object: JsonObject): readonly (readonly [string, JsonVal
 /** The id of a member as nearly all clients name it, of whom there may be 50,000; undefined for any other. */
 function plainId(element: unknown): string | undefined {
   const id = isJsonObject(element) ? element.value : undefined;
-  return typeof id === 'string' && id !== '' && isStorableText(id) ? id : undefined;
+  return isId(id) ? id : undefined;
 }
 
 function memberId(element: unknown, path: string): string | undefined {
@@ -67,6 +67,10 @@ function memberId(element: unknown, path: string): string | undefined {
   if (!isJsonObject(object)) throw invalidValue(`${path} must be an object with the member's id as "value".`);
   if (Object.values(object).every(isUnassigned)) return undefined;
   const id = member(object, 'value');
-  if (typeof id === 'string' && id !== '' && isStorableText(id)) return id;
+  if (isId(id)) return id;
   throw invalidValue(`${path}.value must be the id of the member, a string.`);
+}
+
+function isId(value: unknown): value is string {
+  return typeof value === 'string' && value !== '' && isStorableText(value);
 }
