@@ -51,8 +51,8 @@ const INSERT_CHANGE = statement((db, place: Places<Omit<Selectable<Database['gro
 
 /**
  * Writes the audit row of a change, and queues those whose access it may change. Every change of a group, and so every
- * change of who is a member of which group, comes by here. The row of a deletion names nobody: the members of a deleted group stay in `group_members`, which
- * therefore tells who lost it, and are nobody's members for all else.
+ * change of who is a member of which group, comes by here. The row of a deletion names nobody: the members of a deleted
+ * group stay in `group_members`, which therefore tells who lost it, and are nobody's members for all else.
  */
 export async function recordChange(
   { db, connection, actor, now, engine, gives, scope }: GroupWriting,

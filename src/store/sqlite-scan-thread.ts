@@ -18,7 +18,10 @@ export interface ScanRequest {
   readonly limit: number;
 }
 
-/** What the thread tells: that it is ready, and then of every request parts in the order of the queries, at least one for each that was read, and an ending. */
+/**
+ * What the thread tells: that it is ready, and then of every request parts in the order of the queries, at least one for
+ * each that was read, and an ending.
+ */
 export type ScanAnswer =
   | { readonly kind: 'ready' }
   | { readonly kind: 'part'; readonly query: number; readonly rows: readonly unknown[] }

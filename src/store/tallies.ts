@@ -3,7 +3,10 @@ import type { Database } from './tables.ts';
 
 type Kind = Database['tallies']['kind'];
 
-/** The spans of the tallies, in ms. Each holds so few of the next that to add them up takes next to no time. */
+/**
+ * The spans of the tallies, in ms, as the migration has them. Each holds so few of the next that to add them up takes next
+ * to no time.
+ */
 const SPANS = [2_764_800_000, 86_400_000, 1_800_000, 60_000, 2_000] as const;
 
 /** Where in the order of creation the rows of a page are to be looked for. */

@@ -141,7 +141,7 @@ describe.each(ENGINES)('what a write says that it left, on $name', (engine) => {
           await expectRead(connection, result);
         }
       }),
-      { numRuns: 100 },
+      { numRuns: 300 },
     );
     await bench.close();
     expect([...seen]).toEqual(

@@ -10,7 +10,10 @@ describe.each(ENGINES)('group commit on $name', (engine) => {
   beforeEach(async () => {
     bench = await openBench(engine);
   });
-  afterEach(() => bench.close());
+  afterEach(async () => {
+    vi.restoreAllMocks();
+    await bench.close();
+  });
 
   const insert = (name: string) => async (transaction: Kysely<Database>) => {
     await transaction.insertInto('connections').values({ name, company_id: name, created: 0 }).execute();
@@ -32,15 +35,17 @@ describe.each(ENGINES)('group commit on $name', (engine) => {
   });
 
   it('is what people are written with', async () => {
+    vi.spyOn(performance, 'now').mockReturnValue(0);
     const transaction = vi.spyOn(bench.store.db, 'transaction');
     const userNames = Array.from({ length: 50 }, (_, number) => `person${number}`);
     const records = await Promise.all(userNames.map((userName) => createOne(bench.connection, { userName })));
     expect(records.map(({ person }) => person.resource.userName)).toEqual(userNames);
-    expect(transaction.mock.calls.length).toBeLessThan(50);
+    expect(transaction).toHaveBeenCalledTimes(1);
   });
 
   it('is what groups are written with, together with people', async () => {
     const actor = { kind: 'scim', name: 'okta' } as const;
+    vi.spyOn(performance, 'now').mockReturnValue(0);
     const transaction = vi.spyOn(bench.store.db, 'transaction');
     const numbers = Array.from({ length: 25 }, (_, number) => number);
     const written = await Promise.all(
@@ -58,7 +63,7 @@ describe.each(ENGINES)('group commit on $name', (engine) => {
       ]),
     );
     expect(written).toHaveLength(50);
-    expect(transaction.mock.calls.length).toBeLessThan(50);
+    expect(transaction).toHaveBeenCalledTimes(1);
   });
 
   it('takes nothing more into a transaction after 10 ms', async () => {

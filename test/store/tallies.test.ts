@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bindConnection, type ConnectionStore } from '../../src/store/store.ts';
-import { type Bench, ENGINES, OKTA, openBench } from './engines.ts';
+import { bindConnection } from '../../src/store/store.ts';
+import { type Bench, change, createOne, ENGINES, firstPage, OKTA, openBench } from './engines.ts';
 
 /** Long enough for tallies of every length to differ, and for time to go backwards. */
 const steps = fc.constantFrom(
@@ -36,7 +36,7 @@ describe.each(ENGINES)('tallies on $name', (engine) => {
           bench.now = 100 * 86_400_000 - 3;
           // Somebody of another connection is not counted.
           await bindConnection(bench.store, 'other', 'company-2');
-          await createPerson(bench.store.connection('other'), 'other');
+          await createOne(bench.store.connection('other'), { userName: 'other' });
           const shadow = { people: new Map<string, number>(), groups: new Map<string, number>() };
           for (const [index, { kind, step, which }] of series.entries()) {
             bench.now += step;
@@ -60,6 +60,26 @@ describe.each(ENGINES)('tallies on $name', (engine) => {
       { numRuns: 40 },
     );
   }, 60_000);
+
+  it('count whoever is written or taken away by hand, too', async () => {
+    const bench = await openBench(engine);
+    const { db } = bench.store;
+    const total = async () => (await bench.connection.directory.list(firstPage(null, 0))).total;
+    const row = { connection: 'default', id: 'x', resource: '{}', version: 1, user_name: 'x', active: 1 };
+    const times = { created: 5, last_modified: 5, user_name_key: 'x' };
+    await db
+      .insertInto('people')
+      .values({ ...row, ...times })
+      .execute();
+    expect(await total()).toBe(1);
+    await db.updateTable('people').set({ deleted: 6 }).execute();
+    expect(await total()).toBe(0);
+    await db.updateTable('people').set({ deleted: null }).execute();
+    expect(await total()).toBe(1);
+    await db.deleteFrom('people').execute();
+    expect(await total()).toBe(0);
+    await bench.close();
+  });
 });
 
 type ListPage = (startIndex: number) => Promise<{ total: number; ids: readonly string[] }>;
@@ -75,14 +95,6 @@ async function expectPages(page: ListPage, made: ReadonlyMap<string, number>, co
   expect(await page(Number.MAX_SAFE_INTEGER)).toEqual({ total: expected.length, ids: [] });
 }
 
-async function createPerson(connection: ConnectionStore, userName: string): Promise<string> {
-  const [result] = await connection.directory.accept([
-    { kind: 'create', actor: OKTA, resource: { userName } },
-  ]);
-  if (result?.kind !== 'written') throw new Error('nobody was written');
-  return result.record.person.id;
-}
-
 async function act(
   { connection, now }: Bench,
   kind: string,
@@ -91,7 +103,7 @@ async function act(
   { people, groups }: Readonly<Record<'people' | 'groups', Map<string, number>>>,
 ): Promise<void> {
   const { directory } = connection;
-  if (kind === 'create') people.set(await createPerson(connection, name), now);
+  if (kind === 'create') people.set((await createOne(connection, { userName: name })).person.id, now);
   if (kind === 'group') {
     const [result] = await directory.groups.accept([
       { kind: 'create', actor: OKTA, resource: { displayName: name }, members: [], unknownMembers: 'accept' },
@@ -102,7 +114,7 @@ async function act(
   if (kind === 'delete') {
     const id = [...people.keys()][which % people.size];
     if (id === undefined) return;
-    await directory.accept([{ kind: 'change', actor: OKTA, id, decide: () => ({ kind: 'delete' }) }]);
+    await change(connection, id, { kind: 'delete' });
     people.delete(id);
   }
   if (kind === 'deleteGroup') {
