@@ -148,6 +148,14 @@ export interface LostCreate {
   readonly isContested: boolean;
 }
 
+/** A create of somebody who was deleted before its outcome was known. */
+export interface LeaversCreate {
+  /** The profile that was to be created. */
+  readonly desired: Profile;
+  /** What it set on somebody's behalf, in the user that it may have made. */
+  readonly owned: readonly AttributeKey[];
+}
+
 /** A provisioning request that is to be looked at. */
 export interface OpenRequest {
   readonly id: string;
@@ -321,6 +329,8 @@ export interface ProvisioningStore {
   queueForGrant(alsoInSync: boolean, now: number): Promise<void>;
   /** The creates of these people whose outcome is not known. */
   lostCreates(people: readonly string[]): Promise<readonly LostCreate[]>;
+  /** The creates, whose outcome is not known, of people with any of these keys who were deleted since. */
+  createsOfLeavers(keys: readonly SearchKeys[]): Promise<readonly LeaversCreate[]>;
   /** Resolves references outside a transaction. */
   resolve: ResolveReferences;
 }

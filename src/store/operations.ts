@@ -1,8 +1,15 @@
 import type { Kysely } from 'kysely';
 import { createdKeys, type SearchKeys } from '../domain/adoption.ts';
+import type { Difference } from '../domain/difference.ts';
 import type { ExtensionResult } from '../domain/outcome.ts';
-import type { LostCreate, OperationUpdate, OutgoingOperation, SentOperation } from '../domain/ports.ts';
-import type { Profile } from '../domain/profile.ts';
+import type {
+  LeaversCreate,
+  LostCreate,
+  OperationUpdate,
+  OutgoingOperation,
+  SentOperation,
+} from '../domain/ports.ts';
+import type { AttributeKey, Profile } from '../domain/profile.ts';
 import { keyText } from './keys.ts';
 import { fromJson } from './records.ts';
 import type { Database } from './tables.ts';
@@ -93,11 +100,15 @@ export async function lostCreates(
     desired: fromJson<Profile>(desired),
     mayRunUntil: next_poll,
   }));
-  const rivals = await peopleWith(
+  if (lost.length === 0) return [];
+  const rivals: readonly Rival[] = await peopleWith(
     db,
     connection,
     lost.map(({ desired }) => createdKeys(desired)),
-  );
+  )
+    .select(['id', 'user_name_key', 'employee_number_key'])
+    .where('deleted', 'is', null)
+    .execute();
   return lost.map((one) => {
     const keys = createdKeys(one.desired);
     const isContested = rivals.some((rival) => rival.id !== one.personId && asksFor(rival, keys));
@@ -105,31 +116,45 @@ export async function lostCreates(
   });
 }
 
-type Rival = Pick<Database['people'], 'id' | 'user_name_key' | 'employee_number_key'>;
-
-/** The living people who have a userName or an employee number of these. */
-async function peopleWith(
+/** The creates of leavers with these keys, of unknown outcome: see `ProvisioningStore.createsOfLeavers`. */
+export async function createsOfLeavers(
   db: Kysely<Database>,
   connection: string,
   keys: readonly SearchKeys[],
-): Promise<readonly Rival[]> {
+): Promise<readonly LeaversCreate[]> {
   if (keys.length === 0) return [];
+  const rows = await db
+    .selectFrom('operations')
+    .select(['difference', 'initial', 'desired'])
+    .where('connection', '=', connection)
+    .where('person_id', 'in', peopleWith(db, connection, keys).select('id').where('deleted', 'is not', null))
+    .where('state', 'in', ['open', 'unknown'])
+    .where('method', '=', 'POST')
+    .execute();
+  return rows.map((row) => {
+    const { set } = fromJson<Difference>(row.difference);
+    const initial = new Set(fromJson<readonly AttributeKey[]>(row.initial));
+    return { desired: fromJson(row.desired), owned: Object.keys(set).filter((key) => !initial.has(key)) };
+  });
+}
+
+type Rival = Pick<Database['people'], 'id' | 'user_name_key' | 'employee_number_key'>;
+
+/** The people who have a userName or an employee number of these. */
+function peopleWith(db: Kysely<Database>, connection: string, keys: readonly SearchKeys[]) {
   const names = keys.map(({ userName }) => keyText(userName));
   const numbers = keys.flatMap(({ employeeNumber }) =>
     employeeNumber === null ? [] : [keyText(employeeNumber)],
   );
-  return await db
+  return db
     .selectFrom('people')
-    .select(['id', 'user_name_key', 'employee_number_key'])
     .where('connection', '=', connection)
-    .where('deleted', 'is', null)
     .where((row) =>
       row.or([
         row('user_name_key', 'in', names),
         ...(numbers.length === 0 ? [] : [row('employee_number_key', 'in', numbers)]),
       ]),
-    )
-    .execute();
+    );
 }
 
 /** Whether a person may be the user with these keys: one who has another employee number is somebody else. */

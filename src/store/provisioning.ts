@@ -10,7 +10,7 @@ import { queueForGrant } from './grants.ts';
 import { backlog, claim, newcomers, recover, renew } from './leases.ts';
 import { admitLosses, heldByGuard } from './losses.ts';
 import { type Memberships, withGroups } from './memberships.ts';
-import { lostCreates } from './operations.ts';
+import { createsOfLeavers, lostCreates } from './operations.ts';
 import { recordRequest } from './record-request.ts';
 import { loadRecords } from './records.ts';
 import { resolve } from './references.ts';
@@ -64,6 +64,7 @@ export function provisioningStore(
     claims: (concurIds) => claims(db, connection, concurIds),
     queueForGrant: (alsoInSync, now) => queueForGrant(db, connection, alsoInSync, now),
     lostCreates: (people) => lostCreates(db, connection, people),
+    createsOfLeavers: (keys) => createsOfLeavers(db, connection, keys),
     resolve: (references) => resolve(db, connection, references),
   };
 }

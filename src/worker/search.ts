@@ -11,7 +11,13 @@ import {
 import { EXTENSIONS } from '../domain/extensions.ts';
 import type { Failure } from '../domain/outcome.ts';
 import type { Candidate, Provisioning } from '../domain/person.ts';
-import type { CandidatesFound, LostCreate, OperationUpdate, ProvisioningUpdate } from '../domain/ports.ts';
+import type {
+  CandidatesFound,
+  LeaversCreate,
+  LostCreate,
+  OperationUpdate,
+  ProvisioningUpdate,
+} from '../domain/ports.ts';
 import type { AttributeKey } from '../domain/profile.ts';
 import { retryDelay } from '../domain/retry-policy.ts';
 import type { Context } from './context.ts';
@@ -43,8 +49,10 @@ export async function searchAll(context: Context, items: readonly Item[]): Promi
   );
   const ids = found.flatMap(({ outcome }) => (outcome.kind === 'found' ? outcome.candidates : []));
   const claims = new Map<string, Claim>(await context.store.claims(ids.map(({ concurId }) => concurId)));
-  const numbers = ids.filter(({ concurId }) => !claims.has(concurId)).map((one) => one.employeeNumber);
+  const unclaimed = ids.filter(({ concurId }) => !claims.has(concurId));
+  const numbers = unclaimed.map((one) => one.employeeNumber);
   const beingCreated = await context.store.beingCreated([...new Set(numbers.filter((one) => one !== null))]);
+  const ofLeavers = await context.store.createsOfLeavers(unclaimed.map(keysInConcur));
   await settleVoid(context, found, claims, begun);
   return found.map(({ item, lost, outcome }): SearchResult => {
     if (outcome.kind !== 'found') return { kind: 'failed', item, failure: outcome };
@@ -54,12 +62,12 @@ export async function searchAll(context: Context, items: readonly Item[]): Promi
     const isFound = adoption.kind === 'adopt' && isMadeByAny(lost, adoption.candidate, claims);
     const update = isFound ? null : whileLost(context, item, adoption, lost, begun);
     if (update !== null) return { kind: 'decided', item, update };
-    const former = adoption.kind === 'adopt' ? claims.get(adoption.candidate.concurId) : undefined;
+    const owned = adoption.kind === 'adopt' ? setBefore(adoption.candidate, claims, ofLeavers) : [];
     if (adoption.kind === 'adopt') {
       const holder = item.record.person.deleted === null ? 'person' : 'leaving';
       claims.set(adoption.candidate.concurId, { holder, keys: keysOf(item), owned: [], rests: false });
     }
-    return resultOf(context, adoption, item, former?.owned ?? []);
+    return resultOf(context, adoption, item, owned);
   });
 }
 
@@ -78,6 +86,21 @@ function isMadeByAny(
   claims: ReadonlyMap<string, Claim>,
 ): boolean {
   return lost.some(({ desired }) => isMadeBy(createdKeys(desired), candidate, claims));
+}
+
+/** The keys by which a user is found. */
+function keysInConcur({ userName, externalId, employeeNumber }: Candidate): SearchKeys {
+  return { userName: userName ?? '', externalId, employeeNumber };
+}
+
+/** What was set in a user for somebody who stood for them before, also by a create that was lost. */
+function setBefore(
+  candidate: Candidate,
+  claims: ReadonlyMap<string, Claim>,
+  ofLeavers: readonly LeaversCreate[],
+): readonly AttributeKey[] {
+  const made = ofLeavers.filter(({ desired }) => isMadeBy(createdKeys(desired), candidate, claims));
+  return claims.get(candidate.concurId)?.owned ?? made.flatMap(({ owned }) => owned);
 }
 
 /**
@@ -206,7 +229,12 @@ function resultOf(
 const LOOKS = 6;
 
 const OUTSIDE: ProvisioningUpdate = { state: 'unmanaged', reason: 'out_of_scope', candidates: [], due: null };
-const NOT_CREATED: ProvisioningUpdate = { state: 'in_sync', reason: 'not_created', due: null };
+const NOT_CREATED: ProvisioningUpdate = {
+  state: 'in_sync',
+  reason: 'not_created',
+  lastError: null,
+  due: null,
+};
 
 /** The holder of what is wanted is about to let go of it. */
 function waiting({ clock, random }: Context, provisioning: Provisioning): ProvisioningUpdate {

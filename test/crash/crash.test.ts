@@ -48,7 +48,7 @@ describe.concurrent('a process that is cut with SIGKILL', { timeout: 60_000 }, (
           .map((line) => line.split(' ')[0] ?? ''),
       );
       const readOnly =
-        /^(renew|resolve|claims|lostCreates|newcomers|beingCreated|isSwitchedOff|heldByGuard|credential-read|seedRefreshToken|search|get|list|close|claimPolls|available|working):?/;
+        /^(renew|resolve|claims|lostCreates|createsOfLeavers|newcomers|beingCreated|isSwitchedOff|heldByGuard|credential-read|seedRefreshToken|search|get|list|close|claimPolls|available|working):?/;
       const unnamed = [...passed].filter(
         (point) => !(point in POINTS) && point !== '' && !readOnly.test(point),
       );

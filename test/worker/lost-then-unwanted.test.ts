@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { Delivery, resource } from './harness.ts';
 
 const ROLE = 'urn:ietf:params:scim:schemas:extension:spend:2.0:Role';
@@ -16,4 +16,25 @@ it('a role that nobody asks for any more is taken away also if the answer to giv
   });
   await delivery.comesTo(ada, 'in_sync');
   expect(delivery.inConcur('ada')).not.toHaveProperty([ROLE, 'roles', 0]);
+});
+
+it('so is what somebody who comes back never had, though the answer to creating the one deleted was lost', async () => {
+  const delivery = await Delivery.begin();
+  const { faults } = delivery.simulator;
+  faults.add({ kind: 'drop-after', times: 1, match: { method: 'POST', path: /v4\/Users$/ } });
+  const [before = ''] = await delivery.create(resource('ada', { title: 'Engineer', nickName: 'Addie' }));
+  await delivery.reaches(before, 'queued', 'outcome_unknown');
+  // The leaver's own search fails, so that who comes back finds the user first.
+  faults.add({ kind: 'drop-before', times: 1, match: { path: /search/ } });
+  await delivery.decide(before, () => ({ kind: 'delete' }));
+  await vi.waitFor(async () =>
+    expect((await delivery.record(before)).provisioning.attempts).toBeGreaterThan(0),
+  );
+  const [after = ''] = await delivery.create(resource('ada', { nickName: 'Addie' }));
+  await delivery.comesTo(after, 'in_sync');
+  expect(delivery.inConcur('ada')).toMatchObject({ active: true, nickName: 'Addie' });
+  expect(delivery.inConcur('ada')).not.toHaveProperty('title');
+  const { provisioning } = await delivery.comesTo(before, 'in_sync', 'not_created');
+  expect(provisioning.lastError).toBeNull();
+  expect(delivery.simulator.state.users.size).toBe(1);
 });
