@@ -179,19 +179,16 @@ async function hasTakenAccessOver(
 ): Promise<boolean> {
   if (concurId === null || applied.profile.active === false) return false;
   const { userNameKey, employeeNumberKey } = keysOf(person.resource);
-  const leaver = await peopleWithProvisionings(db)
+  const leavers = peopleWithProvisionings(db)
     .select('people.id')
     .where('people.connection', '=', connection)
     .where('people.deleted', 'is not', null)
-    .where((row) =>
-      row.or([
-        row('people.user_name_key', '=', userNameKey),
-        row('people.employee_number_key', '=', employeeNumberKey),
-      ]),
-    )
     // Whose create was withdrawn never held anybody.
-    .where((row) => row.or([row('reason', 'is', null), row('reason', '!=', 'not_created')]))
-    .limit(1)
+    .where((row) => row.or([row('reason', 'is', null), row('reason', '!=', 'not_created')]));
+  // Each key is looked up in an index of its own.
+  const leaver = await leavers
+    .where('people.user_name_key', '=', userNameKey)
+    .union(leavers.where('people.employee_number_key', '=', employeeNumberKey))
     .executeTakeFirst();
   return leaver !== undefined;
 }

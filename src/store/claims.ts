@@ -5,6 +5,7 @@ import type { Applied, Person } from '../domain/person.ts';
 import type { AttributeKey } from '../domain/profile.ts';
 import type { Reason, State } from '../domain/provisioning.ts';
 import { keyText } from './keys.ts';
+import type { Read } from './list.ts';
 import type { Memberships } from './memberships.ts';
 import { fromJson, peopleWithProvisionings } from './records.ts';
 import { UNDER_WAY } from './requeue.ts';
@@ -99,12 +100,15 @@ export async function releaseFormerHolders(
     .where('connection', '=', connection)
     .where('concur_id', '=', concurId)
     .where('person_id', '!=', id)
-    .where('person_id', 'in', (row) =>
-      row
-        .selectFrom('people')
-        .select('people.id')
-        .where('people.connection', '=', connection)
-        .where('people.deleted', 'is not', null),
+    .where((row) =>
+      row.exists(
+        row
+          .selectFrom('people')
+          .select('people.id')
+          .whereRef('people.connection', '=', 'provisionings.connection')
+          .whereRef('people.id', '=', 'provisionings.person_id')
+          .where('people.deleted', 'is not', null),
+      ),
     );
   await former
     .set({ ...SETTLED, losses: '{}', pending_since: null, deactivation_since: null })
@@ -142,9 +146,13 @@ export async function handOver(
   }
 }
 
-/** Whether somebody else is about to give up a userName or an employee number: see `ProvisioningStore.isGivenUp`. */
+/**
+ * Whether somebody else is about to give up a userName or an employee number: see `ProvisioningStore.isGivenUp`. It looks
+ * at everybody of whom something is under way, and is read apart.
+ */
 export async function isGivenUp(
   { db, engine, connection }: Memberships,
+  readApart: Read,
   personId: string,
   { userName, employeeNumber }: SearchKeys,
 ): Promise<boolean> {
@@ -156,14 +164,15 @@ export async function isGivenUp(
       ? []
       : [sql<SqlBool>`${applied(`${ENTERPRISE}:employeeNumber`)} = ${keyText(employeeNumber)}`]),
   ];
-  const holder = await db
+  const holder = db
     .selectFrom('provisionings')
     .select('person_id')
     .where('connection', '=', connection)
     .where('state', 'in', UNDER_WAY)
     .where('person_id', '!=', personId)
+    .where(engine.withinTime())
     .where((row) => row.or(holds))
-    .limit(1)
-    .executeTakeFirst();
-  return holder !== undefined;
+    .limit(1);
+  const [rows = []] = await readApart([holder.compile()]);
+  return rows.length > 0;
 }

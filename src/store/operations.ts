@@ -101,14 +101,8 @@ export async function lostCreates(
     mayRunUntil: next_poll,
   }));
   if (lost.length === 0) return [];
-  const rivals: readonly Rival[] = await peopleWith(
-    db,
-    connection,
-    lost.map(({ desired }) => createdKeys(desired)),
-  )
-    .select(['id', 'user_name_key', 'employee_number_key'])
-    .where('deleted', 'is', null)
-    .execute();
+  const keys = lost.map(({ desired }) => createdKeys(desired));
+  const rivals: readonly Rival[] = await peopleWith(db, connection, keys, 'living').execute();
   return lost.map((one) => {
     const keys = createdKeys(one.desired);
     const isContested = rivals.some((rival) => rival.id !== one.personId && asksFor(rival, keys));
@@ -123,11 +117,17 @@ export async function createsOfLeavers(
   keys: readonly SearchKeys[],
 ): Promise<readonly LeaversCreate[]> {
   if (keys.length === 0) return [];
+  const leavers = await peopleWith(db, connection, keys, 'deleted').execute();
+  if (leavers.length === 0) return [];
   const rows = await db
     .selectFrom('operations')
     .select(['difference', 'initial', 'desired'])
     .where('connection', '=', connection)
-    .where('person_id', 'in', peopleWith(db, connection, keys).select('id').where('deleted', 'is not', null))
+    .where(
+      'person_id',
+      'in',
+      leavers.map(({ id }) => id),
+    )
     .where('state', 'in', ['open', 'unknown'])
     .where('method', '=', 'POST')
     .execute();
@@ -140,21 +140,26 @@ export async function createsOfLeavers(
 
 type Rival = Pick<Database['people'], 'id' | 'user_name_key' | 'employee_number_key'>;
 
-/** The people who have a userName or an employee number of these. */
-function peopleWith(db: Kysely<Database>, connection: string, keys: readonly SearchKeys[]) {
+/**
+ * The living or the deleted people who have a userName or an employee number of these. Each is looked up in an index of
+ * its own: a condition with `or` would walk through everybody.
+ */
+function peopleWith(
+  db: Kysely<Database>,
+  connection: string,
+  keys: readonly SearchKeys[],
+  which: 'living' | 'deleted',
+) {
   const names = keys.map(({ userName }) => keyText(userName));
   const numbers = keys.flatMap(({ employeeNumber }) =>
     employeeNumber === null ? [] : [keyText(employeeNumber)],
   );
-  return db
+  const people = db
     .selectFrom('people')
+    .select(['id', 'user_name_key', 'employee_number_key'])
     .where('connection', '=', connection)
-    .where((row) =>
-      row.or([
-        row('user_name_key', 'in', names),
-        ...(numbers.length === 0 ? [] : [row('employee_number_key', 'in', numbers)]),
-      ]),
-    );
+    .where('deleted', which === 'living' ? 'is' : 'is not', null);
+  return people.where('user_name_key', 'in', names).union(people.where('employee_number_key', 'in', numbers));
 }
 
 /** Whether a person may be the user with these keys: one who has another employee number is somebody else. */

@@ -8,6 +8,7 @@ import { commit } from './commit.ts';
 import { isSwitchedOff } from './delivery-switch.ts';
 import { queueForGrant } from './grants.ts';
 import { backlog, claim, newcomers, recover, renew } from './leases.ts';
+import type { Read } from './list.ts';
 import { admitLosses, heldByGuard } from './losses.ts';
 import { type Memberships, withGroups } from './memberships.ts';
 import { createsOfLeavers, lostCreates } from './operations.ts';
@@ -19,11 +20,13 @@ import { claimPolls, hasten } from './requests.ts';
 /**
  * The worker's side of one connection's people.
  *
+ * @param readApart reads what looks at many
  * @param gives tells which groups give anything; absent: none does, and nobody's groups are looked up
  * @param scope whom the connection is for; absent: everybody
  */
 export function provisioningStore(
   place: Memberships,
+  readApart: Read,
   gives: Gives | undefined,
   scope: ScopeSettings | undefined,
 ): ProvisioningStore {
@@ -60,7 +63,7 @@ export function provisioningStore(
     hasten: (provisionId, now) => hasten(db, connection, provisionId, now),
     recover: (lease, now) => recover(db, connection, lease, now),
     beingCreated: (employeeNumbers) => beingCreated(db, connection, employeeNumbers),
-    isGivenUp: (personId, keys) => isGivenUp(place, personId, keys),
+    isGivenUp: (personId, keys) => isGivenUp(place, readApart, personId, keys),
     claims: (concurIds) => claims(db, connection, concurIds),
     queueForGrant: (alsoInSync, now) => queueForGrant(db, connection, alsoInSync, now),
     lostCreates: (people) => lostCreates(db, connection, people),

@@ -95,7 +95,8 @@ export async function openStore({ url, secretKey, clock, newId }: StoreOptions):
     connection: (name, givesAccess, scope) => {
       // Where the scope goes by groups, every group decides who is provisioned at all.
       const gives = scope?.scope?.usesGroups === true ? () => true : givesAccess;
-      const provisioning = provisioningStore({ db, engine: sources.engine, connection: name }, gives, scope);
+      const place = { db, engine: sources.engine, connection: name };
+      const provisioning = provisioningStore(place, searches.read, gives, scope);
       return {
         directory: directory(db, name, clock, newId, { ...sources, gives, scope }),
         provisioning,
