@@ -59,7 +59,7 @@ export async function deliver(
   });
   const verdicts = createVerdicts({
     store: store.provisioning,
-    get: store.directory.get,
+    get: store.directory.record,
     concur,
     settings: configuration,
     commits,

@@ -88,7 +88,9 @@ export function examinedOf(configuration: ConnectionConfiguration, installation:
     const { directory, provisioning } = await store.get();
     const paging = { kind: 'index', startIndex: 1, count: SAMPLE } as const;
     const { total, items } = await directory.list({ filter: null, sort: null, paging });
-    const people = (await provisioning.withRelations(items)).map(async (record) => ({
+    const records = await Promise.all(items.map(({ person }) => directory.record(person.id)));
+    const known = await provisioning.withRelations(records.filter((record) => record !== null));
+    const people = known.map(async (record) => ({
       id: record.person.id,
       wanted: await wantedOf(record, configuration, provisioning.resolve, EVERYTHING),
     }));

@@ -119,8 +119,17 @@ export interface Provisioning {
   readonly openOperations: number;
 }
 
+/** A person as they are shown to SCIM clients: their own data, and what became of them in Concur. */
+export interface SeenPerson {
+  readonly person: Person;
+  readonly provisioning: Pick<
+    Provisioning,
+    'state' | 'concurId' | 'lastRequestId' | 'lastError' | 'lastConfirmed' | 'pendingSince'
+  >;
+}
+
 /** A person with their provisioning. */
-export interface PersonRecord {
+export interface PersonRecord extends SeenPerson {
   readonly person: Person;
   readonly provisioning: Provisioning;
   /** The groups that the person is in, by name; absent where nobody asked, or where groups give nothing. */

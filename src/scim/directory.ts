@@ -1,5 +1,5 @@
 import type { JsonObject } from '../domain/json.ts';
-import type { Override, PersonRecord } from '../domain/person.ts';
+import type { Override, PersonRecord, SeenPerson } from '../domain/person.ts';
 import type { Filter } from './filter/filter.ts';
 import type { GroupName, Groups } from './groups.ts';
 import type { AttributeReference } from './registry.ts';
@@ -111,12 +111,14 @@ export interface Directory {
    * conflicts, is missing or rejected leaves the others alone.
    */
   accept(writes: readonly Write[]): Promise<readonly WriteResult[]>;
-  get(id: string): Promise<PersonRecord | null>;
+  get(id: string): Promise<SeenPerson | null>;
+  /** As `get`, with all that is known about the person. */
+  record(id: string): Promise<PersonRecord | null>;
   /**
    * Lists people. Fails with a `ScimError`: `invalidCursor` or `expiredCursor` (RFC 9865 §2.1) for a cursor that
    * this very list did not give out, and `tooMany` for a filter that takes too long to answer.
    */
-  list(query: ListQuery): Promise<Page<PersonRecord>>;
+  list(query: ListQuery): Promise<Page<SeenPerson>>;
   /** The groups that each of these people is a direct member of, by person id; nobody without a group is in it. */
   groupsOf(ids: readonly string[]): Promise<ReadonlyMap<string, readonly GroupName[]>>;
   readonly groups: Groups;

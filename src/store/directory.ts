@@ -1,5 +1,4 @@
 import type { Kysely } from 'kysely';
-import type { PersonRecord } from '../domain/person.ts';
 import type { Directory } from '../scim/directory.ts';
 import { accept } from './accept.ts';
 import type { AccessSource } from './access.ts';
@@ -7,8 +6,9 @@ import { groupCommit } from './group-commit.ts';
 import { groups, groupsOf } from './groups.ts';
 import { type ListSources, listIdsOf } from './list.ts';
 import { oneARound } from './one-a-round.ts';
-import { loadRecord, loadRecords } from './records.ts';
+import { loadRecord } from './records.ts';
 import { outsideIn } from './scope.ts';
+import { loadAllSeen, loadSeen } from './seen.ts';
 import type { Database } from './tables.ts';
 
 /** A page of more people than this waits for its turn: to show them takes a time that others would notice. */
@@ -35,20 +35,18 @@ export function directory(
   return {
     accept: (writes) =>
       commit((transaction) => accept(transaction, connection, writes, clock, newId, findOutside)),
-    get: (id) => get(db, connection, id),
+    get: (id) => loadSeen(db, connection, id),
+    record: async (id) => {
+      const record = await loadRecord(db, connection, id);
+      return record?.person.deleted === null ? record : null;
+    },
     list: async (query) => {
       const { items: ids, ...page } = await listPeople(query);
       if (ids.length > FEW) await turn();
-      const records = await loadRecords(db, connection, ids);
       // Somebody may have been deleted since the ids were read.
-      return { ...page, items: records.filter(({ person }) => person.deleted === null) };
+      return { ...page, items: await loadAllSeen(db, connection, ids) };
     },
     groupsOf: (ids) => groupsOf(sources, connection, ids),
     groups: groups(sources, connection, clock, newId, listIdsOf(sources, connection, 'groups'), commit),
   };
-}
-
-async function get(db: Kysely<Database>, connection: string, id: string): Promise<PersonRecord | null> {
-  const record = await loadRecord(db, connection, id);
-  return record === null || record.person.deleted !== null ? null : record;
 }

@@ -8,6 +8,7 @@ import { peopleHome } from './filter/people.ts';
 import type { SortKey } from './filter/sort.ts';
 import { type ListCursors, type ListPlace, listName } from './list-cursor.ts';
 import { type Effort, keptStatements, type ListStatements } from './list-statements.ts';
+import { rowsOf } from './statement.ts';
 import type { Database } from './tables.ts';
 
 /**
@@ -65,7 +66,7 @@ export function readHere(db: Kysely<Database>): Read {
   return async (queries, fewest = 1) => {
     const read: (readonly unknown[])[] = [];
     for (const query of queries) {
-      const { rows } = await db.executeQuery(query);
+      const rows = await rowsOf(db, query);
       read.push(rows);
       if (rows.length < fewest) break;
     }

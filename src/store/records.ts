@@ -1,4 +1,4 @@
-import type { Kysely, RawBuilder } from 'kysely';
+import type { Kysely, RawBuilder, Selectable } from 'kysely';
 import type { Person, PersonRecord, Provisioning } from '../domain/person.ts';
 import { type Places, statement } from './statement.ts';
 import type { Database } from './tables.ts';
@@ -116,6 +116,11 @@ function selectRelations(db: Kysely<Database>, connection: string | RawBuilder<s
     .orderBy('target');
 }
 
+type PersonRow = Pick<
+  Selectable<Database['people']>,
+  'connection' | 'id' | 'resource' | 'version' | 'created' | 'last_modified' | 'deleted' | 'override'
+>;
+
 type RecordRow = Awaited<ReturnType<ReturnType<typeof selectRecords>['execute']>>[number];
 
 async function toRecords(
@@ -141,7 +146,8 @@ function toRecord(
   return { person: toPerson(row), provisioning: toProvisioning(row, { waitingFor, manager }) };
 }
 
-function toPerson(row: RecordRow): Person {
+/** The person that a row holds. */
+export function toPerson(row: PersonRow): Person {
   return {
     connection: row.connection,
     id: row.id,

@@ -130,6 +130,15 @@ export class SqliteFileDriver implements Driver {
     this.#writer.close();
   }
 
+  /** See `InPlaceAdapter.runAtOnce`. */
+  runAtOnce(query: CompiledQuery, inTransaction: boolean): readonly unknown[] | null {
+    if (inTransaction && this.#writer.inTransaction)
+      return passing(() => run(this.#prepareWrite, query)).rows;
+    const prepareRead = this.#prepareRead;
+    if (inTransaction || prepareRead === null || !SelectQueryNode.is(query.query)) return null;
+    return passing(() => run(prepareRead, query)).rows;
+  }
+
   async #execute<Row>(connection: DatabaseConnection, query: CompiledQuery): Promise<QueryResult<Row>> {
     if (this.#turns.has(connection)) return passing(() => run(this.#prepareWrite, query));
     const prepareRead = this.#prepareRead;

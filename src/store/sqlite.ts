@@ -8,6 +8,7 @@ import { BUSY_TIMEOUT, SqliteFileDriver } from './sqlite-driver.ts';
 import { registerFunctions } from './sqlite-functions.ts';
 import { openScanner, type ScanLimits, type Scanner } from './sqlite-scanner.ts';
 import { writeStatistics } from './sqlite-statistics.ts';
+import type { InPlaceAdapter } from './statement.ts';
 
 /** What SQLite does in its own way when tables are made. */
 export const SQLITE_ENGINE: MigrationEngine = {
@@ -62,7 +63,7 @@ export function sqliteDialect(path: string): Dialect {
   const driver = new SqliteFileDriver(writer, inMemory ? null : openReader(path));
   return {
     createDriver: () => driver,
-    createAdapter: () => new FileAdapter(),
+    createAdapter: () => new FileAdapter(driver),
     createIntrospector: (db) => new SqliteIntrospector(db),
     createQueryCompiler: () => new FileQueryCompiler(),
   };
@@ -102,7 +103,14 @@ function isForeign(database: BetterSqlite.Database): boolean {
   return tables.length > 0 && !tables.includes('kysely_migration');
 }
 
-class FileAdapter extends SqliteAdapter {
+class FileAdapter extends SqliteAdapter implements InPlaceAdapter {
+  readonly runAtOnce: InPlaceAdapter['runAtOnce'];
+
+  constructor(driver: SqliteFileDriver) {
+    super();
+    this.runAtOnce = (query, inTransaction) => driver.runAtOnce(query, inTransaction);
+  }
+
   /** SQLite does run DDL in transactions, so that two processes that migrate at once cannot mix. */
   override get supportsTransactionalDdl(): boolean {
     return true;

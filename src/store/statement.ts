@@ -11,6 +11,16 @@ import type { Database } from './tables.ts';
 /** Stands in a statement for a value that is known when it is run. */
 export type Places<Values> = <Name extends keyof Values & string>(name: Name) => RawBuilder<Values[Name]>;
 
+/** The adapter of a database that is read in this process: what needs not wait there is run past all of Kysely's steps. */
+export interface InPlaceAdapter extends DialectAdapter {
+  /**
+   * Runs a statement at once and returns its rows; null where it has to take its turn. Fails as the driver does.
+   *
+   * @param inTransaction it is one of the transaction that has its turn now
+   */
+  runAtOnce(query: CompiledQuery, inTransaction: boolean): readonly unknown[] | null;
+}
+
 /** Runs a statement on a database, or in a transaction, and returns its rows. */
 export type Statement<Values, Row> = (db: Kysely<Database>, values: Values) => Promise<readonly Row[]>;
 
@@ -41,9 +51,20 @@ export function statement<Values extends object, Row>(
       compiled.set(adapter, query);
     }
     const parameters = query.parameters.map((one) => (one instanceof Place ? valueAt(values, one) : one));
-    const { rows } = await db.executeQuery<Row>({ ...query, parameters });
-    return rows;
+    return await rowsOf(db, { ...query, parameters });
   };
+}
+
+/** Runs a compiled statement on a database, or in a transaction, and returns its rows. */
+export async function rowsOf<Row>(db: Kysely<Database>, query: CompiledQuery<Row>): Promise<readonly Row[]> {
+  const { adapter } = db.getExecutor();
+  const rows = isInPlace(adapter) ? adapter.runAtOnce(query, db.isTransaction) : null;
+  // The rows are those of the statement, which the adapter does not know.
+  return rows === null ? (await db.executeQuery(query)).rows : (rows as readonly Row[]);
+}
+
+function isInPlace(adapter: DialectAdapter): adapter is InPlaceAdapter {
+  return 'runAtOnce' in adapter;
 }
 
 function valueAt<Values>(values: Values, { name }: Place<Values>): unknown {

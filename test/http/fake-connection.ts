@@ -44,15 +44,18 @@ export function fakeConnection(name = 'default', tokens: Record<string, string> 
     if (failure !== null) throw failure;
   };
 
+  const recordOf = (id: string) => {
+    failing();
+    return living().find(({ person }) => person.id === id) ?? null;
+  };
+
   const directory: Directory = {
     accept: async (writes) => {
       failing();
       return writes.map(acceptOne);
     },
-    get: async (id) => {
-      failing();
-      return living().find(({ person }) => person.id === id) ?? null;
-    },
+    get: async (id) => recordOf(id),
+    record: async (id) => recordOf(id),
     list: async ({ filter, paging }) => {
       failing();
       const found = living().filter(

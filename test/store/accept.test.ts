@@ -88,7 +88,7 @@ describe.each(ENGINES)('accepting writes on $name', (engine) => {
   it('survives a restart', async () => {
     const record = await createOne(bench.connection, { userName: 'ann' });
     const again = await bench.reopen();
-    expect(await again.connection('default').directory.get(record.person.id)).toEqual(record);
+    expect(await again.connection('default').directory.record(record.person.id)).toEqual(record);
   });
 
   it('counts versions and never lets lastModified stand still or go back', async () => {

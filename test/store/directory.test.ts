@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ENTERPRISE } from '../../src/domain/extensions.ts';
-import type { PersonRecord } from '../../src/domain/person.ts';
+import type { SeenPerson } from '../../src/domain/person.ts';
 import { parseFilter } from '../../src/scim/filter/parse.ts';
 import { userResourceType } from '../../src/scim/registry.ts';
 import { directory } from '../../src/store/directory.ts';
@@ -25,7 +25,7 @@ describe.each(ENGINES)('the directory on $name', (engine) => {
   });
   afterEach(() => bench.close());
 
-  const names = (records: readonly PersonRecord[]) => records.map(({ person }) => person.resource.userName);
+  const names = (records: readonly SeenPerson[]) => records.map(({ person }) => person.resource.userName);
 
   async function find(filter: string) {
     const parsed = parseFilter(filter, userResourceType);

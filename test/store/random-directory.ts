@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { JsonObject } from '../../src/domain/json.ts';
-import type { PersonRecord } from '../../src/domain/person.ts';
+import type { SeenPerson } from '../../src/domain/person.ts';
 import type { GroupName, GroupRecord } from '../../src/scim/groups.ts';
 import { groupResourceType, userResourceType } from '../../src/scim/registry.ts';
 import { represent } from '../../src/scim/representation.ts';
@@ -90,7 +90,7 @@ async function mark({ db }: Store, connection: string, id: string, at: number): 
     .execute();
 }
 
-function personAsShown({ person, provisioning }: PersonRecord, groups: readonly GroupName[]): Shown {
+function personAsShown({ person, provisioning }: SeenPerson, groups: readonly GroupName[]): Shown {
   const { state, concurId, lastRequestId, lastError, lastConfirmed, pendingSince } = provisioning;
   const { id, override, resource } = person;
   const memberships = groups.map((group) => ({ value: group.id, display: group.display, type: 'direct' }));

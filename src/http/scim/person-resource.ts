@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../domain/json.ts';
-import type { PersonRecord } from '../../domain/person.ts';
+import type { SeenPerson } from '../../domain/person.ts';
 import type { GroupName } from '../../scim/groups.ts';
 import type { Projection } from '../../scim/projection.ts';
 import { groupResourceType, userResourceType } from '../../scim/registry.ts';
@@ -15,7 +15,7 @@ import { resourceUrl } from './answer.ts';
  * @param groups those that the person is a direct member of
  */
 export function personResource(
-  record: PersonRecord,
+  record: SeenPerson,
   baseUrl: string,
   projection: Projection | undefined,
   groups: readonly GroupName[] = [],
@@ -44,7 +44,7 @@ function membership({ id, display }: GroupName, baseUrl: string): JsonObject {
 }
 
 /** `urn:ietf:params:scim:schemas:extension:concur-bridge:2.0:User`: what became of the person in Concur. */
-function bridgeExtension({ person, provisioning }: PersonRecord): JsonObject {
+function bridgeExtension({ person, provisioning }: SeenPerson): JsonObject {
   const { state, concurId, lastRequestId, lastError, lastConfirmed, pendingSince } = provisioning;
   const { override } = person;
   return {

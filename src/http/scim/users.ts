@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../domain/json.ts';
-import type { PersonRecord } from '../../domain/person.ts';
+import type { SeenPerson } from '../../domain/person.ts';
 import type { GroupName } from '../../scim/groups.ts';
 import { USER_MAX_PAYLOAD } from '../../scim/limits.ts';
 import { selectionOf } from '../../scim/projection.ts';
@@ -16,7 +16,7 @@ export function userEndpoint(connection: HttpConnection): Endpoint {
 
   /** The groups are asked for only where they are shown. */
   async function resourcesOf(
-    records: readonly PersonRecord[],
+    records: readonly SeenPerson[],
     { baseUrl, projection }: View,
   ): Promise<readonly JsonObject[]> {
     const ids = records.map(({ person }) => person.id);
@@ -27,7 +27,7 @@ export function userEndpoint(connection: HttpConnection): Endpoint {
     );
   }
 
-  async function seen(record: PersonRecord, view: View): Promise<Seen> {
+  async function seen(record: SeenPerson, view: View): Promise<Seen> {
     const [resource = {}] = await resourcesOf([record], view);
     return { version: record.person.version, resource };
   }
@@ -62,7 +62,7 @@ export function userEndpoint(connection: HttpConnection): Endpoint {
 }
 
 function shown(
-  record: PersonRecord,
+  record: SeenPerson,
   { baseUrl, projection }: View,
   groups: readonly GroupName[] | undefined,
 ): Seen {

@@ -68,7 +68,7 @@ export function checkedDirectory(
   }
 
   async function checkedChange(write: Change, { read, stale }: Batch): Promise<Change> {
-    const reading = read.get(write.id) ?? directory.get(write.id);
+    const reading = read.get(write.id) ?? directory.record(write.id);
     read.set(write.id, reading);
     const before = await reading;
     const decision = before === null ? null : decided(() => write.decide(before));

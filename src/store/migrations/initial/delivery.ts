@@ -11,12 +11,6 @@ export async function createProvisionings(db: Kysely<unknown>): Promise<void> {
     .addColumn('state', 'text', (column) => column.notNull())
     .addColumn('reason', 'text')
     .addColumn('concur_id', 'text')
-    .addColumn('applied', 'text', (column) => column.notNull())
-    .addColumn('owned', 'text', (column) => column.notNull())
-    .addColumn('refused', 'text', (column) => column.notNull())
-    .addColumn('candidates', 'text', (column) => column.notNull())
-    .addColumn('confirmed', 'text', (column) => column.notNull().defaultTo('{}'))
-    .addColumn('losses', 'text', (column) => column.notNull().defaultTo('{}'))
     .addColumn('has_access', 'integer')
     .addColumn('lane', 'text', (column) => column.notNull())
     .addColumn('due', 'bigint')
@@ -29,6 +23,13 @@ export async function createProvisionings(db: Kysely<unknown>): Promise<void> {
     .addColumn('verdict_until', 'bigint')
     .addColumn('lease_token', 'text')
     .addColumn('lease_until', 'bigint')
+    // What is long comes last: SQLite reads through all that stands before a column.
+    .addColumn('applied', 'text', (column) => column.notNull())
+    .addColumn('owned', 'text', (column) => column.notNull())
+    .addColumn('refused', 'text', (column) => column.notNull())
+    .addColumn('candidates', 'text', (column) => column.notNull())
+    .addColumn('confirmed', 'text', (column) => column.notNull().defaultTo('{}'))
+    .addColumn('losses', 'text', (column) => column.notNull().defaultTo('{}'))
     .addPrimaryKeyConstraint('provisionings_pk', ['connection', 'person_id'])
     .addForeignKeyConstraint('provisionings_person_fk', ['connection', 'person_id'], 'people', [
       'connection',

@@ -18,7 +18,6 @@ export async function createPeople(db: Kysely<unknown>): Promise<void> {
     .createTable('people')
     .addColumn('connection', 'text', (column) => column.notNull())
     .addColumn('id', 'text', (column) => column.notNull())
-    .addColumn('resource', 'text', (column) => column.notNull())
     .addColumn('version', 'integer', (column) => column.notNull())
     .addColumn('created', 'bigint', (column) => column.notNull())
     .addColumn('last_modified', 'bigint', (column) => column.notNull())
@@ -32,6 +31,8 @@ export async function createPeople(db: Kysely<unknown>): Promise<void> {
     .addColumn('display_name_key', 'text')
     .addColumn('manager', 'text')
     .addColumn('active', 'integer', (column) => column.notNull())
+    // What is long comes last: SQLite reads through all that stands before a column.
+    .addColumn('resource', 'text', (column) => column.notNull())
     .addPrimaryKeyConstraint('people_pk', ['connection', 'id'])
     .addForeignKeyConstraint('people_connection_fk', ['connection'], 'connections', ['name'])
     .addCheckConstraint('people_version_check', sql`version >= 1`)
