@@ -148,7 +148,7 @@ export interface LostCreate {
   readonly isContested: boolean;
 }
 
-/** A create of somebody who was deleted before its outcome was known. */
+/** A create of somebody who was deleted since, and for whom no Concur user is known. */
 export interface LeaversCreate {
   /** The profile that was to be created. */
   readonly desired: Profile;
@@ -329,7 +329,7 @@ export interface ProvisioningStore {
   queueForGrant(alsoInSync: boolean, now: number): Promise<void>;
   /** The creates of these people whose outcome is not known. */
   lostCreates(people: readonly string[]): Promise<readonly LostCreate[]>;
-  /** The creates, whose outcome is not known, of people with any of these keys who were deleted since. */
+  /** The creates, open or lost, of deleted people with any of these keys, for whom no Concur user is known. */
   createsOfLeavers(keys: readonly SearchKeys[]): Promise<readonly LeaversCreate[]>;
   /** Resolves references outside a transaction. */
   resolve: ResolveReferences;

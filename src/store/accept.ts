@@ -284,7 +284,7 @@ async function queue(
   });
   const isLocal = !isAboutProvisioning(decision) && update.waitingFor === undefined;
   const holds = after.concurId;
-  if (decision.kind === 'release') await releaseFormerHolders(db, person, decision.concurId);
+  if (decision.kind === 'release') await releaseFormerHolders(db, person, decision.concurId, now);
   if (holds === null) return isLocal ? after : null;
   const isOther = holds !== before.provisioning.concurId;
   const isRenamed = keysChanged(before.person, person);

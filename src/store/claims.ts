@@ -6,6 +6,7 @@ import type { AttributeKey } from '../domain/profile.ts';
 import type { Reason, State } from '../domain/provisioning.ts';
 import { keyText } from './keys.ts';
 import type { Read } from './list.ts';
+import { voidLostCreates } from './lost-creates.ts';
 import type { Memberships } from './memberships.ts';
 import { fromJson, peopleWithProvisionings } from './records.ts';
 import { UNDER_WAY } from './requeue.ts';
@@ -94,6 +95,7 @@ export async function releaseFormerHolders(
   db: Kysely<Database>,
   { connection, id }: Person,
   concurId: string,
+  now: number,
 ): Promise<void> {
   const former = db
     .updateTable('provisionings')
@@ -115,7 +117,8 @@ export async function releaseFormerHolders(
     .where('state', '=', 'held')
     .where('reason', '=', 'guard')
     .execute();
-  await former.set({ concur_id: null, has_access: null }).execute();
+  const released = await former.set({ concur_id: null, has_access: null }).returning('person_id').execute();
+  for (const { person_id } of released) await voidLostCreates(db, connection, person_id, now);
 }
 
 const SETTLED = { state: 'in_sync', reason: null, last_error: null, due: null } as const;

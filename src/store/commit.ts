@@ -7,7 +7,8 @@ import { extensionOf } from '../domain/profile.ts';
 import { claims, handOver, releaseFormerHolders } from './claims.ts';
 import { keepDeactivation } from './deactivations.ts';
 import { heldUnder } from './leases.ts';
-import { updateOperations, voidLostCreates } from './operations.ts';
+import { voidLostCreates } from './lost-creates.ts';
+import { updateOperations } from './operations.ts';
 import { toProvisioningColumns } from './person-rows.ts';
 import { pendingSince } from './queueing.ts';
 import { resolve, wakeRefused } from './references.ts';
@@ -123,7 +124,7 @@ async function commitPerson(
     await voidLostCreates(db, person.connection, person.id, now);
   }
   if (claim !== undefined && !isTaken && update.concurId != null) {
-    await releaseFormerHolders(db, person, update.concurId);
+    await releaseFormerHolders(db, person, update.concurId, now);
   }
   return { record, update, turn: await writeRelations(db, record, update) };
 }

@@ -4,6 +4,7 @@ import {
   type CompiledQuery,
   type DatabaseConnection,
   type Driver,
+  type QueryExecutor,
   type QueryResult,
   SelectQueryNode,
 } from 'kysely';
@@ -41,6 +42,7 @@ export class SqliteFileDriver implements Driver {
   #lastTurn: Promise<void> = Promise.resolve();
   /** Ends the turn of a connection that is in a transaction. */
   readonly #turns = new WeakMap<DatabaseConnection, () => void>();
+  readonly #transactions = new WeakMap<QueryExecutor, DatabaseConnection>();
 
   /** @param reader another connection to the same file; null for a database in memory, which has one only */
   constructor(writer: BetterSqlite.Database, reader: BetterSqlite.Database | null) {
@@ -131,12 +133,20 @@ export class SqliteFileDriver implements Driver {
   }
 
   /** See `InPlaceAdapter.runAtOnce`. */
-  runAtOnce(query: CompiledQuery, inTransaction: boolean): readonly unknown[] | null {
-    if (inTransaction && this.#writer.inTransaction)
-      return passing(() => run(this.#prepareWrite, query)).rows;
+  runAtOnce(query: CompiledQuery, transaction: QueryExecutor | null): readonly unknown[] | null {
+    if (transaction !== null) {
+      const connection = this.#transactions.get(transaction);
+      const hasTurn = connection !== undefined && this.#turns.has(connection);
+      return hasTurn ? passing(() => run(this.#prepareWrite, query)).rows : null;
+    }
     const prepareRead = this.#prepareRead;
-    if (inTransaction || prepareRead === null || !SelectQueryNode.is(query.query)) return null;
+    if (prepareRead === null || !SelectQueryNode.is(query.query)) return null;
     return passing(() => run(prepareRead, query)).rows;
+  }
+
+  /** See `InPlaceAdapter.remember`. */
+  remember(transaction: QueryExecutor, connection: DatabaseConnection): void {
+    this.#transactions.set(transaction, connection);
   }
 
   async #execute<Row>(connection: DatabaseConnection, query: CompiledQuery): Promise<QueryResult<Row>> {

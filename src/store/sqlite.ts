@@ -105,10 +105,12 @@ function isForeign(database: BetterSqlite.Database): boolean {
 
 class FileAdapter extends SqliteAdapter implements InPlaceAdapter {
   readonly runAtOnce: InPlaceAdapter['runAtOnce'];
+  readonly remember: InPlaceAdapter['remember'];
 
   constructor(driver: SqliteFileDriver) {
     super();
-    this.runAtOnce = (query, inTransaction) => driver.runAtOnce(query, inTransaction);
+    this.runAtOnce = (query, transaction) => driver.runAtOnce(query, transaction);
+    this.remember = (transaction, connection) => driver.remember(transaction, connection);
   }
 
   /** SQLite does run DDL in transactions, so that two processes that migrate at once cannot mix. */

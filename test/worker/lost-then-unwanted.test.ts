@@ -1,4 +1,5 @@
 import { expect, it, vi } from 'vitest';
+import { ENTERPRISE } from '../../src/domain/extensions.ts';
 import { Delivery, resource } from './harness.ts';
 
 const ROLE = 'urn:ietf:params:scim:schemas:extension:spend:2.0:Role';
@@ -37,4 +38,48 @@ it('so is what somebody who comes back never had, though the answer to creating 
   const { provisioning } = await delivery.comesTo(before, 'in_sync', 'not_created');
   expect(provisioning.lastError).toBeNull();
   expect(delivery.simulator.state.users.size).toBe(1);
+});
+
+it.each([
+  ['by hand', 'deactivate'],
+  ['by us', 'delete'],
+] as const)(
+  'but nothing of a user made by hand after the one of a lost create was deleted %s',
+  async (_, deletion) => {
+    const delivery = await Delivery.begin({ settings: { deletion } });
+    const { faults, state, company, url } = delivery.simulator;
+    faults.add({ kind: 'drop-after', times: 1, match: { method: 'POST', path: /v4\/Users$/ } });
+    const [before = ''] = await delivery.create(resource('ada', { title: 'Engineer' }));
+    await delivery.comesTo(before, 'in_sync');
+    await delivery.decide(before, () => ({ kind: 'delete' }));
+    const { provisioning } = await delivery.rests(before);
+    await fetch(`${url}/profile/v4/Users/${provisioning.concurId}`, {
+      method: 'DELETE',
+      headers: { authorization: `Bearer ${[...state.tokens.access.keys()].at(-1)}` },
+    });
+    expect(delivery.inConcur('ada')).toBeUndefined();
+    state.seed({
+      ...resource('ada', { title: 'Chief' }),
+      [ENTERPRISE]: { companyId: company.id, employeeNumber: 'number-ada' },
+    });
+    const [after = ''] = await delivery.create(resource('ada'));
+    await delivery.comesTo(after, 'in_sync');
+    expect(delivery.inConcur('ada')).toMatchObject({ active: true, title: 'Chief' });
+  },
+);
+
+it('nor is a lost create asked for anything once somebody else stands for what it made', async () => {
+  const delivery = await Delivery.begin();
+  const match = { method: 'POST', path: /v4\/Users$/ };
+  delivery.simulator.faults.add({ kind: 'drop-after', times: 1, match });
+  const [before = ''] = await delivery.create(resource('ada'));
+  await delivery.comesTo(before, 'in_sync');
+  await delivery.decide(before, () => ({ kind: 'delete' }));
+  await delivery.rests(before);
+  const lost = () => delivery.store.provisioning.lostCreates([before]);
+  expect(await lost()).toHaveLength(1);
+  delivery.clock.advance(10 * 60_000);
+  const [after = ''] = await delivery.create(resource('ada'));
+  await delivery.comesTo(after, 'in_sync');
+  expect(await lost()).toEqual([]);
 });

@@ -175,12 +175,12 @@ export async function createRequests(db: Kysely<unknown>): Promise<void> {
     .addColumn('person_id', 'text', (column) => column.notNull())
     .addColumn('method', 'text', (column) => column.notNull())
     .addColumn('concur_id', 'text')
+    .addColumn('state', 'text', (column) => column.notNull())
+    .addColumn('overtaken', 'integer', (column) => column.notNull())
     .addColumn('difference', 'text', (column) => column.notNull())
     .addColumn('base', 'text', (column) => column.notNull())
     .addColumn('initial', 'text', (column) => column.notNull())
     .addColumn('desired', 'text', (column) => column.notNull())
-    .addColumn('state', 'text', (column) => column.notNull())
-    .addColumn('overtaken', 'integer', (column) => column.notNull())
     .addPrimaryKeyConstraint('operations_pk', ['connection', 'id'])
     .addForeignKeyConstraint('operations_request_fk', ['connection', 'request_id'], requests, [
       'connection',
