@@ -64,15 +64,14 @@ export function statement<Values extends object, Row>(
 export async function rowsOf<Row>(db: Kysely<Database>, query: CompiledQuery<Row>): Promise<readonly Row[]> {
   const executor = db.getExecutor();
   const { adapter } = executor;
-  if (isInPlace(adapter)) {
-    const rows = adapter.runAtOnce(query, db.isTransaction ? executor : null);
-    // The rows are those of the statement, which the adapter does not know.
-    if (rows !== null) return rows as readonly Row[];
-    if (db.isTransaction) {
-      await executor.provideConnection(async (connection) => adapter.remember(executor, connection));
-    }
-  }
-  return (await db.executeQuery(query)).rows;
+  const rows = isInPlace(adapter) ? adapter.runAtOnce(query, db.isTransaction ? executor : null) : null;
+  // The rows are those of the statement, which the adapter does not know.
+  if (rows !== null) return rows as readonly Row[];
+  if (!isInPlace(adapter) || !db.isTransaction) return (await db.executeQuery(query)).rows;
+  return await executor.provideConnection(async (connection) => {
+    adapter.remember(executor, connection);
+    return (await connection.executeQuery<Row>(query)).rows;
+  });
 }
 
 function isInPlace(adapter: DialectAdapter): adapter is InPlaceAdapter {
