@@ -24,10 +24,12 @@ export interface ScanLimits {
   readonly waiting: number;
   /** How long one read may take from when it is asked for, in ms. */
   readonly time: number;
+  /** How long a thread that has nothing to read is kept, in ms: it has 10 MB or more, and another begins in 0.1 s. */
+  readonly rest: number;
 }
 
 /** One long search must not keep the next from being answered; more threads would take the processor from everything else. */
-export const SEARCH_LIMITS: ScanLimits = { threads: 2, waiting: 50, time: 5_000 };
+export const SEARCH_LIMITS: ScanLimits = { threads: 2, waiting: 50, time: 5_000, rest: 15_000 };
 
 /**
  * No search runs on this thread, so that what takes moments never waits for one. Each takes so short a time that the
@@ -52,6 +54,8 @@ interface Thread {
   /** Resolves when the thread has loaded what it needs, or is gone. */
   readonly ready: PromiseWithResolvers<void>;
   job: Job | null;
+  /** Ends it, once it has had nothing to read for long. */
+  rest: NodeJS.Timeout | undefined;
 }
 
 /** Rows are handed over as they are read, a thread keeps none of them. */
@@ -65,6 +69,7 @@ export function openScanner(path: string, limits: ScanLimits): Scanner {
   const workerData: ScannedFile = { path, busyTimeout: BUSY_TIMEOUT };
   const threads: Thread[] = [];
   const waiting: Job[] = [];
+  const leaving = new Set<Promise<unknown>>();
   let closed = false;
 
   function start(): Thread {
@@ -72,6 +77,7 @@ export function openScanner(path: string, limits: ScanLimits): Scanner {
       worker: new Worker(THREAD_FILE, { workerData, resourceLimits: SMALL }),
       ready: Promise.withResolvers(),
       job: null,
+      rest: undefined,
     };
     // A thread that rests keeps no process alive.
     thread.worker.unref();
@@ -84,6 +90,7 @@ export function openScanner(path: string, limits: ScanLimits): Scanner {
       if (!closed) thread.worker.unref();
       job?.end(answer);
       next();
+      if (thread.job === null && !closed) thread.rest = setTimeout(() => letGo(thread), limits.rest).unref();
     });
     thread.worker.on('error', (cause) => end(thread, cause));
     thread.worker.on('exit', () => end(thread, undefined));
@@ -101,6 +108,14 @@ export function openScanner(path: string, limits: ScanLimits): Scanner {
     if (!closed) next();
   }
 
+  function letGo(thread: Thread): void {
+    const place = threads.indexOf(thread);
+    if (place < 0) return;
+    threads.splice(place, 1);
+    const gone = thread.worker.terminate().finally(() => leaving.delete(gone));
+    leaving.add(gone);
+  }
+
   function next(): void {
     const free = threads.find((thread) => thread.job === null);
     const thread = free ?? (threads.length < limits.threads && waiting.length > 0 ? start() : undefined);
@@ -110,6 +125,7 @@ export function openScanner(path: string, limits: ScanLimits): Scanner {
     for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) {
       if (job.deadline > now) {
         thread.job = job;
+        clearTimeout(thread.rest);
         thread.worker.ref();
         const request: ScanRequest = { queries: job.queries, fewest: job.fewest, limit: job.deadline - now };
         thread.worker.postMessage(request);
@@ -131,14 +147,16 @@ export function openScanner(path: string, limits: ScanLimits): Scanner {
     async close() {
       closed = true;
       for (const job of waiting.splice(0)) job.reject(new StoreUnavailable('SCAN_ENDED', undefined));
-      await Promise.all(
-        threads.map(async ({ worker, ready }) => {
+      await Promise.all([
+        ...leaving,
+        ...threads.map(async ({ worker, ready, rest }) => {
+          clearTimeout(rest);
           // A thread that is cut while it loads the database driver takes the process with it.
           worker.ref();
           await ready.promise;
           await worker.terminate();
         }),
-      );
+      ]);
     },
   };
 }

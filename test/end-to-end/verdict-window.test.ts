@@ -14,7 +14,7 @@ const POST_USERS = { method: 'POST', path: /\/Users$/ };
 const PATCH_USER = { method: 'PATCH', path: /\/Users\/[0-9a-f-]+$/ };
 
 /** What a write that waits for nothing takes, generously, in ms. */
-const AT_ONCE = 500;
+const AT_ONCE = 1_500;
 
 describe('a create', () => {
   test('that Concur confirms shows so in its answer', async () => {
@@ -321,7 +321,7 @@ describe('a write does not wait', () => {
     for (let failures = 0; failures < 8; failures += 1) {
       const seen = await bridge.scim('POST', '/Users', person(`lost-${failures}`), { prefer: 'wait=10' });
       expect(seen.status).toBe(201);
-      expect(seen.took).toBeLessThan(1_500);
+      expect(seen.took).toBeLessThan(5_000);
     }
     const { took } = await bridge.scim('POST', '/Users', person('last'), { prefer: 'wait=10' });
     expect(took).toBeLessThan(AT_ONCE);

@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import BetterSqlite from 'better-sqlite3';
 import { CompiledQuery, sql } from 'kysely';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi , vi } from 'vitest';
 import { StoreUnavailable } from '../../src/domain/store-unavailable.ts';
 import { parseFilter } from '../../src/scim/filter/parse.ts';
 import { userResourceType } from '../../src/scim/registry.ts';
@@ -65,6 +66,18 @@ describe('the scanner', () => {
       detail: expect.stringContaining('0.005 seconds'),
     });
     expect(await scanner.read([SHORT])).toEqual([[{ value: 'x' }]]);
+  });
+
+  it('lets go of a thread that has had nothing to read for long, and begins another when there is', async () => {
+    const terminate = vi.spyOn(Worker.prototype, 'terminate');
+    onTestFinished(() => terminate.mockRestore());
+    const scanner = open({ threads: 1, rest: 20 });
+    expect(await scanner.read([SHORT])).toEqual([[{ value: 'x' }]]);
+    await vi.waitFor(() => expect(terminate).toHaveBeenCalledTimes(1));
+    expect(await scanner.read([SHORT])).toEqual([[{ value: 'x' }]]);
+    await vi.waitFor(() => expect(terminate).toHaveBeenCalledTimes(2));
+    await scanner.close();
+    expect(terminate).toHaveBeenCalledTimes(2);
   });
 
   it('lets a short read by while a long one runs', async () => {
