@@ -48,18 +48,23 @@ export function peopleWithProvisionings(db: Kysely<Database>) {
     );
 }
 
+/** The columns that a person is read from. */
+export const PERSON_COLUMNS = [
+  'people.connection',
+  'people.id',
+  'people.resource',
+  'people.version',
+  'people.created',
+  'people.last_modified',
+  'people.deleted',
+  'people.override',
+] as const;
+
 /** With whether they stand to others: few do, and for them alone is it worth a statement of its own to read how. */
 function selectRecords(db: Kysely<Database>, connection: string | RawBuilder<string>) {
   return peopleWithProvisionings(db)
     .select([
-      'people.connection',
-      'people.id',
-      'people.resource',
-      'people.version',
-      'people.created',
-      'people.last_modified',
-      'people.deleted',
-      'people.override',
+      ...PERSON_COLUMNS,
       'provisionings.state',
       'provisionings.reason',
       'provisionings.concur_id',

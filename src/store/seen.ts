@@ -1,6 +1,6 @@
 import type { Kysely, RawBuilder } from 'kysely';
 import type { SeenPerson } from '../domain/person.ts';
-import { peopleWithProvisionings, toPerson } from './records.ts';
+import { PERSON_COLUMNS, peopleWithProvisionings, toPerson } from './records.ts';
 import { type Places, statement } from './statement.ts';
 import type { Database } from './tables.ts';
 
@@ -37,14 +37,7 @@ export async function loadAllSeen(
 function selectSeen(db: Kysely<Database>, connection: string | RawBuilder<string>) {
   return peopleWithProvisionings(db)
     .select([
-      'people.connection',
-      'people.id',
-      'people.resource',
-      'people.version',
-      'people.created',
-      'people.last_modified',
-      'people.deleted',
-      'people.override',
+      ...PERSON_COLUMNS,
       'provisionings.state',
       'provisionings.concur_id',
       'provisionings.pending_since',

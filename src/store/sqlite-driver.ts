@@ -11,6 +11,7 @@ import {
 import { StoreUnavailable } from '../domain/store-unavailable.ts';
 import { BEHIND, type Checkpoints, openCheckpoints, WITHOUT_THREAD } from './sqlite-checkpoint.ts';
 import { type Prepare, withStatementCache } from './sqlite-statements.ts';
+import type { InPlace } from './statement.ts';
 
 /**
  * How long SQLite itself waits for another process, in ms, which blocks the thread: while the file is opened, and where
@@ -30,7 +31,7 @@ const PASSING = /^SQLITE_(FULL|IOERR|BUSY)/;
  * transactions at any time on another, so that they do not wait for a write that waits for another process.
  * What may pass fails with `StoreUnavailable`.
  */
-export class SqliteFileDriver implements Driver {
+export class SqliteFileDriver implements Driver, InPlace {
   readonly #writer: BetterSqlite.Database;
   readonly #reader: BetterSqlite.Database | null;
   readonly #begin: BetterSqlite.Statement<[]>;
@@ -132,7 +133,7 @@ export class SqliteFileDriver implements Driver {
     this.#writer.close();
   }
 
-  /** See `InPlaceAdapter.runAtOnce`. */
+  /** See `InPlace.runAtOnce`. */
   runAtOnce(query: CompiledQuery, transaction: QueryExecutor | null): readonly unknown[] | null {
     if (transaction !== null) {
       const connection = this.#transactions.get(transaction);
@@ -144,7 +145,7 @@ export class SqliteFileDriver implements Driver {
     return passing(() => run(prepareRead, query)).rows;
   }
 
-  /** See `InPlaceAdapter.remember`. */
+  /** See `InPlace.remember`. */
   remember(transaction: QueryExecutor, connection: DatabaseConnection): void {
     this.#transactions.set(transaction, connection);
   }

@@ -24,7 +24,7 @@ export interface ScanLimits {
   readonly waiting: number;
   /** How long one read may take from when it is asked for, in ms. */
   readonly time: number;
-  /** How long a thread that has nothing to read is kept, in ms: it has 10 MB or more, and another begins in 0.1 s. */
+  /** How long a thread that has nothing to read is kept, in ms: it has some 10 MB, and another begins in 0.1 s. */
   readonly rest: number;
 }
 

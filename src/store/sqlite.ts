@@ -8,7 +8,7 @@ import { BUSY_TIMEOUT, SqliteFileDriver } from './sqlite-driver.ts';
 import { registerFunctions } from './sqlite-functions.ts';
 import { openScanner, type ScanLimits, type Scanner } from './sqlite-scanner.ts';
 import { writeStatistics } from './sqlite-statistics.ts';
-import type { InPlaceAdapter } from './statement.ts';
+import type { InPlace, InPlaceAdapter } from './statement.ts';
 
 /** What SQLite does in its own way when tables are made. */
 export const SQLITE_ENGINE: MigrationEngine = {
@@ -104,13 +104,11 @@ function isForeign(database: BetterSqlite.Database): boolean {
 }
 
 class FileAdapter extends SqliteAdapter implements InPlaceAdapter {
-  readonly runAtOnce: InPlaceAdapter['runAtOnce'];
-  readonly remember: InPlaceAdapter['remember'];
+  readonly inPlace: InPlace;
 
-  constructor(driver: SqliteFileDriver) {
+  constructor(inPlace: InPlace) {
     super();
-    this.runAtOnce = (query, transaction) => driver.runAtOnce(query, transaction);
-    this.remember = (transaction, connection) => driver.remember(transaction, connection);
+    this.inPlace = inPlace;
   }
 
   /** SQLite does run DDL in transactions, so that two processes that migrate at once cannot mix. */

@@ -13,8 +13,8 @@ import type { Database } from './tables.ts';
 /** Stands in a statement for a value that is known when it is run. */
 export type Places<Values> = <Name extends keyof Values & string>(name: Name) => RawBuilder<Values[Name]>;
 
-/** The adapter of a database whose statements need wait for nothing: they are run at once, past all of Kysely's steps. */
-export interface InPlaceAdapter extends DialectAdapter {
+/** Runs statements that need wait for nothing at once, past all of Kysely's steps. */
+export interface InPlace {
   /**
    * Runs a statement and returns its rows; null where it has to take its turn, or the transaction is not known to have
    * it. Fails as the driver does.
@@ -24,6 +24,11 @@ export interface InPlaceAdapter extends DialectAdapter {
   runAtOnce(query: CompiledQuery, transaction: QueryExecutor | null): readonly unknown[] | null;
   /** Says on which connection a transaction is that has its turn. */
   remember(transaction: QueryExecutor, connection: DatabaseConnection): void;
+}
+
+/** The adapter of a database that can. */
+export interface InPlaceAdapter extends DialectAdapter {
+  readonly inPlace: InPlace;
 }
 
 /** Runs a statement on a database, or in a transaction, and returns its rows. */
@@ -64,18 +69,19 @@ export function statement<Values extends object, Row>(
 export async function rowsOf<Row>(db: Kysely<Database>, query: CompiledQuery<Row>): Promise<readonly Row[]> {
   const executor = db.getExecutor();
   const { adapter } = executor;
-  const rows = isInPlace(adapter) ? adapter.runAtOnce(query, db.isTransaction ? executor : null) : null;
-  // The rows are those of the statement, which the adapter does not know.
+  const inPlace = isInPlace(adapter) ? adapter.inPlace : null;
+  const rows = inPlace?.runAtOnce(query, db.isTransaction ? executor : null) ?? null;
+  // The rows are those of the statement, which the driver does not know.
   if (rows !== null) return rows as readonly Row[];
-  if (!isInPlace(adapter) || !db.isTransaction) return (await db.executeQuery(query)).rows;
+  if (inPlace === null || !db.isTransaction) return (await db.executeQuery(query)).rows;
   return await executor.provideConnection(async (connection) => {
-    adapter.remember(executor, connection);
+    inPlace.remember(executor, connection);
     return (await connection.executeQuery<Row>(query)).rows;
   });
 }
 
 function isInPlace(adapter: DialectAdapter): adapter is InPlaceAdapter {
-  return 'runAtOnce' in adapter;
+  return 'inPlace' in adapter;
 }
 
 function valueAt<Values>(values: Values, { name }: Place<Values>): unknown {

@@ -304,6 +304,23 @@ export class Delivery {
       : ({ ...user.identity, ...user.spend, ...user.travel, id: user.id } as JsonObject);
   }
 
+  /** Makes somebody by hand in Concur, with all the keys of that name, and returns their Concur UUID. */
+  makeByHand(name: string, more: JsonObject = {}): string {
+    const { state, company } = this.simulator;
+    return state.seed({
+      ...resource(name, more),
+      [ENTERPRISE]: { companyId: company.id, employeeNumber: `number-${name}` },
+    }).id;
+  }
+
+  /** Deletes a user by hand in Concur, and returns the status that it answers. */
+  async deleteByHand(concurId: string | null): Promise<number> {
+    const { url, state } = this.simulator;
+    const token = [...state.tokens.access.keys()].at(-1);
+    const headers = { authorization: `Bearer ${token}` };
+    return (await fetch(`${url}/profile/v4/Users/${concurId}`, { method: 'DELETE', headers })).status;
+  }
+
   /** The requests that reached Concur, as `METHOD path`, ids left out. */
   calls(method: string, path: RegExp): number {
     return this.simulator.requests.filter((one) => one.method === method && path.test(one.path)).length;

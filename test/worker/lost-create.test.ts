@@ -23,15 +23,6 @@ async function appears(delivery: Delivery, name: string): Promise<void> {
   await vi.waitFor(() => expect(delivery.inConcur(name)).toBeDefined(), PATIENCE);
 }
 
-/** Somebody made by hand in Concur, with all of these keys; returns their Concur UUID. */
-function byHand({ simulator }: Delivery, name: string): string {
-  const { id } = simulator.state.seed({
-    ...resource(name),
-    [ENTERPRISE]: { companyId: simulator.company.id, employeeNumber: `number-${name}` },
-  });
-  return id;
-}
-
 /** A delivery with somebody whose create was lost, and never carried out. */
 async function withLost(name: string): Promise<[Delivery, string]> {
   const delivery = await Delivery.prepare();
@@ -266,7 +257,7 @@ describe('the keys of a lost create that was never carried out', () => {
     delivery.clock.advance(11 * MINUTE);
     await delivery.change(id, { ...keys('eva'), active: false });
     await delivery.comesTo(id, 'in_sync', 'not_created');
-    const stranger = byHand(delivery, 'ada');
+    const stranger = delivery.makeByHand('ada');
     await delivery.change(id, { active: true });
     const { provisioning: after } = await delivery.comesTo(id, 'in_sync');
     expect(after.concurId).not.toBe(stranger);
@@ -277,7 +268,7 @@ describe('the keys of a lost create that was never carried out', () => {
     const [delivery, id] = await withLost('ada');
     await delivery.change(id, keys('eva'));
     await delivery.stop();
-    const real = byHand(delivery, 'ada');
+    const real = delivery.makeByHand('ada');
     delivery.clock.advance(11 * MINUTE);
     const [ada = ''] = await delivery.create(resource('ada'));
     delivery.start();
@@ -296,12 +287,7 @@ describe('the keys of a lost create that was never carried out', () => {
     await delivery.decide(ada, () => ({ kind: 'delete' }));
     await delivery.comesTo(ada, 'in_sync');
     const { concurId } = (await delivery.record(id)).provisioning;
-    const token = [...delivery.simulator.state.tokens.access.keys()].at(-1);
-    const gone = await fetch(`${delivery.simulator.url}/profile/v4/Users/${concurId}`, {
-      method: 'DELETE',
-      headers: { authorization: `Bearer ${token}` },
-    });
-    expect(gone.status).toBe(204);
+    expect(await delivery.deleteByHand(concurId)).toBe(204);
     await delivery.change(id, { title: 'new' });
     await vi.waitFor(() => expect(delivery.inConcur('eva')).toBeUndefined(), PATIENCE);
     await vi.waitFor(async () => {
@@ -323,7 +309,7 @@ describe('a lost create and an account with the keys that the person has now', (
     const creation = gateway.hold({ method: 'POST', path: /v4\/Users$/ });
     const [id = ''] = await delivery.create(resource('ada'));
     await delivery.reaches(id, 'queued', 'outcome_unknown');
-    const own = byHand(delivery, 'eva');
+    const own = delivery.makeByHand('eva');
     await delivery.change(id, keys('eva'));
     // Nothing is taken over while the create may still make a second user.
     await vi.waitFor(async () => {
@@ -341,7 +327,7 @@ describe('a lost create and an account with the keys that the person has now', (
 
   it('is that account where the create was not', async () => {
     const [delivery, id] = await withLost('ada');
-    const own = byHand(delivery, 'eva');
+    const own = delivery.makeByHand('eva');
     await delivery.change(id, keys('eva'));
     const { provisioning } = await delivery.comesTo(id, 'in_sync');
     expect(provisioning.concurId).toBe(own);

@@ -1,5 +1,4 @@
 import { expect, it, vi } from 'vitest';
-import { ENTERPRISE } from '../../src/domain/extensions.ts';
 import { Delivery, resource } from './harness.ts';
 
 const ROLE = 'urn:ietf:params:scim:schemas:extension:spend:2.0:Role';
@@ -47,21 +46,18 @@ it.each([
   'but nothing of a user made by hand after the one of a lost create was deleted %s',
   async (_, deletion) => {
     const delivery = await Delivery.begin({ settings: { deletion } });
-    const { faults, state, company, url } = delivery.simulator;
-    faults.add({ kind: 'drop-after', times: 1, match: { method: 'POST', path: /v4\/Users$/ } });
+    delivery.simulator.faults.add({
+      kind: 'drop-after',
+      times: 1,
+      match: { method: 'POST', path: /v4\/Users$/ },
+    });
     const [before = ''] = await delivery.create(resource('ada', { title: 'Engineer' }));
     await delivery.comesTo(before, 'in_sync');
     await delivery.decide(before, () => ({ kind: 'delete' }));
     const { provisioning } = await delivery.rests(before);
-    await fetch(`${url}/profile/v4/Users/${provisioning.concurId}`, {
-      method: 'DELETE',
-      headers: { authorization: `Bearer ${[...state.tokens.access.keys()].at(-1)}` },
-    });
+    await delivery.deleteByHand(provisioning.concurId);
     expect(delivery.inConcur('ada')).toBeUndefined();
-    state.seed({
-      ...resource('ada', { title: 'Chief' }),
-      [ENTERPRISE]: { companyId: company.id, employeeNumber: 'number-ada' },
-    });
+    delivery.makeByHand('ada', { title: 'Chief' });
     const [after = ''] = await delivery.create(resource('ada'));
     await delivery.comesTo(after, 'in_sync');
     expect(delivery.inConcur('ada')).toMatchObject({ active: true, title: 'Chief' });

@@ -1,7 +1,8 @@
 import BetterSqlite from 'better-sqlite3';
 import { expect, it, vi } from 'vitest';
+import { SPEND } from '../../src/domain/extensions.ts';
 import { seededNumbers } from '../seeded-numbers.ts';
-import { Delivery } from './harness.ts';
+import { Delivery, resource, spend } from './harness.ts';
 import { Storm } from './storm.ts';
 
 /** A walk through all that a table, or an index of it, holds of the connection, or of everybody who was ever deleted. */
@@ -24,8 +25,11 @@ it('nothing that a delivery does walks through all of a connection', async () =>
   const storm = new Storm(delivery, seededNumbers(20));
   await storm.blow();
   await storm.calm();
-  const [somebody = ''] = storm.living.values();
-  await delivery.decide(somebody, () => ({
+  // Nothing has to be sent for who was there before, so that the write could still be withdrawn.
+  delivery.makeByHand('late', { [SPEND]: spend('USD') });
+  const [late = ''] = await delivery.create(resource('late', { [SPEND]: spend('USD') }));
+  await delivery.comesTo(late, 'in_sync');
+  await delivery.decide(late, () => ({
     kind: 'withdraw',
     to: null,
     changed: ['userName'],
