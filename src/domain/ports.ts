@@ -130,10 +130,7 @@ export const REQUEST_STATES = ['sending', 'open', 'completed', 'refused', 'retri
 export type RequestState = (typeof REQUEST_STATES)[number];
 
 /** An operation as it was written before it was sent. */
-export interface SentOperation extends OutgoingOperation {
-  /** A deactivation was sent after it while it was open: which of them Concur did last is not known. */
-  readonly overtaken: boolean;
-}
+export type SentOperation = OutgoingOperation;
 
 /** A create whose outcome is not known. */
 export interface LostCreate {

@@ -80,7 +80,6 @@ export function toOperationRow(
     initial: JSON.stringify(operation.initial),
     desired: JSON.stringify(operation.desired),
     state: 'open',
-    overtaken: 0,
   };
 }
 
@@ -95,6 +94,5 @@ export function toSentOperation(row: Database['operations']): SentOperation {
     base: fromJson(row.base),
     initial: fromJson(row.initial),
     desired: fromJson(row.desired),
-    overtaken: row.overtaken === 1,
   };
 }

@@ -85,18 +85,6 @@ async function insertRequest(
       lease_until: lease.until,
     })
     .execute();
-  const overtaking = operations
-    .filter(({ difference }) => isDeactivation(difference))
-    .map(({ personId }) => personId);
-  if (overtaking.length > 0) {
-    await db
-      .updateTable('operations')
-      .set({ overtaken: 1 })
-      .where('connection', '=', connection)
-      .where('person_id', 'in', overtaking)
-      .where('state', '=', 'open')
-      .execute();
-  }
   await db
     .insertInto('operations')
     .values(operations.map((operation) => toOperationRow(connection, request.id, operation)))

@@ -181,7 +181,6 @@ interface OperationsTable {
   initial: string;
   desired: string;
   state: OperationState;
-  overtaken: number;
 }
 
 interface ExtensionResultsTable {

@@ -161,7 +161,7 @@ async function settleCompleted(
       ),
       people: judged.map(({ personId }) => personId),
       decide: (record, resolve) =>
-        afterVerdicts(context, record, operationOf(judged, record.person.id), resolve, now),
+        afterVerdicts(context, request, record, operationOf(judged, record.person.id), resolve, now),
     },
     now,
   );
@@ -193,6 +193,7 @@ function judgeOperation(
 
 async function afterVerdicts(
   context: Context,
+  request: OpenRequest,
   record: PersonRecord,
   operation: JudgedOperation,
   resolve: ResolveReferences,
@@ -205,7 +206,10 @@ async function afterVerdicts(
     return afterRefusedDeactivation(context, provisioning, refused);
   }
   const settled = settle(provisioning, operation, result?.concurId ?? null, verdicts, now);
-  const update = operation.overtaken
+  // Only a deactivation is sent while an operation is open: which of them Concur did last is not known. The request was
+  // read before Concur was asked, the person just now.
+  const isOvertaken = provisioning.lastRequestId !== request.id;
+  const update = isOvertaken
     ? { ...settled, ...forget({ ...provisioning, ...settled }, operation), confirmed: provisioning.confirmed }
     : settled;
   const next = await stateAfter(context, record, update, resolve);

@@ -106,3 +106,24 @@ describe('a leaver whom a Bulk creates that takes an hour', () => {
     expect(delivery.simulator.violations).toEqual([]);
   });
 });
+
+it('somebody who comes back has access again, though Concur was just asked what became of their create', async () => {
+  const [delivery, gateway] = await Delivery.throughGateway({ sharedClock: true });
+  const { faults } = delivery.simulator;
+  faults.add({ kind: 'late', ms: 65_000, times: 1, match: { method: 'POST', path: /v4\/Users$/ } });
+  delivery.start();
+  const [ada = ''] = await delivery.create(resource('ada', { [SPEND]: spend('USD') }));
+  await delivery.reaches(ada, 'processing');
+  // The look is under way, and the request read for it, before the deactivation is sent.
+  const look = gateway.hold({ path: /provisions/ });
+  delivery.clock.advance(60_000);
+  await look.here;
+  await delivery.change(ada, { active: false });
+  await losesAccess(delivery, 'ada');
+  await delivery.change(ada, { active: true });
+  // Concur is done by then, and the look still has its lease.
+  delivery.clock.advance(6_000);
+  look.release();
+  await delivery.comesTo(ada, 'in_sync');
+  expect(delivery.inConcur('ada')).toMatchObject({ active: true });
+});

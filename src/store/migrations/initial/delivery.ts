@@ -176,7 +176,6 @@ export async function createRequests(db: Kysely<unknown>): Promise<void> {
     .addColumn('method', 'text', (column) => column.notNull())
     .addColumn('concur_id', 'text')
     .addColumn('state', 'text', (column) => column.notNull())
-    .addColumn('overtaken', 'integer', (column) => column.notNull())
     .addColumn('difference', 'text', (column) => column.notNull())
     .addColumn('base', 'text', (column) => column.notNull())
     .addColumn('initial', 'text', (column) => column.notNull())
@@ -195,7 +194,6 @@ export async function createRequests(db: Kysely<unknown>): Promise<void> {
       'operations_state_check',
       sql`state in ('open', 'applied', 'partial', 'refused', 'retried', 'unknown')`,
     )
-    .addCheckConstraint('operations_overtaken_check', sql`overtaken in (0, 1)`)
     .execute();
   await index(db, 'operations_request', 'operations', ['connection', 'request_id']);
   await index(db, 'operations_person', 'operations', ['connection', 'person_id', 'state']);
